@@ -1,0 +1,23 @@
+"""Cliniko: products, and the taxes, suppliers and stock adjustments they link to."""
+
+from mock_server.apis.cliniko import neighbours, products
+from mock_server.apis.cliniko.credentials import word_of
+from mock_server.apis.cliniko.errors import ERRORS
+from mock_server.apis.cliniko.operations import OPERATIONS
+from mock_server.apis.cliniko.seed import seed
+from mock_server.engine.api import Api, FirstCall
+from mock_server.engine.rate_limit import RateLimit
+
+__all__ = ["API", "neighbours", "products"]
+
+API = Api(
+    name="cliniko",
+    operations=OPERATIONS,
+    errors=ERRORS,
+    word_of=word_of,
+    seed=seed,
+    first_call=FirstCall("/products", ("-u", "test:")),
+    trailing_slash="ignore",
+    # 200 requests a minute for each user; facts, section 1, documented.
+    rate_limit=RateLimit(requests=200, seconds=60),
+)

@@ -1,0 +1,117 @@
+"""Cliniko's lists: filtered, sorted, cut into pages, with links between them.
+
+Source: the vendor's pages on pagination, ordering and filtering; facts, section 1, lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from mock_server.apis.cliniko.filters import FILTERABLE, Filter, parse_filter
+from mock_server.engine.context import Context
+from mock_server.engine.messages import Reply, Request
+from mock_server.state.store import Table
+
+R = TypeVar("R")
+_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[R]):
+    """What one list shows.
+
+    `path` and `key` are the list's path and its key in the body; `default` makes the default
+    list of the records (visible ones, in the default order); `serialize` shows one record.
+    """
+
+    path: str
+    key: str
+    table: Table[R]
+    default: Callable[[tuple[R, ...]], Sequence[R]]
+    serialize: Callable[[R, Request, Context], dict[str, Any]]
+
+
+def answer(listing: Listing[R], request: Request, context: Context) -> Reply:
+    """Return the page that the request asks for."""
+    query = request.query
+    records = _select(listing, request, context)
+    page, per_page = query.get("page", 1), query.get("per_page", _PER_PAGE)
+    start = (page - 1) * per_page
+    shown = records[start : start + per_page]
+    return Reply(
+        200,
+        {
+            listing.key: [listing.serialize(record, request, context) for record in shown],
+            "total_entries": len(records),
+            "links": _links(f"{request.base_url}{listing.path}", query, page, start, len(records)),
+        },
+    )
+
+
+def _select(listing: Listing[R], request: Request, context: Context) -> Sequence[R]:
+    """The records that the request's filters let through, in its order."""
+    sort, order = request.query.get("sort"), request.query.get("order", "asc")
+    if not request.query.get("q[]") and not sort and order == "asc":
+        return context.state.derive(listing.table, listing.default)
+    filters = filters_of(request)
+    if any(each.field == "archived_at" for each in filters):
+        records: Iterable[R] = context.state.all(listing.table)
+    else:
+        records = context.state.derive(listing.table, listing.default)
+    chosen = [record for record in records if passes(record, filters)]
+    return in_order(chosen, sort or ["created_at"], order)
+
+
+def filters_of(request: Request) -> list[Filter]:
+    """Return the request's filters."""
+    kinds = FILTERABLE[str(request.operation_id)]
+    return [parse_filter(text, kinds) for text in request.query.get("q[]", ())]
+
+
+def passes(record: Any, filters: Iterable[Filter]) -> bool:
+    """Say whether a record meets every filter."""
+    return all(each.passes(getattr(record, each.field)) for each in filters)
+
+
+def in_order(records: list[R], columns: Iterable[str], direction: str) -> list[R]:
+    """Return the records by the columns, then by id.
+
+    A column without a direction takes the given one. Null comes last going up and first going
+    down, as in PostgreSQL (inferred).
+    """
+    ordered = sorted(records, key=lambda record: record.id)  # type: ignore[attr-defined]  # all have one
+    for column in reversed(list(columns)):
+        name, _, own = column.partition(":")
+        ordered.sort(key=_column(name), reverse=(own or direction) == "desc")
+    return ordered
+
+
+def _column(name: str) -> Callable[[Any], tuple[bool, Any]]:
+    def key(record: Any) -> tuple[bool, Any]:
+        value = getattr(record, name)
+        return value is None, 0 if value is None else value
+
+    return key
+
+
+def _links(url: str, query: Mapping[str, Any], page: int, start: int, total: int) -> dict[str, str]:
+    per_page = query.get("per_page", _PER_PAGE)
+    kept: list[tuple[str, str]] = [
+        (name, ",".join(query[name]) if name == "sort" else str(query[name]))
+        for name in ("order", "per_page", "sort")
+        if name in query
+    ]
+    kept += [("q[]", text) for text in query.get("q[]", ())]
+
+    def link(number: int) -> str:
+        return f"{url}?{urlencode([('page', str(number)), *kept])}"
+
+    links = {"self": link(page)}
+    if page > 1:
+        links["previous"] = link(page - 1)
+    if start + per_page < total:
+        links["next"] = link(page + 1)
+    return links

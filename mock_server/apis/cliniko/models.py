@@ -1,0 +1,71 @@
+"""Cliniko's records, as they are kept; serializers say how they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from mock_server.state.store import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """A tax; `rate` is a percentage."""
+
+    id: int
+    name: str
+    rate: Decimal
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSupplier:
+    """Somebody products are bought from."""
+
+    id: int
+    name: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product; `price` includes its tax if `price_includes_tax` is true."""
+
+    id: int
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None = None
+    item_code: str | None = None
+    serial_number: str | None = None
+    notes: str | None = None
+    cost_price: Decimal | None = None
+    price: Decimal | None = None
+    price_includes_tax: bool | None = None
+    stock_level: int | None = None
+    tax_id: int | None = None
+    product_supplier_id: int | None = None
+    product_supplier_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockAdjustment:
+    """A change of a product's stock; a negative `quantity` took stock out."""
+
+    id: int
+    product_id: int
+    quantity: int
+    adjustment_type: str
+    comment: str | None
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None = None
+
+
+TAXES = Table("cliniko.taxes", Tax)
+PRODUCT_SUPPLIERS = Table("cliniko.product_suppliers", ProductSupplier)
+PRODUCTS = Table("cliniko.products", Product)
+STOCK_ADJUSTMENTS = Table("cliniko.stock_adjustments", StockAdjustment)

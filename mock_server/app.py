@@ -1,0 +1,118 @@
+"""The composition root: settings and vendors in, one ASGI application out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+from starlette.types import Receive, Scope, Send
+
+from mock_server.console.pages import console_routes
+from mock_server.data import fixtures_directory
+from mock_server.discovery import Vendor, load_vendors
+from mock_server.engine.application import ApiApplication
+from mock_server.engine.credentials import CredentialPolicy
+from mock_server.engine.operation import Service
+from mock_server.seeding.personas import PersonaError, load_personas
+from mock_server.seeding.seeder import make_seeder
+from mock_server.settings import Settings
+from mock_server.state.clock import Clock
+from mock_server.state.sandbox import Sandbox, Sandboxes
+
+
+@dataclass
+class MockServer:
+    """A server: an ASGI application, with its sandboxes within reach for tests.
+
+    `mounts` maps each API's name to the path under which it is served (empty if it is alone).
+    """
+
+    settings: Settings
+    vendors: list[Vendor]
+    sandboxes: Sandboxes
+    mounts: dict[str, str]
+    applications: dict[str, ApiApplication] = field(default_factory=dict)
+    asgi: Starlette = field(default_factory=Starlette)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI message."""
+        await self.asgi(scope, receive, send)
+
+    def base_path(self, api: str) -> str:
+        """The path that all of an API's operations begin with."""
+        vendor = next(vendor for vendor in self.vendors if vendor.api.name == api)
+        return self.mounts[api] + vendor.spec.base_path
+
+    def sandbox(self, name: str) -> Sandbox | None:
+        """Return an open sandbox by its name."""
+        return self.sandboxes.find(name)
+
+
+def build_server(
+    names: Iterable[str] = (),
+    settings: Settings | None = None,
+    *,
+    vendors: list[Vendor] | None = None,
+    at_native_path: bool = False,
+) -> MockServer:
+    """Return a server of the named APIs, or of all.
+
+    Each is mounted under its name, or, `at_native_path`, the only one at the root. Raises
+    UnknownApi, SpecError and PersonaError.
+    """
+    settings = settings or Settings()
+    vendors = load_vendors(names) if vendors is None else vendors
+    personas = load_personas(fixtures_directory() / "personas.yaml")
+    if settings.persona not in personas:
+        raise PersonaError(
+            f"there is no persona {settings.persona!r}; there are {', '.join(sorted(personas))}"
+        )
+    seeder = make_seeder({vendor.api.name: vendor.api.seed for vendor in vendors}, personas)
+    sandboxes = Sandboxes(
+        seeder,
+        seed=settings.seed,
+        clock=lambda: Clock(settings.clock),
+        limit=settings.max_sandboxes,
+        idle_seconds=settings.sandbox_idle,
+        rate_limited=settings.limits_rate_of,
+    )
+    policy = CredentialPolicy(frozenset(personas), settings.persona, settings.accept_any_credential)
+    service = Service(sandboxes, policy, settings.max_body)
+    mounts = {
+        vendor.api.name: "" if at_native_path else f"/{vendor.api.name}" for vendor in vendors
+    }
+    server = MockServer(settings, vendors, sandboxes, mounts)
+    server.applications = {
+        vendor.api.name: ApiApplication(vendor.api, vendor.spec, service) for vendor in vendors
+    }
+    server.asgi = _root(server)
+    return server
+
+
+def _root(server: MockServer) -> Starlette:
+    routes: list[BaseRoute] = [
+        *console_routes(server.vendors, server.mounts),
+        *(Mount(mount, app=server.applications[name]) for name, mount in server.mounts.items()),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        # Connexion builds its routes on the first message it gets; this is that message.
+        for application in server.applications.values():
+            await application({"type": "lifespan"}, _nothing_comes, _nothing_goes)
+        yield
+
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _nothing_comes() -> dict[str, str]:
+    return {"type": "lifespan.startup"}
+
+
+async def _nothing_goes(_: object) -> None:
+    return None

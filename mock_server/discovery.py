@@ -1,0 +1,54 @@
+"""Find the APIs: each is one folder with an `API` and one spec of the same name."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mock_server.data import specs_directory
+from mock_server.engine.api import Api
+from mock_server.engine.spec import SpecError, SpecIndex, load_document
+
+
+class UnknownApi(Exception):
+    """An API was asked for that is not there; the message names those that are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One API and its spec."""
+
+    api: Api
+    spec: SpecIndex
+    spec_path: Path
+
+
+def api_names(package: str = "mock_server.apis") -> list[str]:
+    """Return the names of all APIs, in order."""
+    paths = importlib.import_module(package).__path__
+    return sorted(module.name for module in pkgutil.iter_modules(paths) if module.ispkg)
+
+
+def load_vendor(name: str, package: str = "mock_server.apis", specs: Path | None = None) -> Vendor:
+    """Return one API; raises UnknownApi, and SpecError if its parts do not fit together."""
+    known = api_names(package)
+    if name not in known:
+        raise UnknownApi(f"there is no API {name!r}; there are {', '.join(known)}")
+    path = (specs or specs_directory()) / f"{name}.yaml"
+    module = importlib.import_module(f"{package}.{name}")
+    api = getattr(module, "API", None)
+    if not isinstance(api, Api):
+        raise SpecError(f"{package}.{name} exports no API")
+    if api.name != name:
+        raise SpecError(f"{package}.{name}: its API calls itself {api.name!r}")
+    return Vendor(api, SpecIndex(name, load_document(path)), path)
+
+
+def load_vendors(
+    names: Iterable[str] = (), package: str = "mock_server.apis", specs: Path | None = None
+) -> list[Vendor]:
+    """Return the named APIs, or all of them; raises as `load_vendor`."""
+    return [load_vendor(name, package, specs) for name in names or api_names(package)]

@@ -1,0 +1,127 @@
+"""What a vendor package declares: its `API`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from mock_server.engine.context import Context
+from mock_server.engine.credentials import Credential
+from mock_server.engine.errors import NEUTRAL_ERRORS, ApiError, Violation
+from mock_server.engine.messages import Reply, Request
+from mock_server.engine.parameters import BooleanWords
+from mock_server.engine.rate_limit import RateLimit
+from mock_server.state.store import Transaction
+
+if TYPE_CHECKING:
+    from mock_server.seeding.fake import Fake
+    from mock_server.seeding.personas import Persona
+
+#: Answers a valid request; may raise any `ApiError`.
+Handler = Callable[[Request, Context], Reply]
+#: Says what a schema cannot: runs beside the schema's validation, so that all violations are
+#: reported at once. It may see a body that breaks the schema, but never one of the wrong type.
+Rule = Callable[[Request, Context], Iterable[Violation]]
+#: Names the credential word of a call whose operation has no security scheme.
+Identify = Callable[[Request], str | None]
+#: Renders one neutral error as the vendor does.
+Renderer = Callable[[Any, Request], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """How one operation is carried out."""
+
+    handler: Handler
+    rules: tuple[Rule, ...] = ()
+    identify: Identify | None = None
+
+
+class Operations:
+    """The implementations of an API, by operationId."""
+
+    def __init__(self) -> None:
+        self._implementations: dict[str, Implementation] = {}
+
+    def handles(
+        self, *operation_ids: str, rules: Iterable[Rule] = (), identify: Identify | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Make the decorated function the handler of these operations.
+
+        Raises ValueError if one of them has a handler already.
+        """
+
+        def register(handler: Handler) -> Handler:
+            for operation_id in operation_ids:
+                if operation_id in self._implementations:
+                    raise ValueError(f"{operation_id} is handled twice")
+                self._implementations[operation_id] = Implementation(
+                    handler, tuple(rules), identify
+                )
+            return handler
+
+        return register
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._implementations)
+
+    def __contains__(self, operation_id: object) -> bool:
+        return operation_id in self._implementations
+
+    def __getitem__(self, operation_id: str) -> Implementation:
+        return self._implementations[operation_id]
+
+
+class ErrorTable:
+    """How one vendor words each neutral error: the only place that knows its status and body."""
+
+    def __init__(self, renderers: Mapping[type[ApiError], Renderer]) -> None:
+        missing = [error.__name__ for error in NEUTRAL_ERRORS if error not in renderers]
+        if missing:
+            raise ValueError(f"the error table lacks {', '.join(missing)}")
+        self._renderers = dict(renderers)
+
+    def render(self, error: ApiError, request: Request) -> Reply:
+        """Return the vendor's answer for `error`, or for the nearest class it is one of."""
+        for kind in type(error).__mro__:
+            if kind in self._renderers:
+                return self._renderers[kind](error, request)
+        raise LookupError(f"{type(error).__name__} is not in the error table")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstCall:
+    """A call that works right after the start, for the line that `serve` prints.
+
+    `path` is below the API's base URL; `arguments` are curl's, with a working credential.
+    """
+
+    path: str
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Api:
+    """Everything about one vendor that its spec does not say.
+
+    `word_of` turns a presented credential into the word that chooses the sandbox, or None if it
+    has not the vendor's form. `admit` may then refuse it for what the sandbox's state says
+    (raises Unauthenticated or Forbidden). `seed` puts a persona's records into an empty state.
+
+    `trailing_slash`: `ignore` treats `/x/` as `/x`; `append` redirects (301) a GET of `/x` to
+    `/x/` where only that exists; `strict` does neither. With `empty_body_is_object`, an absent
+    body counts as `{}` where a body is declared.
+    """
+
+    name: str
+    operations: Operations
+    errors: ErrorTable
+    word_of: Callable[[Credential], str | None]
+    seed: Callable[[Transaction, Persona, Fake], None]
+    first_call: FirstCall
+    admit: Callable[[Credential, Context], None] | None = None
+    trailing_slash: Literal["ignore", "append", "strict"] = "strict"
+    boolean_words: BooleanWords = field(default_factory=BooleanWords)
+    empty_body_is_object: bool = False
+    rate_limit: RateLimit | None = None

@@ -1,0 +1,164 @@
+"""One Connexion application per API, with the compiled operations in it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.engine.api import Api
+from mock_server.engine.errors import ApiError, MethodNotAllowed, OffContract, RouteNotFound
+from mock_server.engine.messages import Request
+from mock_server.engine.operation import CompiledOperation, Service, withheld
+from mock_server.engine.replies import ResponseWriter, Wire
+from mock_server.engine.schema import SchemaCompiler
+from mock_server.engine.spec import SpecError, SpecIndex
+from mock_server.engine.transport import request_from, send_wire
+
+with warnings.catch_warnings():
+    # Connexion 3.3 imports Starlette's test client, which warns that it will want another httpx.
+    warnings.simplefilter("ignore")
+    from connexion.middleware import ConnexionMiddleware
+    from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+    from connexion.middleware.routing import RoutingMiddleware
+    from connexion.resolver import Resolver
+
+
+#: How Starlette says that a path is there and the method is not.
+_METHOD_NOT_ALLOWED = 405
+
+
+class _StrictRouting(RoutingMiddleware):
+    """Connexion's routing without Starlette's own redirects; slashes are the vendor's affair."""
+
+    def add_api(self, *args: Any, **kwargs: Any) -> None:
+        super().add_api(*args, **kwargs)
+        self.router.redirect_slashes = False
+        for mount in self.router.routes:
+            mount.app.redirect_slashes = False  # type: ignore[attr-defined]  # a Mount's router
+
+
+class _CompiledApi(RoutedAPI[CompiledOperation]):
+    """Hands Connexion the compiled operation for each operation it routes to."""
+
+    def __init__(
+        self, *args: Any, compiled: Mapping[str, CompiledOperation], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._compiled = compiled
+        self.add_paths()
+
+    def make_operation(self, operation: Any) -> CompiledOperation:
+        return self._compiled[operation.operation_id]
+
+
+class _Operations(RoutedMiddleware[_CompiledApi]):
+    api_cls = _CompiledApi
+
+
+def mismatches(api: Api, spec: SpecIndex) -> list[str]:
+    """Return every operation without a handler and every handler without an operation."""
+    lacking = [
+        f"operation {operation_id} has no handler"
+        for operation_id in spec.operations
+        if operation_id not in api.operations
+    ]
+    idle = [
+        f"handler {operation_id} has no operation in the spec"
+        for operation_id in api.operations
+        if operation_id not in spec.operations
+    ]
+    return lacking + idle
+
+
+class ApiApplication:
+    """The ASGI application of one API: Connexion routes, and what it cannot route is refused.
+
+    Raises SpecError if handlers and operations do not match, or the spec cannot be compiled.
+    """
+
+    def __init__(self, api: Api, spec: SpecIndex, service: Service) -> None:
+        problems = mismatches(api, spec)
+        if problems:
+            raise SpecError(f"{api.name}: {'; '.join(problems)}")
+        compiler = SchemaCompiler(spec)
+        self.api = api
+        self.spec = spec
+        self.operations = {
+            operation.id: CompiledOperation(operation, api, spec, compiler, service)
+            for operation in spec.operations.values()
+        }
+        self._refusals = {
+            RouteNotFound: ResponseWriter(
+                "(no route)", spec.component_response("RouteNotFound"), spec, compiler
+            ),
+            MethodNotAllowed: ResponseWriter(
+                "(no method)", spec.component_response("MethodNotAllowed"), spec, compiler
+            ),
+        }
+        self._connexion: ASGIApp = self._build_connexion()
+
+    def _build_connexion(self) -> ASGIApp:
+        app = ConnexionMiddleware(_no_route, middlewares=[_StrictRouting, _Operations])
+        app.add_api(
+            self.spec.paths_for_routing(),
+            base_path=self.spec.base_path,
+            resolver=Resolver(lambda operation_id: self.operations[operation_id]),
+            compiled=self.operations,
+        )
+        return app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; paths and methods that are not the API's get its own refusals."""
+        if scope["type"] != "http":
+            await self._connexion(scope, receive, send)
+            return
+        if self.api.trailing_slash == "ignore" and scope["path"].endswith("/"):
+            scope["path"] = scope["path"].rstrip("/")
+        # Starlette's routers write into the scope they are given; a refusal wants it as it came.
+        root_path = scope.get("root_path", "")
+        try:
+            await self._connexion(scope, receive, send)
+        except RouteNotFound as error:
+            await self._refuse(error, {**scope, "root_path": root_path}, send)
+        except HTTPException as problem:
+            if problem.status_code != _METHOD_NOT_ALLOWED:
+                raise
+            scope = {**scope, "root_path": root_path}
+            allow = self.spec.allowed_methods(self._own_path(scope["path"], scope))
+            await self._refuse(MethodNotAllowed(scope["method"], allow), scope, send)
+
+    def _own_path(self, path: str, scope: Scope) -> str:
+        """The part of a path that the spec's templates describe."""
+        return path.removeprefix(scope["root_path"] + self.spec.base_path)
+
+    async def _refuse(self, error: ApiError, scope: Scope, send: Send) -> None:
+        request = request_from(scope, self.spec.base_path)
+        await send_wire(self._refusal(error, request, scope), request.method, send)
+
+    def _refusal(self, error: ApiError, request: Request, scope: Scope) -> Wire:
+        if isinstance(error, MethodNotAllowed) and request.method == "OPTIONS":
+            return Wire(204, [(b"allow", ", ".join(error.allow).encode())], b"")
+        if self.api.trailing_slash == "append" and request.method in {"GET", "HEAD"}:
+            slashed = f"{request.url_path}/"
+            if "GET" in self.spec.allowed_methods(self._own_path(slashed, scope)):
+                return _moved(slashed, request.query_string)
+        try:
+            reply = self.api.errors.render(error, request)
+            return self._refusals[type(error)].write(reply)
+        except OffContract as defect:
+            return withheld(defect, None)
+
+
+def _moved(path: str, query_string: str) -> Wire:
+    location = f"{path}?{query_string}" if query_string else path
+    headers = [(b"location", location.encode("latin-1", "replace")), (b"content-length", b"0")]
+    return Wire(301, headers, b"")
+
+
+async def _no_route(scope: Scope, _receive: Receive, _send: Send) -> None:
+    if scope["type"] == "http":
+        raise RouteNotFound

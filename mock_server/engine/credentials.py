@@ -1,0 +1,126 @@
+"""From what a caller presents to the sandbox it opens."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import parse_qs
+
+from mock_server.engine.errors import Unauthenticated
+from mock_server.engine.messages import Request
+from mock_server.engine.parameters import parse_cookies
+from mock_server.engine.spec import Json, SpecError
+from mock_server.state.sandbox import SandboxName
+
+_WORD = re.compile(r"[!-~]{1,128}")
+_PREFIX = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a caller presented under one security scheme of the spec.
+
+    `value` is the user name (basic), the token (bearer) or the key (apiKey); `password` is there
+    for basic alone.
+    """
+
+    scheme: str
+    kind: Literal["basic", "bearer", "apiKey"]
+    value: str
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialPolicy:
+    """Which words open a sandbox.
+
+    A word that begins with `test` opens the sandbox of that name; `test.PERSONA…` chooses its
+    persona, which must be a known one. With `accept_any`, every other word of visible ASCII opens
+    one with the default persona.
+    """
+
+    personas: frozenset[str]
+    default_persona: str
+    accept_any: bool = False
+
+    def sandbox(self, word: str) -> SandboxName:
+        """Return the sandbox that `word` opens; raises Unauthenticated if it opens none."""
+        if not _WORD.fullmatch(word):
+            raise Unauthenticated("invalid")
+        persona = self.default_persona
+        if word.startswith(f"{_PREFIX}."):
+            persona = word[len(_PREFIX) + 1 :].partition("-")[0]
+            if persona not in self.personas:
+                if not self.accept_any:
+                    raise Unauthenticated("invalid")
+                persona = self.default_persona
+        elif not word.startswith(_PREFIX) and not self.accept_any:
+            raise Unauthenticated("invalid")
+        return SandboxName(word, persona)
+
+
+class CredentialReader:
+    """Finds the credential of a request under one operation's security requirements."""
+
+    def __init__(
+        self, alternatives: Iterable[tuple[str, ...]], schemes: Mapping[str, Json]
+    ) -> None:
+        self._schemes: list[tuple[str, Json]] = []
+        for names in alternatives:
+            if len(names) != 1:
+                raise SpecError("security: each alternative must name exactly one scheme")
+            if names[0] not in schemes:
+                raise SpecError(f"security scheme {names[0]!r} is not declared")
+            self._schemes.append((names[0], schemes[names[0]]))
+
+    def read(self, request: Request) -> Credential:
+        """Return the first credential presented, in the order of the spec.
+
+        Raises Unauthenticated: `missing` if there is none, `invalid` if it cannot be read.
+        """
+        for name, scheme in self._schemes:
+            credential = _presented(name, scheme, request)
+            if credential is not None:
+                return credential
+        raise Unauthenticated("missing")
+
+
+def _presented(name: str, scheme: Json, request: Request) -> Credential | None:
+    if scheme["type"] == "apiKey":
+        value = _key(scheme, request)
+        return Credential(name, "apiKey", value) if value else None
+    if scheme["type"] == "oauth2" or scheme.get("scheme", "").lower() == "bearer":
+        token = _authorization(request, "bearer")
+        return Credential(name, "bearer", token) if token else None
+    if scheme["type"] == "http" and scheme.get("scheme", "").lower() == "basic":
+        encoded = _authorization(request, "basic")
+        return _basic(name, encoded) if encoded is not None else None
+    raise SpecError(f"security scheme {name!r} is not supported")
+
+
+def _authorization(request: Request, scheme: str) -> str | None:
+    kind, _, value = request.headers.get("authorization", "").partition(" ")
+    return value.strip() if kind.lower() == scheme else None
+
+
+def _basic(name: str, encoded: str) -> Credential:
+    try:
+        decoded = base64.b64decode(encoded, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, ValueError) as problem:
+        raise Unauthenticated("invalid") from problem
+    user, _, password = decoded.partition(":")
+    return Credential(name, "basic", user, password)
+
+
+def _key(scheme: Json, request: Request) -> str | None:
+    name = scheme["name"]
+    if scheme["in"] == "cookie":
+        return parse_cookies(request.headers.get("cookie", "")).get(name)
+    if scheme["in"] == "header":
+        return request.headers.get(name.lower())
+    values = parse_qs(request.query_string).get(name)
+    return values[-1] if values else None

@@ -1,0 +1,97 @@
+"""Read JSON exactly and safely: decimals stay decimals, and nothing in it can hurt."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+from mock_server.engine.errors import MalformedRequest
+
+#: Deeper nesting than any vendor's body has, and far below what would exhaust a stack.
+MAX_DEPTH = 64
+#: Beyond the range of a double, where real services overflow.
+_MAX_MAGNITUDE = 308
+_SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+
+
+def read_json(content: bytes) -> Any:
+    """Return the JSON value of a body; numbers with a fraction or exponent become `Decimal`.
+
+    Raises MalformedRequest for what is not JSON in UTF-8, and for nesting deeper than
+    `MAX_DEPTH`, numbers beyond a double's range, lone surrogates and NUL.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise MalformedRequest("the body is not valid UTF-8") from problem
+    if text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
+        raise MalformedRequest("the JSON is nested too deeply")
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as problem:
+        raise MalformedRequest(
+            f"{problem.msg}: line {problem.lineno} column {problem.colno} (char {problem.pos})"
+        ) from problem
+    if _SUSPECT.search(text):
+        _refuse_unstorable(value)
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > _MAX_MAGNITUDE:
+        raise MalformedRequest("a number is out of range")
+    return int(text)
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if len(text) > 2 * _MAX_MAGNITUDE or (number and abs(number.adjusted()) > _MAX_MAGNITUDE):
+        raise MalformedRequest("a number is out of range")
+    return number
+
+
+def _constant(name: str) -> Any:
+    raise MalformedRequest(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_decimal, parse_constant=_constant)
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    in_string = escaped = False
+    for character in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def _refuse_unstorable(value: Any) -> None:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise MalformedRequest("a string contains a NUL character")
+        try:
+            value.encode()
+        except UnicodeEncodeError as problem:
+            raise MalformedRequest("a string contains a lone surrogate") from problem
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_unstorable(key)
+            _refuse_unstorable(item)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_unstorable(item)

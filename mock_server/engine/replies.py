@@ -1,0 +1,137 @@
+"""Check every answer against the spec, and make bytes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from jsonschema_rs import Draft202012Validator
+
+from mock_server.engine.errors import OffContract
+from mock_server.engine.messages import NO_BODY, Reply
+from mock_server.engine.parameters import BooleanWords, coerce
+from mock_server.engine.schema import SchemaCompiler
+from mock_server.engine.spec import Json, Response, SpecIndex
+
+_WORDS = BooleanWords()
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """An answer as it goes out."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    name: str
+    required: bool
+    schema: Json
+    validator: Draft202012Validator
+
+
+class ResponseWriter:
+    """Checks and encodes the answers of one status of one operation."""
+
+    def __init__(
+        self, operation: str, response: Response, spec: SpecIndex, compiler: SchemaCompiler
+    ) -> None:
+        self._operation = operation
+        self._validators: dict[str, Draft202012Validator] = {
+            media_type: compiler.compile(content.get("schema", {}), f"{operation} {media_type}")
+            for media_type, content in response.content.items()
+        }
+        self._default = next(iter(self._validators), None)
+        self._headers = [
+            _Header(
+                name,
+                bool(header.get("required", False)),
+                spec.resolve(header.get("schema", {})),
+                compiler.compile(header.get("schema", {}), f"{operation} header {name}"),
+            )
+            for name, header in response.headers.items()
+        ]
+
+    def write(self, reply: Reply) -> Wire:
+        """Return the encoded answer; raises OffContract if the spec does not allow it."""
+        headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in reply.headers.items()
+        ]
+        if self._headers:
+            self._check_headers(reply.headers)
+        body = b""
+        media_type = reply.media_type or self._default
+        if reply.body is NO_BODY:
+            if self._default is not None:
+                raise OffContract(self._operation, "/body", "there is none")
+        else:
+            if media_type is None or media_type not in self._validators:
+                raise OffContract(
+                    self._operation, "/headers/Content-Type", f"{media_type} is not declared"
+                )
+            body = self._encode(media_type, reply.body)
+            headers.append((b"content-type", _content_type(media_type)))
+        if reply.status not in {204, 304}:
+            headers.append((b"content-length", b"%d" % len(body)))
+        return Wire(reply.status, headers, body)
+
+    def _encode(self, media_type: str, body: Any) -> bytes:
+        if isinstance(body, bytes) and not _is_json(media_type):
+            return body
+        validator = self._validators[media_type]
+        if not validator.is_valid(body):
+            error = next(iter(validator.iter_errors(body)))
+            pointer = "".join(f"/{_escape(part)}" for part in error.instance_path)
+            raise OffContract(self._operation, f"/body{pointer}", error.message)
+        if media_type.startswith("text/"):
+            return str(body).encode()
+        try:
+            return encode_json(body)
+        except TypeError as problem:
+            raise OffContract(self._operation, "/body", str(problem)) from problem
+
+    def _check_headers(self, sent: Mapping[str, str]) -> None:
+        values = {name.lower(): value for name, value in sent.items()}
+        for header in self._headers:
+            value = values.get(header.name.lower())
+            if value is None:
+                if header.required:
+                    raise OffContract(
+                        self._operation, f"/headers/{header.name}", "a required header is missing"
+                    )
+            elif not header.validator.is_valid(coerce(value, header.schema, _WORDS)):
+                raise OffContract(
+                    self._operation, f"/headers/{header.name}", f"{value!r} breaks its schema"
+                )
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type.startswith("application/json") or media_type.endswith("+json")
+
+
+def encode_json(value: Any) -> bytes:
+    """Return compact JSON in UTF-8; a Decimal becomes a number with exactly its digits."""
+    return orjson.dumps(value, default=_exact)
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(format(value, "f"))
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _content_type(media_type: str) -> bytes:
+    if media_type.startswith("text/") and "charset" not in media_type:
+        media_type += "; charset=utf-8"
+    return media_type.encode("latin-1")
+
+
+def _escape(part: str | int) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")

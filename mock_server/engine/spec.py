@@ -1,0 +1,265 @@
+"""An index of one OpenAPI 3.0 document: its operations, resolved, and their provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import yaml
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+Basis = Literal["documented", "observed", "inferred"]
+BASES: tuple[Basis, ...] = ("documented", "observed", "inferred")
+Json = dict[str, Any]
+
+
+class SpecError(Exception):
+    """The spec cannot be used; the message says where and why, in one line."""
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads YAML as JSON would be: times stay text, as JSON has no times."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def load_document(path: Path) -> Json:
+    """Read a YAML or JSON document; raises SpecError if it is not a mapping with text keys."""
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - safe
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise SpecError(f"{path}: {' '.join(str(problem).split())}") from problem
+    if not isinstance(document, dict):
+        raise SpecError(f"{path}: not a mapping")
+    return _with_text_keys(document)
+
+
+def _with_text_keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _with_text_keys(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_text_keys(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a behaviour comes from."""
+
+    basis: Basis
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One declared parameter, with `style` and `explode` as they apply."""
+
+    name: str
+    location: Literal["path", "query", "header", "cookie"]
+    required: bool
+    schema: Json
+    style: str
+    explode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """The declared body: media type → media type object."""
+
+    required: bool
+    content: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One declared response: media type → media type object, header name → header object."""
+
+    content: Mapping[str, Json]
+    headers: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation with every reference on its first level resolved."""
+
+    id: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    request_body: RequestBody | None
+    responses: Mapping[int, Response]
+    security: tuple[tuple[str, ...], ...]
+    raw: Json
+
+
+_DEFAULT_STYLE = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+
+
+class SpecIndex:
+    """What the engine, the checks and the contract suite ask of a spec.
+
+    `name` is the API's name; `base_path` the path of the first server, where the vendor serves
+    the API; `operations` maps operationId to `Operation`, in the order of the document. Raises
+    SpecError where the document is not what the engine can run.
+    """
+
+    def __init__(self, name: str, document: Json) -> None:
+        self.name = name
+        self.document = document
+        self.default_provenance = Provenance("documented", f"{name}.txt")
+        self.base_path = self._base_path()
+        self.operations: dict[str, Operation] = {}
+        for path, item, method, raw in self._raw_operations():
+            operation = self._operation(path, item, method, raw)
+            if operation.id in self.operations:
+                raise SpecError(f"operationId {operation.id!r} stands twice")
+            self.operations[operation.id] = operation
+
+    @property
+    def title(self) -> str:
+        """`info.title`."""
+        return str(self.document["info"]["title"])
+
+    @property
+    def security_schemes(self) -> Mapping[str, Json]:
+        """`components.securitySchemes`, resolved."""
+        schemes = self.document.get("components", {}).get("securitySchemes", {})
+        return {name: self.resolve(scheme) for name, scheme in schemes.items()}
+
+    def resolve(self, node: Any) -> Any:
+        """Follow `$ref` until something else comes; raises SpecError if it leads nowhere."""
+        seen: set[str] = set()
+        while isinstance(node, dict) and "$ref" in node:
+            reference = node["$ref"]
+            if reference in seen:
+                raise SpecError(f"{reference} refers to itself")
+            seen.add(reference)
+            node = self.at(reference)
+        return node
+
+    def at(self, reference: str) -> Any:
+        """Return what a local reference (`#/components/…`) points at."""
+        if not reference.startswith("#/"):
+            raise SpecError(f"{reference}: only references within the document are followed")
+        node: Any = self.document
+        for part in reference[2:].split("/"):
+            key = part.replace("~1", "/").replace("~0", "~")
+            if not isinstance(node, dict) or key not in node:
+                raise SpecError(f"{reference} leads nowhere")
+            node = node[key]
+        return node
+
+    def component_response(self, name: str) -> Response:
+        """Return a response of `components.responses`; raises SpecError if there is none."""
+        return self._response(self.at(f"#/components/responses/{name}"))
+
+    def provenance_of(self, node: Any, inherited: Provenance | None = None) -> Provenance:
+        """Return the node's own mark, or else the inherited one, or else the document's."""
+        mark = node.get("x-provenance") if isinstance(node, dict) else None
+        if mark is None:
+            return inherited or self.default_provenance
+        return Provenance(mark["basis"], mark.get("source", self.default_provenance.source))
+
+    def allowed_methods(self, path: str) -> tuple[str, ...]:
+        """Return the methods served at a concrete path, upper case, HEAD and OPTIONS included."""
+        methods = {
+            operation.method.upper()
+            for operation in self.operations.values()
+            if _matches(operation.path, path)
+        }
+        if not methods:
+            return ()
+        if "GET" in methods:
+            methods.add("HEAD")
+        order = [method.upper() for method in METHODS]
+        return tuple(sorted({*methods, "OPTIONS"}, key=order.index))
+
+    def paths_for_routing(self) -> Json:
+        """Return the document with its paths in the order to try: fixed segments come first."""
+        paths = self.document.get("paths", {})
+        ordered = sorted(paths, key=lambda path: [part.startswith("{") for part in path.split("/")])
+        return {**self.document, "paths": {path: paths[path] for path in ordered}}
+
+    def _base_path(self) -> str:
+        servers = self.document.get("servers") or [{"url": ""}]
+        variables = {
+            name: variable["default"] for name, variable in servers[0].get("variables", {}).items()
+        }
+        return urlsplit(servers[0]["url"].format(**variables)).path.rstrip("/")
+
+    def _raw_operations(self) -> Iterator[tuple[str, Json, str, Json]]:
+        for path, item in self.document.get("paths", {}).items():
+            for method in METHODS:
+                if method in item:
+                    yield path, item, method, item[method]
+
+    def _operation(self, path: str, item: Json, method: str, raw: Json) -> Operation:
+        where = f"{method.upper()} {path}"
+        if "operationId" not in raw:
+            raise SpecError(f"{where} has no operationId")
+        parameters = {
+            (parameter["in"], parameter["name"]): self._parameter(parameter, where)
+            for parameter in map(
+                self.resolve, [*item.get("parameters", []), *raw.get("parameters", [])]
+            )
+        }
+        body = self.resolve(raw["requestBody"]) if "requestBody" in raw else None
+        security = raw.get("security", self.document.get("security", []))
+        return Operation(
+            id=raw["operationId"],
+            method=method,
+            path=path,
+            parameters=tuple(parameters.values()),
+            request_body=body
+            and RequestBody(bool(body.get("required", False)), body.get("content", {})),
+            responses={
+                self._status(status, where): self._response(response)
+                for status, response in raw.get("responses", {}).items()
+            },
+            security=tuple(tuple(alternative) for alternative in security),
+            raw=raw,
+        )
+
+    def _parameter(self, raw: Json, where: str) -> Parameter:
+        location = raw["in"]
+        style = raw.get("style", _DEFAULT_STYLE[location])
+        if "schema" not in raw:
+            raise SpecError(f"{where}: parameter {raw['name']!r} has no schema")
+        return Parameter(
+            name=raw["name"],
+            location=location,
+            required=bool(raw.get("required", False)),
+            schema=raw["schema"],
+            style=style,
+            explode=bool(raw.get("explode", style == "form")),
+        )
+
+    def _response(self, node: Json) -> Response:
+        response = self.resolve(node)
+        return Response(
+            content=response.get("content", {}),
+            headers={
+                name: self.resolve(header) for name, header in response.get("headers", {}).items()
+            },
+        )
+
+    @staticmethod
+    def _status(status: str, where: str) -> int:
+        if not status.isdigit():
+            raise SpecError(f"{where}: response {status!r}: name each status, so that all are kept")
+        return int(status)
+
+
+def _matches(template: str, path: str) -> bool:
+    parts, pieces = template.split("/"), path.split("/")
+    return len(parts) == len(pieces) and all(
+        piece if part.startswith("{") else part == piece
+        for part, piece in zip(parts, pieces, strict=True)
+    )

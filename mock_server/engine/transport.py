@@ -1,0 +1,86 @@
+"""Between ASGI and the engine: scopes to requests, and wires to messages."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+
+from starlette.types import Receive, Scope, Send
+
+from mock_server.engine.errors import PayloadTooLarge
+from mock_server.engine.messages import Request
+from mock_server.engine.replies import Wire
+
+_HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|[A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?")
+
+
+class ClientGone(Exception):
+    """The caller hung up before the request was complete; there is nobody to answer."""
+
+
+def request_from(scope: Scope, base_path: str) -> Request:
+    """Return the request that an ASGI scope describes, its body still unread.
+
+    `base_path` is the API's own native path; it and the mount's path are a part of `base_url`.
+    """
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1")
+        text = value.decode("latin-1")
+        headers[key] = f"{headers[key]}; {text}" if key == "cookie" and key in headers else text
+    root = scope.get("root_path", "") + base_path
+    return Request(
+        method=scope["method"],
+        url_path=scope["path"],
+        query_string=scope["query_string"].decode("latin-1"),
+        base_url=_origin(scope, headers.get("host", "")) + root,
+        headers=headers,
+    )
+
+
+def _origin(scope: Scope, host: str) -> str:
+    """Scheme and host as the caller sees them; the server's address if its Host is no host."""
+    if not _is_host(host):
+        name, port = scope.get("server") or ("localhost", None)
+        host = f"{name}:{port}" if port else name
+    return f"{scope.get('scheme', 'http')}://{host}"
+
+
+@lru_cache(maxsize=1024)
+def _is_host(host: str) -> bool:
+    match = _HOST.fullmatch(host)
+    if match is None:
+        return False
+    if match["six"] is not None:
+        try:
+            ipaddress.IPv6Address(match["six"])
+        except ValueError:
+            return False
+    return True
+
+
+async def read_content(receive: Receive, limit: int) -> bytes:
+    """Return the whole body.
+
+    Raises PayloadTooLarge as soon as it is longer than `limit` bytes, and ClientGone.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise PayloadTooLarge(limit)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def send_wire(wire: Wire, method: str, send: Send) -> None:
+    """Send an answer; one to HEAD has the headers of GET's and no body."""
+    await send({"type": "http.response.start", "status": wire.status, "headers": wire.headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else wire.body})

@@ -1,0 +1,1 @@
+"""Deterministic, plausible inventory data: Faker providers and personas."""

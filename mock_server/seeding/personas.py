@@ -1,0 +1,34 @@
+"""Personas: how much data a sandbox starts with, and of what kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A recipe for a sandbox's first records; `products` is how many there are."""
+
+    name: str
+    description: str
+    products: int
+
+
+class PersonaError(Exception):
+    """The personas cannot be read; the message says where and why, in one line."""
+
+
+def load_personas(path: Path) -> dict[str, Persona]:
+    """Return the personas of a YAML file by name; raises PersonaError."""
+    try:
+        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return {
+            name: Persona(name, str(entry["description"]), int(entry["products"]))
+            for name, entry in raw.items()
+        }
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as problem:
+        raise PersonaError(f"{path}: {type(problem).__name__}: {problem}") from problem

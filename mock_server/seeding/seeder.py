@@ -1,0 +1,29 @@
+"""Seed states: the records that an API's personas begin with, made once and shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from mock_server.seeding.fake import Fake
+from mock_server.seeding.personas import Persona
+from mock_server.state.store import State, Transaction
+
+SeedFunction = Callable[[Transaction, Persona, Fake], None]
+
+
+def make_seeder(
+    seed_functions: Mapping[str, SeedFunction], personas: Mapping[str, Persona]
+) -> Callable[[str, str, int], State]:
+    """Return a function (api, persona, seed) → state that holds that API's seed records.
+
+    A state is a value, so sandboxes that start alike share one.
+    """
+
+    @cache
+    def seeder(api: str, persona: str, seed: int) -> State:
+        transaction = Transaction(State())
+        seed_functions[api](transaction, personas[persona], Fake(seed))
+        return transaction.state
+
+    return seeder

@@ -1,0 +1,58 @@
+"""The one clock of a sandbox."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """Tells a sandbox's time: the machine's, shifted by an offset, or frozen at an instant.
+
+    All instants are aware and in UTC, with microseconds.
+    """
+
+    def __init__(self, frozen_at: datetime | None = None) -> None:
+        self._offset = timedelta()
+        self._frozen_at: datetime | None = None
+        if frozen_at is not None:
+            self.freeze(frozen_at)
+
+    def now(self) -> datetime:
+        """Return the present instant of this sandbox."""
+        if self._frozen_at is not None:
+            return self._frozen_at
+        return _machine_time() + self._offset
+
+    def freeze(self, instant: datetime | None = None) -> None:
+        """Stop at `instant`, or at the present one."""
+        self._frozen_at = (instant or self.now()).astimezone(UTC)
+
+    def set(self, instant: datetime) -> None:
+        """Make it `instant` now; a frozen clock stays frozen, a running one runs on from there."""
+        if self._frozen_at is not None:
+            self.freeze(instant)
+        else:
+            self._offset = instant.astimezone(UTC) - _machine_time()
+
+    def advance(self, by: timedelta) -> None:
+        """Move forward by `by` (negative: back), frozen or running."""
+        self.set(self.now() + by)
+
+    def run(self) -> None:
+        """Let a frozen clock run on from where it stands."""
+        instant, self._frozen_at = self.now(), None
+        self.set(instant)
+
+    def follow_machine(self) -> None:
+        """Show the machine's time again."""
+        self._offset, self._frozen_at = timedelta(), None
+
+    def fork(self) -> Clock:
+        """Return an independent clock that shows the same time in the same way."""
+        copy = Clock()
+        copy._offset, copy._frozen_at = self._offset, self._frozen_at
+        return copy
+
+
+def _machine_time() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the one place that reads the machine's clock

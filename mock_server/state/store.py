@@ -1,0 +1,267 @@
+"""State as a value: persistent collections of records, and transactions over them.
+
+Nothing here is ever changed in place. A snapshot, a fork and a reset are references; a change is
+a new `State` that shares all but the changed path with the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Generic, TypeVar, cast
+
+from immutables import Map
+
+R = TypeVar("R")
+T = TypeVar("T")
+Key = int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[R]):
+    """Names one collection of records of type `R`, an immutable type.
+
+    `name` is `<api>.<collection>`; `key` tells a record's key, which is unique in the table and
+    gives its natural order (so all keys of one table are ints, or all are strings).
+    """
+
+    name: str
+    record: type[R]
+    key: Callable[[R], Key] = attrgetter("id")
+
+    @property
+    def api(self) -> str:
+        """The part of the name before the dot."""
+        return self.name.partition(".")[0]
+
+
+class Collection(Generic[R]):
+    """An immutable set of records under their keys, which remembers what was derived from it."""
+
+    __slots__ = ("_derived", "_records")
+
+    def __init__(self, records: Map[Key, R]) -> None:
+        self._records = records
+        self._derived: dict[Callable[..., Any], Any] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Collection) and self._records == other._records
+
+    __hash__ = None  # type: ignore[assignment]  # compared by value, never used as a key
+
+    def get(self, key: Key) -> R | None:
+        """Return the record under `key`, or None."""
+        return self._records.get(key)
+
+    def items(self) -> Iterator[tuple[Key, R]]:
+        """Yield keys and records in the order of the keys."""
+        return iter(sorted(self._records.items(), key=_first))
+
+    def put(self, key: Key, record: R) -> Collection[R]:
+        """Return a collection with `record` under `key`."""
+        return Collection(self._records.set(key, record))
+
+    def remove(self, key: Key) -> Collection[R]:
+        """Return a collection without `key`."""
+        return Collection(self._records.delete(key))
+
+    def derive(self, function: Callable[[tuple[R, ...]], T]) -> T:
+        """Return `function(records in key order)`, computed once for this collection.
+
+        `function` must be pure and defined at module level: it is the key under which its result
+        is remembered. It is how indexes and sort orders are made.
+        """
+        try:
+            return cast("T", self._derived[function])
+        except KeyError:
+            records = (
+                tuple(record for _, record in self.items())
+                if function is _all
+                else self.derive(_all)
+            )
+            result = self._derived[function] = function(records)
+            return result
+
+
+def _first(item: tuple[Key, Any]) -> Any:
+    return item[0]
+
+
+def _all(records: tuple[R, ...]) -> tuple[R, ...]:
+    return records
+
+
+_EMPTY: Collection[Any] = Collection(Map())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record created (`before` is None), updated, or removed (`after` is None)."""
+
+    table: str
+    key: Key
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that a sandbox holds, at one revision.
+
+    `sequences` has the last number drawn under each name; `seeded` the APIs whose seed records
+    are in. `revision` counts the commits since the seed.
+    """
+
+    collections: Map[str, Collection[Any]] = Map()
+    sequences: Map[str, int] = Map()
+    seeded: frozenset[str] = frozenset()
+    revision: int = 0
+
+    def collection(self, table: Table[R]) -> Collection[R]:
+        """Return the table's collection, empty if nothing was ever put."""
+        return self.collections.get(table.name, _EMPTY)
+
+    def merged_with_seed(self, api: str, seed: State) -> State:
+        """Return this state with the records and sequences of an API's seed."""
+        return State(
+            self.collections.update(seed.collections),
+            self.sequences.update(seed.sequences),
+            self.seeded | {api},
+            self.revision,
+        )
+
+    def difference(self, later: State) -> tuple[Change, ...]:
+        """Return what was created, updated and removed between this state and `later`."""
+        changes = []
+        for name in sorted({*self.collections, *later.collections}):
+            before = self.collections.get(name, _EMPTY)
+            after = later.collections.get(name, _EMPTY)
+            if before is after:
+                continue
+            old, new = dict(before.items()), dict(after.items())
+            changes += [
+                Change(name, key, old.get(key), new.get(key))
+                for key in sorted({*old, *new}, key=str)
+                if old.get(key) is not new.get(key) and old.get(key) != new.get(key)
+            ]
+        return tuple(changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one request changed: applied to the state before, it gives the state after."""
+
+    revision: int
+    cause: str
+    changes: tuple[Change, ...]
+    sequences: Map[str, int]
+
+    def apply(self, state: State) -> State:
+        """Return `state` with these changes."""
+        collections = state.collections
+        for change in self.changes:
+            collection = collections.get(change.table, _EMPTY)
+            collections = collections.set(
+                change.table,
+                collection.remove(change.key)
+                if change.after is None
+                else collection.put(change.key, change.after),
+            )
+        return State(collections, self.sequences, state.seeded, self.revision)
+
+
+class Transaction:
+    """Reads a state, and gathers writes that are committed together or not at all."""
+
+    __slots__ = ("_base", "_changes", "_state")
+
+    def __init__(self, state: State) -> None:
+        self._base = state
+        self._state = state
+        self._changes: list[Change] = []
+
+    @property
+    def state(self) -> State:
+        """The state with the writes so far."""
+        return self._state
+
+    def get(self, table: Table[R], key: Key) -> R | None:
+        """Return the record under `key`, or None."""
+        return self._state.collection(table).get(key)
+
+    def all(self, table: Table[R]) -> tuple[R, ...]:
+        """Return every record in the order of the keys."""
+        return self._state.collection(table).derive(_all)
+
+    def count(self, table: Table[Any]) -> int:
+        """Return the number of records."""
+        return len(self._state.collection(table))
+
+    def derive(self, table: Table[R], function: Callable[[tuple[R, ...]], T]) -> T:
+        """Return what `function` makes of the table's records; see `Collection.derive`."""
+        return self._state.collection(table).derive(function)
+
+    def put(self, table: Table[R], record: R) -> R:
+        """Create or replace the record under its key, and return it."""
+        collection = self._state.collection(table)
+        key = table.key(record)
+        before = collection.get(key)
+        if before is not record:
+            self._write(Change(table.name, key, before, record), collection.put(key, record))
+        return record
+
+    def put_all(self, table: Table[R], records: Iterable[R]) -> None:
+        """Put each record."""
+        for record in records:
+            self.put(table, record)
+
+    def remove(self, table: Table[R], key: Key) -> None:
+        """Remove the record under `key`; raises KeyError if there is none."""
+        collection = self._state.collection(table)
+        before = collection.get(key)
+        if before is None:
+            raise KeyError(key)
+        self._write(Change(table.name, key, before, None), collection.remove(key))
+
+    def next_number(self, sequence: str) -> int:
+        """Draw the next number of the named sequence: 1, 2, 3, …."""
+        number = self._state.sequences.get(sequence, 0) + 1
+        self._state = State(
+            self._state.collections,
+            self._state.sequences.set(sequence, number),
+            self._state.seeded,
+            self._state.revision,
+        )
+        return number
+
+    def next_id(self, table: Table[Any]) -> int:
+        """Draw the next number of the table's own sequence."""
+        return self.next_number(table.name)
+
+    def commit(self, cause: str) -> Commit | None:
+        """Return the writes as one commit on the base state, or None if nothing was written."""
+        if self._state is self._base:
+            return None
+        return Commit(self._base.revision + 1, cause, tuple(self._changes), self._state.sequences)
+
+    def state_after(self, commit: Commit) -> State:
+        """Return the state with the writes so far, at the commit's revision."""
+        return State(
+            self._state.collections,
+            self._state.sequences,
+            self._state.seeded,
+            commit.revision,
+        )
+
+    def _write(self, change: Change, collection: Collection[Any]) -> None:
+        self._changes.append(change)
+        self._state = State(
+            self._state.collections.set(change.table, collection),
+            self._state.sequences,
+            self._state.seeded,
+            self._state.revision,
+        )
