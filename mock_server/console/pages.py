@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Awaitable, Callable, Mapping
+from typing import cast
 
 import swagger_ui_bundle
 from a2wsgi import WSGIMiddleware
@@ -16,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from mock_server.discovery import Vendor
 from mock_server.engine.replies import encode_json
@@ -41,7 +43,8 @@ def served_document(vendor: Vendor, base_url: str) -> Json:
 
 def console_routes(vendors: list[Vendor], mounts: Mapping[str, str]) -> list[BaseRoute]:
     """Return the routes of the console, and of each API's `openapi.json` and `docs`."""
-    console = WSGIMiddleware(_console(vendors, mounts))  # type: ignore[arg-type]  # Flask is WSGI
+    # a2wsgi declares ASGI in types of its own, which are Starlette's in all but name.
+    console = cast("ASGIApp", WSGIMiddleware(_console(vendors, mounts)))
     routes: list[BaseRoute] = [Mount(f"{PREFIX}/console", console)]
     for vendor in vendors:
         mount = mounts[vendor.api.name]

@@ -38,7 +38,7 @@ class _StrictRouting(RoutingMiddleware):
         super().add_api(*args, **kwargs)
         self.router.redirect_slashes = False
         for mount in self.router.routes:
-            mount.app.redirect_slashes = False  # type: ignore[attr-defined]  # a Mount's router
+            mount.app.redirect_slashes = False
 
 
 class _CompiledApi(RoutedAPI[CompiledOperation]):
@@ -102,14 +102,15 @@ class ApiApplication:
         self._connexion: ASGIApp = self._build_connexion()
 
     def _build_connexion(self) -> ASGIApp:
-        app = ConnexionMiddleware(_no_route, middlewares=[_StrictRouting, _Operations])
+        app: Any = ConnexionMiddleware(_no_route, middlewares=[_StrictRouting, _Operations])
         app.add_api(
             self.spec.paths_for_routing(),
             base_path=self.spec.base_path,
             resolver=Resolver(lambda operation_id: self.operations[operation_id]),
             compiled=self.operations,
         )
-        return app
+        application: ASGIApp = app
+        return application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; paths and methods that are not the API's get its own refusals."""

@@ -38,7 +38,7 @@ def load_document(path: Path) -> Json:
         raise SpecError(f"{path}: {' '.join(str(problem).split())}") from problem
     if not isinstance(document, dict):
         raise SpecError(f"{path}: not a mapping")
-    return _with_text_keys(document)
+    return {str(key): _with_text_keys(value) for key, value in document.items()}
 
 
 def _with_text_keys(value: Any) -> Any:
@@ -192,7 +192,8 @@ class SpecIndex:
         variables = {
             name: variable["default"] for name, variable in servers[0].get("variables", {}).items()
         }
-        return urlsplit(servers[0]["url"].format(**variables)).path.rstrip("/")
+        url: str = servers[0]["url"].format(**variables)
+        return urlsplit(url).path.rstrip("/")
 
     def _raw_operations(self) -> Iterator[tuple[str, Json, str, Json]]:
         for path, item in self.document.get("paths", {}).items():
@@ -210,15 +211,13 @@ class SpecIndex:
                 self.resolve, [*item.get("parameters", []), *raw.get("parameters", [])]
             )
         }
-        body = self.resolve(raw["requestBody"]) if "requestBody" in raw else None
         security = raw.get("security", self.document.get("security", []))
         return Operation(
             id=raw["operationId"],
             method=method,
             path=path,
             parameters=tuple(parameters.values()),
-            request_body=body
-            and RequestBody(bool(body.get("required", False)), body.get("content", {})),
+            request_body=self._request_body(raw["requestBody"]) if "requestBody" in raw else None,
             responses={
                 self._status(status, where): self._response(response)
                 for status, response in raw.get("responses", {}).items()
@@ -226,6 +225,10 @@ class SpecIndex:
             security=tuple(tuple(alternative) for alternative in security),
             raw=raw,
         )
+
+    def _request_body(self, node: Json) -> RequestBody:
+        body = self.resolve(node)
+        return RequestBody(bool(body.get("required", False)), body.get("content", {}))
 
     def _parameter(self, raw: Json, where: str) -> Parameter:
         location = raw["in"]

@@ -26,7 +26,8 @@ class InventoryProvider(barcode.Provider):
 
     def pick(self, choices: Sequence[T]) -> T:
         """Return one of `choices`."""
-        return choices[self.generator.random.randrange(len(choices))]
+        index: int = self.generator.random.randrange(len(choices))
+        return choices[index]
 
     def chance(self, percent: int) -> bool:
         """Return true in `percent` of a hundred cases."""

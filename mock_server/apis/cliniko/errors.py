@@ -73,9 +73,11 @@ def _invalid(error: InvalidRequest, request: Request) -> Reply:
 def _leaves(violations: tuple[Violation, ...]) -> list[Violation]:
     """The violations, with a choice between schemas replaced by its nearest miss."""
     leaves: list[Violation] = []
+    branches: tuple[tuple[Violation, ...], ...]
     for violation in violations:
         if violation.keyword == "anyOf":
-            leaves += min(violation.limit, key=len)
+            branches = violation.limit
+            leaves += min(branches, key=lambda branch: len(branch))
         else:
             leaves.append(violation)
     return leaves

@@ -29,7 +29,7 @@ FILTERABLE: dict[str, dict[str, Kind]] = {
 }
 
 _FILTER = re.compile(
-    r"(?P<field>[^:]*):(?P<operator>!\?|\?|\*|>=|<=|>|<|!=|=|~~|~)(?P<value>.*)", re.S
+    r"(?P<field>[^:]*):(?P<operator>!\?|\?|\*|>=|<=|>|<|!=|=|~~|~)(?P<value>.*)", re.DOTALL
 )
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": eq,

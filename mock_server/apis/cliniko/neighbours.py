@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.apis.cliniko import lists, serializers
+from mock_server.apis.cliniko.lookups import find
 from mock_server.apis.cliniko.models import (
     PRODUCT_SUPPLIERS,
     PRODUCTS,
@@ -99,7 +100,7 @@ def product_can_take_it(request: Request, context: Context) -> Iterator[Violatio
     quantity = request.body.get("quantity")
     product = _product(request, context)
     if product is None:
-        if isinstance(request.body.get("product_id"), str):
+        if "product_id" in request.body:
             yield Violation("body", ("product_id",), "exists")
     elif isinstance(quantity, int) and abs((product.stock_level or 0) + quantity) >= STOCK_LIMIT:
         yield Violation("body", ("quantity",), "stockLimit", limit=STOCK_LIMIT)
@@ -129,15 +130,12 @@ def create_stock_adjustment(request: Request, context: Context) -> Reply:
 
 
 def _product(request: Request, context: Context) -> Product | None:
-    number = request.body.get("product_id")
-    if not isinstance(number, str) or not number.lstrip("-").isdecimal():
-        return None
-    product = context.state.get(PRODUCTS, int(number))
+    product = find(PRODUCTS, request.body.get("product_id"), context)
     return product if product is not None and product.archived_at is None else None
 
 
 def _one(listing: lists.Listing[Any], request: Request, context: Context) -> Reply:
-    record = context.state.get(listing.table, int(request.path["id"]))
+    record = find(listing.table, request.path["id"], context)
     if record is None:
         raise RecordNotFound(listing.key, request.path["id"])
     return Reply(200, listing.serialize(record, request, context))

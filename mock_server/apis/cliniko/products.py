@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from mock_server.apis.cliniko import lists, serializers
+from mock_server.apis.cliniko.lookups import find
 from mock_server.apis.cliniko.models import (
     PRODUCT_SUPPLIERS,
     PRODUCTS,
@@ -31,10 +32,8 @@ _LISTING = lists.Listing("/products", "products", PRODUCTS, _unarchived, seriali
 
 def tax_exists(request: Request, context: Context) -> Iterator[Violation]:
     """Refuse a `tax_id` that no tax has (inferred)."""
-    tax_id = request.body.get("tax_id")
-    if isinstance(tax_id, str) and tax_id.lstrip("-").isdecimal():
-        if context.state.get(TAXES, int(tax_id)) is None:
-            yield Violation("body", ("tax_id",), "exists", value=tax_id)
+    if "tax_id" in request.body and find(TAXES, request.body["tax_id"], context) is None:
+        yield Violation("body", ("tax_id",), "exists")
 
 
 @OPERATIONS.handles("listProducts")
@@ -64,7 +63,7 @@ def get_product(request: Request, context: Context) -> Reply:
     Source: cliniko.txt (Get product, q[]); that it is a 404 otherwise is inferred.
     """
     filters = lists.filters_of(request)
-    product = context.state.get(PRODUCTS, int(request.path["id"]))
+    product = find(PRODUCTS, request.path["id"], context)
     shown = product is not None and (
         lists.passes(product, filters) if filters else product.archived_at is None
     )
@@ -94,7 +93,7 @@ def archive_product(request: Request, context: Context) -> Reply:
 
 
 def _unarchived_product(request: Request, context: Context) -> Product:
-    product = context.state.get(PRODUCTS, int(request.path["id"]))
+    product = find(PRODUCTS, request.path["id"], context)
     if product is None or product.archived_at is not None:
         raise RecordNotFound("product", request.path["id"])
     return product
@@ -102,7 +101,7 @@ def _unarchived_product(request: Request, context: Context) -> Product:
 
 def _changes(body: dict[str, Any], context: Context) -> dict[str, Any]:
     """The fields of a product that a body names; unknown keys are ignored (observed)."""
-    changes = {
+    changes: dict[str, Any] = {
         name: body[name]
         for name in ("item_code", "name", "notes", "price_includes_tax", "serial_number")
         if name in body
@@ -116,9 +115,9 @@ def _changes(body: dict[str, Any], context: Context) -> dict[str, Any]:
     if "tax_id" in body:
         changes["tax_id"] = int(body["tax_id"])
     if "product_supplier_name" in body:
-        name = body["product_supplier_name"] or None
-        changes["product_supplier_name"] = name
-        changes["product_supplier_id"] = name and _supplier_named(name, context).id
+        supplier = body["product_supplier_name"] or None
+        changes["product_supplier_name"] = supplier
+        changes["product_supplier_id"] = supplier and _supplier_named(supplier, context).id
     return changes
 
 

@@ -88,8 +88,8 @@ def _product(transaction: Transaction, created: datetime, fake: Fake) -> Product
         price=price,
         price_includes_tax=draw("price_includes_tax", 70),
         tax_id=fake("product", number, "tax").whole(1, len(_TAXES)) if draw("tax", 90) else None,
-        product_supplier_id=supplier and supplier.id,
-        product_supplier_name=supplier and supplier.name,
+        product_supplier_id=supplier.id if supplier else None,
+        product_supplier_name=supplier.name if supplier else None,
     )
 
 

@@ -1,0 +1,19 @@
+"""Find records by the identifiers that requests carry."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+from mock_server.engine.context import Context
+from mock_server.state.store import Table
+
+R = TypeVar("R")
+_ID = re.compile(r"-?[0-9]{1,19}")
+
+
+def find(table: Table[R], identifier: object, context: Context) -> R | None:
+    """Return the record that `identifier`, a string with an integer, names; None if it does not."""
+    if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
+        return None
+    return context.state.get(table, int(identifier))
