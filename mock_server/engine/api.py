@@ -31,11 +31,18 @@ Renderer = Callable[[Any, Request], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Implementation:
-    """How one operation is carried out."""
+    """How one operation is carried out.
+
+    With `judges_body` the handler decides which bodies are valid: where a vendor takes in more
+    than a schema can say, the schema describes and the handler judges. Texts then arrive as they
+    were sent: NUL and lone surrogates included, in forms with U+FFFD for bytes that are not UTF-8;
+    an empty body is an empty one whatever its type.
+    """
 
     handler: Handler
     rules: tuple[Rule, ...] = ()
     identify: Identify | None = None
+    judges_body: bool = False
 
 
 class Operations:
@@ -45,9 +52,13 @@ class Operations:
         self._implementations: dict[str, Implementation] = {}
 
     def handles(
-        self, *operation_ids: str, rules: Iterable[Rule] = (), identify: Identify | None = None
+        self,
+        *operation_ids: str,
+        rules: Iterable[Rule] = (),
+        identify: Identify | None = None,
+        judges_body: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """Make the decorated function the handler of these operations.
+        """Make the decorated function the handler of these operations; see `Implementation`.
 
         Raises ValueError if one of them has a handler already.
         """
@@ -57,7 +68,7 @@ class Operations:
                 if operation_id in self._implementations:
                     raise ValueError(f"{operation_id} is handled twice")
                 self._implementations[operation_id] = Implementation(
-                    handler, tuple(rules), identify
+                    handler, tuple(rules), identify, judges_body
                 )
             return handler
 

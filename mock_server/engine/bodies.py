@@ -24,7 +24,10 @@ MULTIPART = "multipart/form-data"
 
 
 class BodyReader:
-    """Reads and validates the body of one operation."""
+    """Reads and validates the body of one operation.
+
+    A `judged` body is read as `Implementation.judges_body` says, and not validated.
+    """
 
     def __init__(
         self,
@@ -34,7 +37,9 @@ class BodyReader:
         words: BooleanWords,
         *,
         empty_is_object: bool,
+        judged: bool = False,
     ) -> None:
+        self._judged = judged
         self._required = body.required
         self._empty_is_object = empty_is_object
         self._words = words
@@ -53,16 +58,16 @@ class BodyReader:
         """
         header = request.headers.get("content-type", "")
         media_type, options = _media_type(header)
-        if not content and (not media_type or media_type in self._media_types):
-            return self._read_nothing(request, media_type)
-        if media_type not in self._media_types:
+        known = media_type in self._media_types
+        if not content and (not media_type or known or self._judged):
+            return self._read_nothing(request, media_type if known else self._media_types[0])
+        if not known:
             raise UnsupportedMediaType(media_type, self._media_types)
         value = self._parse(media_type, options, content)
         request.body, request.has_body, request.media_type = value, True, media_type
         return self._validate(media_type, value)
 
     def _read_nothing(self, request: Request, media_type: str) -> list[Violation]:
-        media_type = media_type or self._media_types[0]
         if self._empty_is_object:
             request.body, request.has_body, request.media_type = {}, True, media_type
             return self._validate(media_type, {})
@@ -72,12 +77,19 @@ class BodyReader:
 
     def _parse(self, media_type: str, options: Mapping[bytes, bytes], content: bytes) -> Any:
         if media_type == "application/json" or media_type.endswith("+json"):
-            return read_json(content)
+            return read_json(content, storable=not self._judged)
         if media_type == FORM:
-            return self._fields(media_type, parse_pairs(_text(content)))
+            pairs = parse_pairs(self._text(content), lenient=self._judged)
+            return self._fields(media_type, pairs)
         if media_type == MULTIPART:
             return self._multipart(options, content)
-        return _text(content) if media_type.startswith("text/") else content
+        return self._text(content) if media_type.startswith("text/") else content
+
+    def _text(self, content: bytes) -> str:
+        try:
+            return content.decode("utf-8", "replace" if self._judged else "strict")
+        except UnicodeDecodeError as problem:
+            raise MalformedRequest("the body is not valid UTF-8") from problem
 
     def _fields(self, media_type: str, values: Mapping[str, list[str]]) -> dict[str, Any]:
         """Form fields as an object; of several values for a scalar the last one counts."""
@@ -100,15 +112,15 @@ class BodyReader:
         uploads: dict[str, Upload] = {}
 
         def on_field(field: Field) -> None:
-            text = _text(field.value or b"")
-            if "\0" in text:
+            text = self._text(field.value or b"")
+            if "\0" in text and not self._judged:
                 raise MalformedRequest("a field contains a NUL character")
-            fields.setdefault(_text(field.field_name or b""), []).append(text)
+            fields.setdefault(self._text(field.field_name or b""), []).append(text)
 
         def on_file(file: File) -> None:
             file.file_object.seek(0)
-            uploads[_text(file.field_name or b"")] = Upload(
-                filename=_text(file.file_name or b""),
+            uploads[self._text(file.field_name or b"")] = Upload(
+                filename=self._text(file.file_name or b""),
                 media_type=getattr(file, "content_type", None) or "application/octet-stream",
                 content=file.file_object.read(),
             )
@@ -128,6 +140,8 @@ class BodyReader:
         return {**self._fields(MULTIPART, fields), **uploads}
 
     def _validate(self, media_type: str, value: Any) -> list[Violation]:
+        if self._judged:
+            return []
         validator = self._validators[media_type]
         checked = _without_uploads(value) if media_type == MULTIPART else value
         if isinstance(checked, bytes) or validator.is_valid(checked):
@@ -149,13 +163,6 @@ def _media_type(header: str) -> tuple[str, Mapping[bytes, bytes]]:
         return header, {}
     media_type, options = parse_options_header(header)
     return media_type.decode("latin-1").lower(), options
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        raise MalformedRequest("the body is not valid UTF-8") from problem
 
 
 def _without_uploads(body: dict[str, Any]) -> dict[str, Any]:

@@ -16,11 +16,12 @@ _MAX_MAGNITUDE = 308
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
-def read_json(content: bytes) -> Any:
+def read_json(content: bytes, *, storable: bool = True) -> Any:
     """Return the JSON value of a body; numbers with a fraction or exponent become `Decimal`.
 
     Raises MalformedRequest for what is not JSON in UTF-8, and for nesting deeper than
-    `MAX_DEPTH`, numbers beyond a double's range, lone surrogates and NUL.
+    `MAX_DEPTH`, numbers beyond a double's range, and, if it has to be `storable`, lone surrogates
+    and NUL.
     """
     try:
         text = content.decode("utf-8")
@@ -34,7 +35,7 @@ def read_json(content: bytes) -> Any:
         raise MalformedRequest(
             f"{problem.msg}: line {problem.lineno} column {problem.colno} (char {problem.pos})"
         ) from problem
-    if _SUSPECT.search(text):
+    if storable and _SUSPECT.search(text):
         _refuse_unstorable(value)
     return value
 

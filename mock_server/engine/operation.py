@@ -73,6 +73,7 @@ class CompiledOperation:
             compiler,
             api.boolean_words,
             empty_is_object=api.empty_body_is_object,
+            judged=implementation.judges_body,
         )
         self._writers = {
             status: ResponseWriter(operation.id, response, spec, compiler)

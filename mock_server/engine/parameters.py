@@ -45,20 +45,21 @@ def coerce(text: str, schema: Json, words: BooleanWords) -> Any:
     return text
 
 
-def parse_pairs(text: str) -> dict[str, list[str]]:
+def parse_pairs(text: str, *, lenient: bool = False) -> dict[str, list[str]]:
     """Return the values of a query string or form, by name, in their order.
 
-    Raises MalformedRequest for escapes that are not UTF-8, and for NUL.
+    Raises MalformedRequest for escapes that are not UTF-8, and for NUL; with `lenient` the former
+    become U+FFFD, and NUL stays.
     """
     if not text:
         return {}
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="replace" if lenient else "strict")
     except (UnicodeDecodeError, ValueError) as problem:
         raise MalformedRequest("a parameter is not valid UTF-8") from problem
     values: dict[str, list[str]] = {}
     for name, value in pairs:
-        if "\0" in value or "\0" in name:
+        if not lenient and ("\0" in value or "\0" in name):
             raise MalformedRequest("a parameter contains a NUL character")
         values.setdefault(name, []).append(value)
     return values
