@@ -72,20 +72,26 @@ class ResponseWriter:
             if self._default is not None:
                 raise OffContract(self._operation, "/body", "there is none")
         else:
-            if media_type is None or media_type not in self._validators:
+            validator = self._validator_of(media_type)
+            if media_type is None or validator is None:
                 raise OffContract(
                     self._operation, "/headers/Content-Type", f"{media_type} is not declared"
                 )
-            body = self._encode(media_type, reply.body)
+            body = self._encode(media_type, reply.body, validator)
             headers.append((b"content-type", _content_type(media_type)))
         if reply.status not in {204, 304}:
             headers.append((b"content-length", b"%d" % len(body)))
         return Wire(reply.status, headers, body)
 
-    def _encode(self, media_type: str, body: Any) -> bytes:
+    def _validator_of(self, media_type: str | None) -> Draft202012Validator | None:
+        """The validator of a media type, declared itself or by a range such as `image/*`."""
+        if media_type in self._validators or media_type is None:
+            return self._validators.get(media_type or "")
+        return self._validators.get(f"{media_type.partition('/')[0]}/*")
+
+    def _encode(self, media_type: str, body: Any, validator: Draft202012Validator) -> bytes:
         if isinstance(body, bytes) and not _is_json(media_type):
             return body
-        validator = self._validators[media_type]
         if not validator.is_valid(body):
             error = next(iter(validator.iter_errors(body)))
             pointer = "".join(f"/{_escape(part)}" for part in error.instance_path)
