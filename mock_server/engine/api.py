@@ -15,6 +15,8 @@ from mock_server.engine.rate_limit import RateLimit
 from mock_server.state.store import Transaction
 
 if TYPE_CHECKING:
+    import httpx
+
     from mock_server.seeding.fake import Fake
     from mock_server.seeding.personas import Persona
 
@@ -118,10 +120,14 @@ class Api:
 
     `word_of` turns a presented credential into the word that chooses the sandbox, or None if it
     has not the vendor's form. `admit` may then refuse it for what the sandbox's state says
-    (raises Unauthenticated or Forbidden). `seed` puts a persona's records into an empty state.
+    (raises Unauthenticated or Forbidden). `sign_in` gets, with a client of the API, the credential
+    that presents a word, where the word itself is none (a token must be asked for). `seed` puts a
+    persona's records into an empty state.
 
     `trailing_slash`: `ignore` treats `/x/` as `/x`; `append` redirects (301) a GET of `/x` to
-    `/x/` where only that exists; `strict` does neither. With `empty_body_is_object`, an absent
+    `/x/` where only that exists; `strict` does neither. With `fixed_paths_first`, a path that is
+    written out hides one with a parameter in its place for every method (Django), not only for the
+    methods it has itself (Rails, Laravel). With `empty_body_is_object`, an absent
     body counts as `{}` where a body is declared.
     """
 
@@ -132,7 +138,9 @@ class Api:
     seed: Callable[[Transaction, Persona, Fake], None]
     first_call: FirstCall
     admit: Callable[[Credential, Context], None] | None = None
+    sign_in: Callable[[str, httpx.Client], str] | None = None
     trailing_slash: Literal["ignore", "append", "strict"] = "strict"
+    fixed_paths_first: bool = False
     boolean_words: BooleanWords = field(default_factory=BooleanWords)
     empty_body_is_object: bool = False
     rate_limit: RateLimit | None = None

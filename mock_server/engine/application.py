@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,7 +16,7 @@ from mock_server.engine.messages import Request
 from mock_server.engine.operation import CompiledOperation, Service, withheld
 from mock_server.engine.replies import ResponseWriter, Wire
 from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import SpecError, SpecIndex
+from mock_server.engine.spec import SpecError, SpecIndex, matches
 from mock_server.engine.transport import request_from, send_wire
 
 with warnings.catch_warnings():
@@ -99,6 +100,7 @@ class ApiApplication:
                 "(no method)", spec.component_response("MethodNotAllowed"), spec, compiler
             ),
         }
+        self._hiding_paths = spec.hiding_paths() if api.fixed_paths_first else {}
         self._connexion: ASGIApp = self._build_connexion()
 
     def _build_connexion(self) -> ASGIApp:
@@ -121,6 +123,12 @@ class ApiApplication:
             scope["path"] = scope["path"].rstrip("/")
         # Starlette's routers write into the scope they are given; a refusal wants it as it came.
         root_path = scope.get("root_path", "")
+        if self._hiding_paths:
+            allow = self._allowed_where_hidden({**scope, "root_path": root_path})
+            if allow and (scope["method"] == "OPTIONS" or scope["method"] not in allow):
+                error = MethodNotAllowed(scope["method"], allow)
+                await self._refuse(error, {**scope, "root_path": root_path}, send)
+                return
         try:
             await self._connexion(scope, receive, send)
         except RouteNotFound as error:
@@ -131,6 +139,14 @@ class ApiApplication:
             scope = {**scope, "root_path": root_path}
             allow = self.spec.allowed_methods(self._own_path(scope["path"], scope))
             await self._refuse(MethodNotAllowed(scope["method"], allow), scope, send)
+
+    def _allowed_where_hidden(self, scope: Scope) -> tuple[str, ...]:
+        """The methods of the written-out path that hides others here, or none."""
+        path = self._own_path(scope["path"], scope)
+        for template, methods in self._hiding_paths.items():
+            if matches(template, path):
+                return methods
+        return ()
 
     def _own_path(self, path: str, scope: Scope) -> str:
         """The part of a path that the spec's templates describe."""
@@ -155,6 +171,7 @@ class ApiApplication:
 
 
 def _moved(path: str, query_string: str) -> Wire:
+    path = quote(path, safe="/:@!$&'()*+,;=~")
     location = f"{path}?{query_string}" if query_string else path
     headers = [(b"location", location.encode("latin-1", "replace")), (b"content-length", b"0")]
     return Wire(301, headers, b"")

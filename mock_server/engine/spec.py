@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -169,17 +169,20 @@ class SpecIndex:
 
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods served at a concrete path, upper case, HEAD and OPTIONS included."""
-        methods = {
-            operation.method.upper()
-            for operation in self.operations.values()
-            if _matches(operation.path, path)
+        return _methods_of(
+            operation for operation in self.operations.values() if matches(operation.path, path)
+        )
+
+    def hiding_paths(self) -> dict[str, tuple[str, ...]]:
+        """Return the methods of each path that another path with a parameter would match too."""
+        paths = self.document.get("paths", {})
+        return {
+            path: _methods_of(
+                operation for operation in self.operations.values() if operation.path == path
+            )
+            for path in paths
+            if any(matches(other, path) for other in paths if other != path)
         }
-        if not methods:
-            return ()
-        if "GET" in methods:
-            methods.add("HEAD")
-        order = [method.upper() for method in METHODS]
-        return tuple(sorted({*methods, "OPTIONS"}, key=order.index))
 
     def paths_for_routing(self) -> Json:
         """Return the document with its paths in the order to try: fixed segments come first."""
@@ -211,7 +214,7 @@ class SpecIndex:
                 self.resolve, [*item.get("parameters", []), *raw.get("parameters", [])]
             )
         }
-        security = raw.get("security", self.document.get("security", []))
+        security: Any = raw.get("security", self.document.get("security", []))
         return Operation(
             id=raw["operationId"],
             method=method,
@@ -260,7 +263,18 @@ class SpecIndex:
         return int(status)
 
 
-def _matches(template: str, path: str) -> bool:
+def _methods_of(operations: Iterable[Operation]) -> tuple[str, ...]:
+    methods = {operation.method.upper() for operation in operations}
+    if not methods:
+        return ()
+    if "GET" in methods:
+        methods.add("HEAD")
+    order = [method.upper() for method in METHODS]
+    return tuple(sorted({*methods, "OPTIONS"}, key=order.index))
+
+
+def matches(template: str, path: str) -> bool:
+    """Say whether a concrete path is one that the template describes."""
     parts, pieces = template.split("/"), path.split("/")
     return len(parts) == len(pieces) and all(
         piece if part.startswith("{") else part == piece

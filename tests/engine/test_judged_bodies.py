@@ -8,7 +8,6 @@ import pytest
 
 from mock_server.engine.api import Operations
 from mock_server.engine.messages import Reply
-
 from tests.engine.toy import KEY, toy_server
 
 FORM = "application/x-www-form-urlencoded"

@@ -64,7 +64,7 @@ def toy_server(paths: Json, operations: Operations, **options: Any) -> MockServe
         operations=operations,
         errors=ErrorTable(dict.fromkeys(NEUTRAL_ERRORS, _render)),
         word_of=lambda credential: credential.value,
-        seed=lambda transaction, persona, fake: None,
+        seed=lambda *_: None,
         first_call=FirstCall("/"),
         **options,
     )
