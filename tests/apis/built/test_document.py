@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from mock_server.data import specs_directory
 from mock_server.engine.spec import Json, SpecIndex, load_document
 from tests.apis.built.comparing import differences, serve
-from tests.apis.built.reading import Section, described_fields, read_sections
+from tests.apis.built.reading import Section, described_fields
 
 HEADINGS = [
     ("Get all products", "GET"),
@@ -34,12 +33,6 @@ HEADINGS = [
     ("Get raw materials", "GET"),
     ("Advanced", "POST"),
 ]
-
-
-@pytest.fixture(scope="module")
-def sections() -> list[Section]:
-    path = Path(__file__).parents[3] / ".." / "shared" / "api_docs" / "built.txt"
-    return read_sections(path.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

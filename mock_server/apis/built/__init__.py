@@ -1,0 +1,26 @@
+"""Built Africa: products and services, their stock, sales and purchases."""
+
+from mock_server.apis.built import changes, imports, items, stock, transactions
+from mock_server.apis.built.credentials import word_of
+from mock_server.apis.built.errors import ERRORS
+from mock_server.apis.built.operations import OPERATIONS
+from mock_server.apis.built.seed import seed
+from mock_server.engine.api import Api, FirstCall
+from mock_server.engine.rate_limit import RateLimit
+
+__all__ = ["API", "changes", "imports", "items", "stock", "transactions"]
+
+API = Api(
+    name="built",
+    operations=OPERATIONS,
+    errors=ERRORS,
+    word_of=word_of,
+    seed=seed,
+    first_call=FirstCall("/api/v3/items", ("-H", "Authorization: Bearer test")),
+    trailing_slash="ignore",
+    # The spec's own rule. Laravel would take DELETE of `/items/adjust` for an item of that name.
+    fixed_paths_first=True,
+    empty_body_is_object=True,
+    # Laravel's own default for an API; the document names no limit (inferred).
+    rate_limit=RateLimit(requests=60, seconds=60),
+)

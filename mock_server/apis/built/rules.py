@@ -1,0 +1,99 @@
+"""What a schema can't say of Built's bodies: that what they name exists, and the import's items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator
+
+from mock_server.apis.built.indexes import LARGEST_IMPORT
+from mock_server.apis.built.intake import record_id
+from mock_server.apis.built.models import ACCOUNTS, CATEGORIES, ITEMS
+from mock_server.data import specs_directory
+from mock_server.engine.context import Context
+from mock_server.engine.errors import MalformedRequest, Violation
+from mock_server.engine.json_reading import read_json
+from mock_server.engine.messages import Request
+from mock_server.engine.schema import SchemaCompiler, violations_of
+from mock_server.engine.spec import SpecIndex, load_document
+from mock_server.state.store import Table
+
+_REFERENCES: dict[str, Table[Any]] = {
+    "account_id": ACCOUNTS,
+    "purchase_accountID": ACCOUNTS,
+    "category_id": CATEGORIES,
+}
+
+
+def references_exist(request: Request, context: Context) -> Iterator[Violation]:
+    """Refuse an account or a category that the business has not (inferred)."""
+    if isinstance(request.body, dict):
+        yield from _unknown_references(request.body, (), context)
+
+
+def stock_is_kept(request: Request, context: Context) -> Iterator[Violation]:
+    """Refuse to change the stock of a service, which has none (inferred).
+
+    An item that doesn't exist is not this rule's affair: the operation answers that with 302.
+    """
+    body = request.body
+    if not isinstance(body, dict):
+        return
+    for name in ("item_id", "product_id"):
+        yield from _service(body, name, (name,), context)
+    materials = body.get("materials")
+    for index, used in enumerate(materials if isinstance(materials, list) else ()):
+        if isinstance(used, dict):
+            yield from _service(used, "id", ("materials", index, "id"), context)
+
+
+def items_are_valid(request: Request, context: Context) -> Iterator[Violation]:
+    """Refuse an import that is no JSON array, or has an item that breaks the spec's `BulkItem`.
+
+    An import of too many items is not looked at more closely. Source: built.txt (a JSON-encoded
+    string); Laravel's rules for the rest (inferred).
+    """
+    encoded = request.body.get("items") if isinstance(request.body, dict) else None
+    if not isinstance(encoded, str) or not encoded.strip():
+        if isinstance(encoded, str):
+            yield Violation("body", ("items",), "required")
+        return
+    try:
+        items = read_json(encoded.encode())
+    except MalformedRequest:
+        yield Violation("body", ("items",), "json", value=encoded)
+        return
+    if not isinstance(items, list):
+        yield Violation("body", ("items",), "type", "array", encoded)
+    elif len(items) <= LARGEST_IMPORT:
+        for index, item in enumerate(items):
+            place = ("items", index)
+            yield from violations_of(_bulk_item().iter_errors(item), "body", place)
+            if isinstance(item, dict):
+                yield from _unknown_references(item, place, context)
+
+
+@cache
+def _bulk_item() -> Draft202012Validator:
+    spec = SpecIndex("built", load_document(specs_directory() / "built.yaml"))
+    return SchemaCompiler(spec).compile({"$ref": "#/components/schemas/BulkItem"}, "BulkItem")
+
+
+def _unknown_references(
+    fields: dict[str, Any], place: tuple[str | int, ...], context: Context
+) -> Iterator[Violation]:
+    for name, table in _REFERENCES.items():
+        number = record_id(fields.get(name))
+        if number is not None and context.state.get(table, number) is None:
+            yield Violation("body", (*place, name), "exists", value=number)
+
+
+def _service(
+    fields: dict[str, Any], name: str, place: tuple[str | int, ...], context: Context
+) -> Iterator[Violation]:
+    number = record_id(fields.get(name))
+    item = None if number is None else context.state.get(ITEMS, number)
+    if item is not None and item.kind == "service":
+        yield Violation("body", place, "exists", value=number)
