@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Awaitable, Callable, Mapping
-from typing import cast
+from typing import Any, cast
 
 import swagger_ui_bundle
 from a2wsgi import WSGIMiddleware
@@ -43,8 +43,8 @@ def served_document(vendor: Vendor, base_url: str) -> Json:
 
 def console_routes(vendors: list[Vendor], mounts: Mapping[str, str]) -> list[BaseRoute]:
     """Return the routes of the console, and of each API's `openapi.json` and `docs`."""
-    # a2wsgi declares ASGI in types of its own, which are Starlette's in all but name.
-    console = cast("ASGIApp", WSGIMiddleware(_console(vendors, mounts)))
+    # a2wsgi declares WSGI and ASGI in types of its own, which differ from others' in name only.
+    console = cast("ASGIApp", WSGIMiddleware(cast("Any", _console(vendors, mounts))))
     routes: list[BaseRoute] = [Mount(f"{PREFIX}/console", console)]
     for vendor in vendors:
         mount = mounts[vendor.api.name]

@@ -11,8 +11,9 @@ from mock_server.engine.errors import MalformedRequest
 
 #: Deeper nesting than any vendor's body has, and far below what would exhaust a stack.
 MAX_DEPTH = 64
-#: Beyond the range of a double, where real services overflow.
+#: Beyond the range of a double, where real services overflow, and below it, where they read zero.
 _MAX_MAGNITUDE = 308
+_MIN_MAGNITUDE = -324
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
@@ -48,9 +49,9 @@ def _integer(text: str) -> int:
 
 def _decimal(text: str) -> Decimal:
     number = Decimal(text)
-    if len(text) > 2 * _MAX_MAGNITUDE or (number and abs(number.adjusted()) > _MAX_MAGNITUDE):
+    if len(text) > 2 * _MAX_MAGNITUDE or (number and number.adjusted() > _MAX_MAGNITUDE):
         raise MalformedRequest("a number is out of range")
-    return number
+    return number if number.adjusted() >= _MIN_MAGNITUDE else Decimal(0)
 
 
 def _constant(name: str) -> Any:

@@ -77,7 +77,8 @@ def _leaves(violations: tuple[Violation, ...]) -> list[Violation]:
     for violation in violations:
         if violation.keyword == "anyOf":
             branches = violation.limit
-            leaves += min(branches, key=lambda branch: len(branch))
+            nearest = min(branches, key=len)
+            leaves += nearest
         else:
             leaves.append(violation)
     return leaves

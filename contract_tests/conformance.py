@@ -1,0 +1,190 @@
+"""Schemathesis, wrapped: the only module that knows its engine, which is not a public API."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+from PIL import Image
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.errors import SchemathesisError
+from schemathesis.engine import events, from_schema
+from schemathesis.generation import GenerationMode
+from schemathesis.hooks import HookContext
+from schemathesis.openapi.checks import RejectedPositiveData
+
+from contract_tests.findings import Finding, Run
+from contract_tests.references import References
+from contract_tests.refusals import Refusals
+from contract_tests.targets import Target
+from mock_server.console.pages import served_document
+
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+
+
+def run_conformance(
+    target: Target,
+    *,
+    seed: int = 1,
+    max_examples: int = 30,
+    phases: Iterable[str] = PHASES,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Run:
+    """Fuzz a target with every check of Schemathesis, and return what was found.
+
+    The same seed sends the same requests to a target in the same state. `progress` is told, in a
+    few words, whenever a phase ends.
+    """
+    _register_formats()
+    run = Run(target.vendor.api.name, seed)
+    started = time.perf_counter()
+    try:
+        schema = _schema(target, seed, max_examples, tuple(phases))
+        _accept_refusals_for_state(schema, target)
+        with _references_filled(target):
+            for event in from_schema(schema).execute():
+                _take(event, run, progress)
+    except SchemathesisError as problem:
+        run.findings.append(Finding("schemathesis", "", str(problem), "setup"))
+    run.seconds = time.perf_counter() - started
+    return run
+
+
+def _schema(target: Target, seed: int, max_examples: int, phases: tuple[str, ...]) -> Any:
+    config = SchemathesisConfig.from_dict(
+        {
+            "seed": seed,
+            "workers": 1,
+            "continue-on-failure": True,
+            "request-timeout": 30.0,
+            # What one run learns must not change what the next one sends.
+            "cache": {"enabled": False},
+            "generation": {
+                "database": "none",
+                "max-examples": max_examples,
+                # The databases behind these services store no NUL, so no schema admits it.
+                "allow-x00": False,
+            },
+            "phases": {name: {"enabled": name in phases} for name in PHASES},
+            "auth": {"openapi": {target.scheme_name: _auth(target)}},
+        }
+    )
+    document = served_document(target.vendor, target.base_url)
+    schema = schemathesis.openapi.from_dict(document, config=config)
+    if target.app is not None:
+        schema.app = target.app
+    schema.location = f"{target.base_url}/openapi.json"
+    return schema
+
+
+def _auth(target: Target) -> dict[str, str]:
+    scheme = target.scheme
+    if scheme["type"] == "apiKey":
+        return {"api_key": target.credential}
+    if scheme.get("scheme") == "basic":
+        user, _, password = target.credential.partition(":")
+        return {"username": user, "password": password}
+    return {"bearer": target.credential}
+
+
+@contextmanager
+def _references_filled(target: Target) -> Iterator[None]:
+    """Fill references while the block runs; Schemathesis takes this hook for all schemas only."""
+    references = References(target)
+
+    def before_call(context: HookContext, case: Any, kwargs: dict[str, Any]) -> None:
+        del context, kwargs
+        meta = case.meta
+        positive = meta is None or meta.generation.mode == GenerationMode.POSITIVE
+        if positive and isinstance(case.body, dict | list):
+            filled = references.fill(case.operation.definition.raw["operationId"], case.body)
+            # Schemathesis judges a body anew when it is assigned, and takes files for invalid then.
+            if filled != case.body:
+                case.body = filled
+
+    schemathesis.hook(before_call)
+    try:
+        yield
+    finally:
+        schemathesis.hooks.unregister(before_call)
+        references.close()
+
+
+def _accept_refusals_for_state(schema: Any, target: Target) -> None:
+    """Let a target refuse valid data if every field that it names depends on the state."""
+    refusals = Refusals(target.vendor.spec)
+
+    @schema.hook
+    def filter_failure(context: HookContext, failure: Any, case: Any, response: Any) -> bool:
+        del context
+        operation_id = case.operation.definition.raw["operationId"]
+        return not (
+            isinstance(failure, RejectedPositiveData)
+            and refusals.depend_on_state(operation_id, response.status_code, response.content)
+        )
+
+
+def _take(event: Any, run: Run, progress: Callable[[str], None]) -> None:
+    """Enter an event of the engine into the run."""
+    if isinstance(event, events.ScenarioFinished):
+        _take_scenario(event, run)
+    elif isinstance(event, events.NonFatalError):
+        phase = event.phase.name if event.phase else ""
+        run.findings.append(Finding("error", event.label, str(event.info), phase))
+    elif isinstance(event, events.FatalError):
+        run.findings.append(Finding("error", "", repr(event.exception), "engine"))
+    elif isinstance(event, events.PhaseFinished):
+        progress(
+            f"{event.phase.name.value}: {event.status.value}, {run.requests} requests, "
+            f"{len(run.findings)} findings so far"
+        )
+
+
+def _take_scenario(event: events.ScenarioFinished, run: Run) -> None:
+    recorder = event.recorder
+    run.requests += len(recorder.interactions)
+    if event.skip_reason:
+        run.skipped.append(f"{event.phase.value}: {event.label}: {event.skip_reason}")
+    for case_id, checks in recorder.checks.items():
+        run.checks += len(checks)
+        for check in checks:
+            if check.failure_info is None:
+                continue
+            finding = Finding(
+                check.name,
+                recorder.cases[case_id].value.operation.label,
+                str(check.failure_info.failure.message),
+                event.phase.value,
+                check.failure_info.code_sample,
+            )
+            if not any(_same(finding, other) for other in run.findings):
+                run.findings.append(finding)
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    return (one.check, one.operation, one.message) == (other.check, other.operation, other.message)
+
+
+@cache
+def _register_formats() -> None:
+    """Teach Schemathesis the formats of strings that these specs use."""
+    whole = st.one_of(st.integers(1, 200), st.integers(-(1 << 63), (1 << 63) - 1))
+    schemathesis.openapi.format("int64", whole.map(str))
+    schemathesis.openapi.format("int32", st.integers(-(1 << 31), (1 << 31) - 1).map(str))
+    decimal = st.decimals(-10_000, 10_000, places=2, allow_nan=False)
+    schemathesis.openapi.format("decimal", decimal.map(lambda number: format(number, "f")))
+    # The files that these vendors take are images, and some of them look whether it is one.
+    images = [_image(kind) for kind in ("png", "jpeg", "gif", "webp")]
+    schemathesis.openapi.format("binary", st.sampled_from(images))
+
+
+def _image(kind: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (1, 1), "teal").save(buffer, kind)
+    return buffer.getvalue()

@@ -1,0 +1,89 @@
+"""Put living values where a spec says that a property refers to another record.
+
+A schema cannot say that a tax must exist, so a generated identifier is as good as any and refused
+as unknown. `x-references: {operation, field}` says where living ones are listed.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from contract_tests.targets import Target
+from mock_server.engine.spec import Json, SpecIndex
+
+_Reference = tuple[str, str]
+
+
+class References:
+    """Fills references in request bodies with values that the target lists at that moment."""
+
+    def __init__(self, target: Target) -> None:
+        self._spec = target.vendor.spec
+        self._client = target.client()
+        self._bodies = {
+            operation.id: [
+                self._spec.resolve(content.get("schema", {}))
+                for content in operation.request_body.content.values()
+            ]
+            for operation in self._spec.operations.values()
+            if operation.request_body is not None
+        }
+
+    def fill(self, operation_id: str, body: Any) -> Any:
+        """Return the body with each reference replaced by a living value, if there is one.
+
+        The same body gets the same choice among the same living values.
+        """
+        for schema in self._bodies.get(operation_id, ()):
+            body = self._filled(schema, body)
+        return body
+
+    def close(self) -> None:
+        """Close the connection to the target."""
+        self._client.close()
+
+    def _filled(self, schema: Json, value: Any) -> Any:
+        schema = self._spec.resolve(schema)
+        reference = schema.get("x-references")
+        if reference is not None and value is not None:
+            return self._living((reference["operation"], reference["field"]), value)
+        if isinstance(value, dict):
+            properties = dict(properties_of(self._spec, schema))
+            return {
+                name: self._filled(properties[name], item) if name in properties else item
+                for name, item in value.items()
+            }
+        if isinstance(value, list) and "items" in schema:
+            return [self._filled(schema["items"], item) for item in value]
+        return value
+
+    def _living(self, reference: _Reference, generated: Any) -> Any:
+        operation = self._spec.operations[reference[0]]
+        try:
+            answer = self._client.request(operation.method.upper(), operation.path)
+            found = list(_values_of(answer.json(), reference[1]))
+        except (httpx.HTTPError, ValueError):
+            found = []
+        if not found:
+            return generated
+        return found[zlib.crc32(repr(generated).encode()) % len(found)]
+
+
+def properties_of(spec: SpecIndex, schema: Json) -> Iterator[tuple[str, Json]]:
+    """Yield the properties of a resolved schema and of all that it is composed of."""
+    for part in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from properties_of(spec, spec.resolve(part))
+    yield from schema.get("properties", {}).items()
+
+
+def _values_of(body: Any, field: str) -> Iterator[Any]:
+    """Yield the field of each record in the first list of a list operation's answer."""
+    if isinstance(body, dict):
+        body = next((item for item in body.values() if isinstance(item, list)), [])
+    for record in body:
+        if isinstance(record, dict) and field in record:
+            yield record[field]

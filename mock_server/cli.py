@@ -1,0 +1,173 @@
+"""The `mock-server` command."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from mock_server import __version__
+from mock_server.app import MockServer, build_server
+from mock_server.check import check, check_if_changed, shown
+from mock_server.console.pages import first_call_line
+from mock_server.discovery import UnknownApi, Vendor, load_vendors
+from mock_server.engine.spec import SpecError
+from mock_server.live import PortUnavailable, listen, serve
+from mock_server.seeding.personas import PersonaError
+from mock_server.settings import Settings
+
+OK, PROBLEMS, WRONG_USE = 0, 1, 2
+
+
+class _Refused(Exception):
+    """The command cannot be carried out; the message has every reason, one a line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0, 1 if `check` found problems, or 2 for wrong use."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except (UnknownApi, SpecError, PersonaError, PortUnavailable, _Refused) as problem:
+        print(f"mock-server: {problem}", file=sys.stderr)
+        return WRONG_USE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mock-server", description="Stateful mocks of four vendors' inventory APIs."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_serve(commands.add_parser("serve", help="serve all APIs, or those named"))
+    apis = commands.add_parser("apis", help="list the APIs")
+    apis.set_defaults(run=_apis)
+    checks = commands.add_parser("check", help="check specs, examples, handlers and marks")
+    checks.add_argument("api", nargs="*", help="which APIs; all if none is named")
+    checks.set_defaults(run=_check)
+    return parser
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    default = Settings()
+    parser.set_defaults(run=_serve)
+    add = parser.add_argument
+    add("api", nargs="*", help="which APIs; one named alone is served at its native path")
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=8080, help="0 chooses a free one (default: %(default)s)")
+    add("--persona", default=default.persona, help="of sandboxes whose credential names none")
+    add("--seed", type=int, default=default.seed, help="of every sandbox (default: %(default)s)")
+    add(
+        "--credentials",
+        choices=["test", "any"],
+        default="test",
+        help="which words open a sandbox: those that begin with `test`, or any",
+    )
+    add(
+        "--clock",
+        type=_clock,
+        default="real",
+        metavar="real|INSTANT",
+        help="freeze every sandbox at an instant such as 2026-01-01T00:00:00Z",
+    )
+    add(
+        "--rate-limits",
+        default=default.rate_limited,
+        metavar="on|off|NAME,…",
+        help="apply the vendors' rate limits in all sandboxes, in none, or in those named",
+    )
+    add("--max-body", type=_positive, default=default.max_body, help="bytes (default: %(default)s)")
+    add("--max-sandboxes", type=_positive, default=default.max_sandboxes)
+    add("--sandbox-idle", type=_positive, default=int(default.sandbox_idle), help="seconds")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _clock(text: str) -> datetime | None:
+    if text == "real":
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither `real` nor an instant such as 2026-01-01T00:00:00Z"
+        ) from problem
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    vendors = load_vendors(options.api)
+    problems = [problem for vendor in vendors for problem in check_if_changed(vendor)]
+    if problems:
+        raise _Refused("\n".join(["the specs have problems:", *map(str, problems)]))
+    settings = Settings(
+        persona=options.persona,
+        seed=options.seed,
+        accept_any_credential=options.credentials == "any",
+        clock=options.clock,
+        rate_limited=options.rate_limits,
+        max_body=options.max_body,
+        max_sandboxes=options.max_sandboxes,
+        sandbox_idle=options.sandbox_idle,
+    )
+    server = build_server(settings=settings, vendors=vendors, at_native_path=len(vendors) == 1)
+    listener = listen(options.host, options.port)
+    host, port = listener.getsockname()[:2]
+    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
+    print(_banner(server, f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"))
+    sys.stdout.flush()
+    # What start-up made stays for good; the collector need not look at it again.
+    gc.freeze()
+    serve(server, listener)
+    return OK
+
+
+def _banner(server: MockServer, origin: str) -> str:
+    settings = server.settings
+    start = f"persona {settings.persona}, seed {settings.seed}"
+    lines = [f"inventory-mock-server {__version__} on {origin} ({start}); stop with Ctrl-C"]
+    for vendor in server.vendors:
+        base_url = origin + server.base_path(vendor.api.name)
+        lines += [
+            "",
+            vendor.spec.title,
+            f"  base URL  {base_url}",
+            f"  docs      {origin}{server.mounts[vendor.api.name]}/docs",
+            f"  try       {first_call_line(vendor, base_url)}",
+        ]
+    return "\n".join(lines)
+
+
+def _apis(_: argparse.Namespace) -> int:
+    vendors = load_vendors()
+    width = max(len(vendor.api.name) for vendor in vendors)
+    for vendor in vendors:
+        count = len(vendor.spec.operations)
+        native = vendor.spec.base_path or "/"
+        print(f"{vendor.api.name:{width}}  {vendor.spec.title}: {count} operations below {native}")
+    return OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    vendors = load_vendors(options.api)
+    problems = [problem for vendor in vendors for problem in check(vendor)]
+    if problems:
+        print("\n".join(map(str, problems)), file=sys.stderr)
+        print(f"mock-server: {len(problems)} problems in the specs", file=sys.stderr)
+        return PROBLEMS
+    for vendor in vendors:
+        print(_verdict(vendor))
+    return OK
+
+
+def _verdict(vendor: Vendor) -> str:
+    return f"{shown(vendor.spec_path)}: {len(vendor.spec.operations)} operations, no problems"
