@@ -1,0 +1,25 @@
+"""Skhokho: the products of an organisation, served as Django REST Framework serves them."""
+
+from mock_server.apis.skhokho import products
+from mock_server.apis.skhokho.credentials import word_of
+from mock_server.apis.skhokho.errors import ERRORS
+from mock_server.apis.skhokho.operations import OPERATIONS
+from mock_server.apis.skhokho.seed import FIRST_ORGANISATION, seed
+from mock_server.engine.api import Api, FirstCall
+
+__all__ = ["API", "products"]
+
+API = Api(
+    name="skhokho",
+    operations=OPERATIONS,
+    errors=ERRORS,
+    word_of=word_of,
+    seed=seed,
+    first_call=FirstCall(
+        f"/api/v1.0/organisation/{FIRST_ORGANISATION}/inventory/",
+        ("-b", "sessionid=test"),
+    ),
+    trailing_slash="append",
+    fixed_paths_first=True,
+    empty_body_is_object=True,
+)
