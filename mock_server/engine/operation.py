@@ -100,6 +100,8 @@ class CompiledOperation:
             violations = None
             if self._credentials is None:
                 violations = self._read(request, path_values, content)
+                if violations and self._identify and self._identify(request) is None:
+                    raise InvalidRequest(violations)
             sandbox, word = self._open(request)
             sandbox.enter(self._api.name)
             context = Context(sandbox)
