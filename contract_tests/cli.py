@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from contract_tests.conformance import run_conformance
 from contract_tests.findings import Run
 from contract_tests.targets import Target, Unreachable, mock_target, signed_in, url_target
+from mock_server.arguments import WRONG_USE, Parser
 from mock_server.discovery import UnknownApi, api_names, load_vendor
 from mock_server.engine.spec import SpecError
 
-NOTHING_FOUND, FOUND, WRONG_USE, NOT_REACHED = 0, 1, 2, 3
+NOTHING_FOUND, FOUND, NOT_REACHED = 0, 1, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="contract-tests", description="Hold a mock or a real service to its OpenAPI document."
     )
     commands = parser.add_subparsers(dest="command", required=True)

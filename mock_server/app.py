@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import Receive, Scope, Send
 
-from mock_server.console.pages import console_routes
+from mock_server.console.pages import api_routes, console_routes
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors
 from mock_server.engine.application import ApiApplication
@@ -35,7 +35,7 @@ class MockServer:
     sandboxes: Sandboxes
     mounts: dict[str, str]
     applications: dict[str, ApiApplication] = field(default_factory=dict)
-    asgi: Starlette = field(default_factory=Starlette)
+    asgi: Router = field(default_factory=Router)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI message."""
@@ -92,22 +92,39 @@ def build_server(
     return server
 
 
-def _root(server: MockServer) -> Starlette:
-    routes: list[BaseRoute] = [
-        *console_routes(server.vendors, server.mounts),
-        *(Mount(mount, app=server.applications[name]) for name, mount in server.mounts.items()),
-    ]
+def _root(server: MockServer) -> Router:
+    """The router of everything; what every mocked request passes comes first."""
+    beside = {
+        vendor.api.name: Router(
+            api_routes(vendor, server.mounts[vendor.api.name]),
+            default=server.applications[vendor.api.name],
+            redirect_slashes=False,
+        )
+        for vendor in server.vendors
+    }
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Router) -> AsyncIterator[None]:
         # Connexion builds its routes on the first message it gets; this is that message.
         for application in server.applications.values():
             await application({"type": "lifespan"}, _nothing_comes, _nothing_goes)
         yield
 
-    app = Starlette(routes=routes, lifespan=lifespan)
-    app.router.redirect_slashes = False
-    return app
+    console = console_routes(server.vendors, server.mounts)
+    apis: list[BaseRoute] = [Mount(mount, beside[name]) for name, mount in server.mounts.items()]
+    alone = "" in server.mounts.values()
+    return Router(
+        [*console, *apis] if alone else [*apis, *console],
+        lifespan=lifespan,
+        redirect_slashes=False,
+        default=_nothing_here,
+    )
+
+
+async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        text = "There is nothing here; / lists the APIs.\n"
+        await PlainTextResponse(text, status_code=404)(scope, receive, send)
 
 
 async def _nothing_comes() -> dict[str, str]:

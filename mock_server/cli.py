@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from mock_server import __version__
 from mock_server.app import MockServer, build_server
+from mock_server.arguments import WRONG_USE, Parser
 from mock_server.check import check, check_if_changed, shown
 from mock_server.console.pages import first_call_line
 from mock_server.discovery import UnknownApi, Vendor, load_vendors
@@ -19,7 +20,7 @@ from mock_server.live import PortUnavailable, listen, serve
 from mock_server.seeding.personas import PersonaError
 from mock_server.settings import Settings
 
-OK, PROBLEMS, WRONG_USE = 0, 1, 2
+OK, PROBLEMS = 0, 1
 
 
 class _Refused(Exception):
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="mock-server", description="Stateful mocks of four vendors' inventory APIs."
     )
     parser.add_argument("--version", action="version", version=__version__)
@@ -86,10 +87,9 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
 
 
 def _clock(text: str) -> datetime | None:

@@ -42,18 +42,22 @@ def served_document(vendor: Vendor, base_url: str) -> Json:
 
 
 def console_routes(vendors: list[Vendor], mounts: Mapping[str, str]) -> list[BaseRoute]:
-    """Return the routes of the console, and of each API's `openapi.json` and `docs`."""
+    """Return the routes of the console, and of the front page if no API stands there."""
     # a2wsgi declares WSGI and ASGI in types of its own, which differ from others' in name only.
     console = cast("ASGIApp", WSGIMiddleware(cast("Any", _console(vendors, mounts))))
     routes: list[BaseRoute] = [Mount(f"{PREFIX}/console", console)]
-    for vendor in vendors:
-        mount = mounts[vendor.api.name]
-        docs = f"{PREFIX}/console/docs/{vendor.api.name}"
-        routes.append(Route(f"{mount}/openapi.json", _spec_endpoint(vendor, mount)))
-        routes.append(Route(f"{mount}/docs", _redirect_to(docs)))
     if "" not in mounts.values():
         routes.append(Route("/", _redirect_to(f"{PREFIX}/console/")))
     return routes
+
+
+def api_routes(vendor: Vendor, mount: str) -> list[BaseRoute]:
+    """Return the routes of one API's `openapi.json` and `docs`, below its mount."""
+    docs = f"{PREFIX}/console/docs/{vendor.api.name}"
+    return [
+        Route("/openapi.json", _spec_endpoint(vendor, mount)),
+        Route("/docs", _redirect_to(docs)),
+    ]
 
 
 def _spec_endpoint(vendor: Vendor, mount: str) -> _Endpoint:

@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qs
 
@@ -75,6 +76,8 @@ class CredentialReader:
                 raise SpecError("security: each alternative must name exactly one scheme")
             if names[0] not in schemes:
                 raise SpecError(f"security scheme {names[0]!r} is not declared")
+            if not _is_supported(schemes[names[0]]):
+                raise SpecError(f"security scheme {names[0]!r} is not supported")
             self._schemes.append((names[0], schemes[names[0]]))
 
     def read(self, request: Request) -> Credential:
@@ -89,6 +92,12 @@ class CredentialReader:
         raise Unauthenticated("missing")
 
 
+def _is_supported(scheme: Json) -> bool:
+    if scheme["type"] == "http":
+        return str(scheme.get("scheme")).lower() in {"basic", "bearer"}
+    return scheme["type"] in {"apiKey", "oauth2"}
+
+
 def _presented(name: str, scheme: Json, request: Request) -> Credential | None:
     if scheme["type"] == "apiKey":
         value = _key(scheme, request)
@@ -96,10 +105,8 @@ def _presented(name: str, scheme: Json, request: Request) -> Credential | None:
     if scheme["type"] == "oauth2" or scheme.get("scheme", "").lower() == "bearer":
         token = _authorization(request, "bearer")
         return Credential(name, "bearer", token) if token else None
-    if scheme["type"] == "http" and scheme.get("scheme", "").lower() == "basic":
-        encoded = _authorization(request, "basic")
-        return _basic(name, encoded) if encoded is not None else None
-    raise SpecError(f"security scheme {name!r} is not supported")
+    encoded = _authorization(request, "basic")
+    return _basic(name, encoded) if encoded is not None else None
 
 
 def _authorization(request: Request, scheme: str) -> str | None:
@@ -107,6 +114,7 @@ def _authorization(request: Request, scheme: str) -> str | None:
     return value.strip() if kind.lower() == scheme else None
 
 
+@lru_cache(maxsize=4096)
 def _basic(name: str, encoded: str) -> Credential:
     try:
         decoded = base64.b64decode(encoded, validate=True).decode("utf-8")

@@ -16,6 +16,7 @@ from mock_server.apis.cliniko.models import (
 )
 from mock_server.apis.cliniko.prices import prices, ruby_decimal
 from mock_server.engine.context import Context
+from mock_server.engine.memo import remembered
 from mock_server.engine.messages import Request
 
 _NO_TAX = Decimal(0)
@@ -33,8 +34,12 @@ def product(record: Product, request: Request, context: Context) -> dict[str, An
     The unnamed `object` rows are, in order, `links`, `product_supplier`, `stock_adjustments` and
     `tax`. Source: facts, section 1, the product.
     """
-    url = request.base_url
     tax = None if record.tax_id is None else context.state.get(TAXES, record.tax_id)
+    return _product(record, tax, request.base_url)
+
+
+@remembered
+def _product(record: Product, tax: Tax | None, url: str) -> dict[str, Any]:
     ex_tax = including_tax = None
     if record.price is not None:
         without, with_tax = prices(

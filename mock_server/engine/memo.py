@@ -1,0 +1,31 @@
+"""Remember what was made of a record, for as long as the record is the same object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def remembered(function: Callable[..., T], limit: int = 20_000) -> Callable[..., T]:
+    """Return `function`, which then runs once for each record and equal other arguments.
+
+    Records never change in place, so a record that is the same object is the same value, and
+    finding that out costs less than hashing it. What is returned is shared: callers must not
+    change it. Only the newest result for a record is held, and at most `limit` in all.
+    """
+    results: dict[int, tuple[object, tuple[Any, ...], T]] = {}
+
+    def lookup(record: object, *others: Any) -> T:
+        entry = results.get(id(record))
+        if entry is not None and entry[0] is record and entry[1] == others:
+            return entry[2]
+        result = function(record, *others)
+        if len(results) >= limit:
+            results.clear()
+        # Holding the record keeps its id from being given to another.
+        results[id(record)] = (record, others, result)
+        return result
+
+    return lookup
