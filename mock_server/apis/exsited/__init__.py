@@ -1,0 +1,46 @@
+"""Exsited: items with their sale, purchase and inventory parts, notes, and access tokens."""
+
+import json
+
+from mock_server.apis.exsited import (
+    inventory,
+    items,
+    notes,
+    organisation,
+    purchase,
+    sale,
+    stock,
+    tokens,
+)
+from mock_server.apis.exsited.credentials import admit, word_of
+from mock_server.apis.exsited.errors import ERRORS
+from mock_server.apis.exsited.operations import OPERATIONS
+from mock_server.apis.exsited.seed import seed
+from mock_server.engine.api import Api, FirstCall
+
+__all__ = [
+    "API",
+    "inventory",
+    "items",
+    "notes",
+    "organisation",
+    "purchase",
+    "sale",
+    "stock",
+    "tokens",
+]
+
+API = Api(
+    name="exsited",
+    operations=OPERATIONS,
+    errors=ERRORS,
+    word_of=word_of,
+    admit=admit,
+    sign_in=tokens.sign_in,
+    seed=seed,
+    # Nothing works without an access token, so the first call gets one.
+    first_call=FirstCall(
+        tokens.PATH,
+        ("-H", "Content-Type: application/json", "-d", json.dumps(tokens.grant_for("test"))),
+    ),
+)

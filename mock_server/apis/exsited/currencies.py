@@ -1,0 +1,47 @@
+"""The currencies and units of an item: linked by name, changed one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from mock_server.apis.exsited.models import ItemCurrency, Uom
+from mock_server.apis.exsited.spelling import flags
+
+_USES = {
+    name: name
+    for name in ("used_for_sale", "default_for_sale", "used_for_purchase", "default_for_purchase")
+}
+
+
+def with_currencies(
+    linked: tuple[ItemCurrency, ...], entries: Iterable[Mapping[str, Any]]
+) -> tuple[ItemCurrency, ...]:
+    """Return the currencies after a request's `currencies`.
+
+    What becomes the default for a use is used for it, and the default before is one no longer
+    (inferred: there is one default).
+    """
+    for entry in entries:
+        uses = flags(entry, _USES)
+        for kind in ("sale", "purchase"):
+            if uses.get(f"default_for_{kind}"):
+                uses[f"used_for_{kind}"] = True
+                before: dict[str, Any] = {f"default_for_{kind}": False}
+                linked = tuple(replace(each, **before) for each in linked)
+        known = {each.name: each for each in linked}
+        name = entry["name"]
+        known[name] = replace(known.get(name, ItemCurrency(name)), **uses)
+        linked = tuple(known.values())
+    return linked
+
+
+def with_uoms(linked: tuple[Uom, ...], entries: Iterable[Mapping[str, Any]]) -> tuple[Uom, ...]:
+    """Return the units after a request's `uoms`."""
+    known = {each.name: each for each in linked}
+    for entry in entries:
+        name = entry["name"]
+        used = flags(entry, {"used_for_sale": "used_for_sale"})
+        known[name] = replace(known.get(name, Uom(name)), **used)
+    return tuple(known.values())

@@ -1,0 +1,90 @@
+"""The records that an Exsited organisation begins with.
+
+The settings are there for every persona, as nothing can be created without them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from mock_server.apis.exsited.items import SEQUENCE
+from mock_server.apis.exsited.models import (
+    ACCOUNTING_CODES,
+    CURRENCIES,
+    ITEMS,
+    NOTES,
+    SUPPLIERS,
+    TAX_CODES,
+    WAREHOUSES,
+    AccountingCode,
+    Currency,
+    Item,
+    Note,
+    Supplier,
+    TaxCode,
+    Warehouse,
+)
+from mock_server.apis.exsited.seed_items import (
+    CURRENCY_NAMES,
+    SUPPLIER_COUNT,
+    WAREHOUSE_NAMES,
+    draw_item,
+    supplier_id,
+    supplier_name,
+    tax_uuid,
+    uuid_of,
+)
+from mock_server.seeding.fake import Fake
+from mock_server.seeding.inventory import SEED_EPOCH
+from mock_server.seeding.personas import Persona
+from mock_server.state.store import Transaction
+
+_TAXES = (("GST", "10"), ("VAT", "15"), ("FREE", "0"))
+_ACCOUNTING_CODES = (
+    ("Sales Revenue", "REVENUE"),
+    ("Other Income", "REVENUE"),
+    ("Cost of Goods Sold", "EXPENSE"),
+    ("Inventory Asset", "ASSET"),
+)
+_OPENED = SEED_EPOCH - timedelta(days=365)
+
+
+def seed(transaction: Transaction, persona: Persona, fake: Fake) -> None:
+    """Put the organisation's settings and the persona's items into an empty state."""
+    _put_settings(transaction, fake)
+    for index in range(persona.products):
+        number = transaction.next_number(SEQUENCE)
+        created = _OPENED + timedelta(days=360) / persona.products * index
+        item = draw_item(number, created.replace(microsecond=0), fake)
+        transaction.put(ITEMS, item)
+        if fake("item", number, "has note").chance(15):
+            transaction.put(NOTES, _draw_note(transaction.next_id(NOTES), item, fake))
+
+
+def _put_settings(transaction: Transaction, fake: Fake) -> None:
+    for number, name in enumerate(WAREHOUSE_NAMES):
+        uuid = uuid_of(fake, "warehouse", number)
+        transaction.put(WAREHOUSES, Warehouse(uuid, name, default=number == 0))
+    for number, name in enumerate(CURRENCY_NAMES):
+        uuid = uuid_of(fake, "currency", number)
+        transaction.put(CURRENCIES, Currency(uuid, name, default=number == 0))
+    for number, (name, rate) in enumerate(_TAXES):
+        transaction.put(TAX_CODES, TaxCode(tax_uuid(fake, number), name, Decimal(rate)))
+    for number, (name, kind) in enumerate(_ACCOUNTING_CODES):
+        uuid = uuid_of(fake, "accounting code", number)
+        transaction.put(ACCOUNTING_CODES, AccountingCode(uuid, name, kind))
+    for number in range(1, SUPPLIER_COUNT + 1):
+        name = supplier_name(fake, number)
+        transaction.put(SUPPLIERS, Supplier(supplier_id(number), name, default=number == 1))
+
+
+def _draw_note(number: int, item: Item, fake: Fake) -> Note:
+    return Note(
+        number=number,
+        uuid=uuid_of(fake, "note", number),
+        item_id=item.id,
+        content=fake("note", number, "content").description(),
+        created_by=item.created_by,
+        created_on=item.created_on + timedelta(hours=2),
+    )
