@@ -1,0 +1,81 @@
+# `make` alone lists the targets.
+PORT ?= 8080
+ARGS ?=
+API ?=
+# The interpreter that .venv is built with: the first of these that is new enough.
+PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3 python
+
+BIN := .venv/bin
+READY := .venv/.ready
+# The folder that .venv was built in. If the folder has moved, or the environment has lost its
+# Python, it is built again.
+BUILT_IN := $(shell $(BIN)/python -c '' 2>/dev/null && cat $(READY) 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check contract fixtures bench lint types constraints clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+serve: $(READY) ## Serve all APIs on 127.0.0.1 (PORT=8080, ARGS="--persona empty")
+	@$(BIN)/mock-server serve --port $(PORT) $(ARGS)
+
+test: $(READY) ## Run the project's own tests (ARGS="tests/engine -k media")
+	$(BIN)/pytest -n 2 $(ARGS)
+
+check: $(READY) ## Check the specs, their examples, the handlers and the provenance marks
+	$(BIN)/mock-server check
+
+contract: $(READY) ## Fuzz the mocks against their specs (API="cliniko built" for some, ARGS="--seed 2")
+	$(BIN)/contract-tests run $(API) $(ARGS)
+
+fixtures: $(READY) ## Write the golden data sets of fixtures/ again
+	$(BIN)/python fixtures/generate.py
+
+bench: $(READY) ## Measure the engine in process, beside stock Connexion
+	$(BIN)/python benchmarks/engine.py $(ARGS)
+
+lint: $(READY) ## Check style and formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY) ## Check types
+	$(BIN)/mypy
+
+constraints: PYTHON = python3.11
+constraints: ## Pin the newest versions that pyproject.toml allows in constraints.txt
+	@$(call build_environment,build/constraints)
+	build/constraints/bin/python -m pip install --quiet '.[dev]'
+	@{ printf '%s\n' \
+	  '# The versions that the project is developed and tested with: of its dependencies, its dev' \
+	  '# dependencies and all that these bring in. Made under Python 3.11 by `make constraints`, which' \
+	  "# installs '.[dev]' in an empty environment and writes down what is in it."; \
+	  build/constraints/bin/python -m pip freeze --exclude inventory-mock-server; \
+	} > build/constraints.txt
+	@mv build/constraints.txt constraints.txt
+	@rm -rf build/constraints
+
+clean: ## Remove .venv and everything else that was built
+	rm -rf .venv build dist reports .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+ifneq ($(BUILT_IN),$(CURDIR))
+.PHONY: $(READY)
+endif
+$(READY): pyproject.toml constraints.txt
+	@$(call build_environment,.venv)
+	@echo "Installing the project and what it needs (once; about a minute)" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@echo '$(CURDIR)' > $@
+
+# $(call build_environment,FOLDER): an empty virtual environment there, or one line saying why not.
+define build_environment
+for python in $(PYTHON); do \
+  "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+    || continue; \
+  echo "Building $(1) with $$python" >&2; \
+  "$$python" -m venv --clear $(1) && exit 0; exit 1; \
+done; \
+echo "Python 3.11 or later with its venv module is needed (on Debian: python3-venv); tried: $(PYTHON)" >&2; \
+exit 1
+endef
