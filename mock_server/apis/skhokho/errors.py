@@ -30,7 +30,7 @@ from mock_server.engine.messages import Reply, Request
 
 #: The status of a request without accepted credentials. The framework's rule gives 403, since its
 #: first scheme, the session, has no challenge; other pages of the vendor list 401 (inferred).
-UNAUTHENTICATED_STATUS: Final = 403
+UNAUTHENTICATED_STATUS: Final[int] = 403
 _MISSING = "Authentication credentials were not provided."
 _NOT_A_CHOICE = '"{limit}" is not a valid choice.'
 _REQUIRED = "This field is required."
@@ -66,7 +66,8 @@ def _unauthenticated(error: Unauthenticated, request: Request) -> Reply:
         text = basic_problem(request.headers.get("authorization", "")) or _MISSING
         if error.reason == "revoked" and text != _MISSING:
             text = "User inactive or deleted."
-    headers = {"WWW-Authenticate": 'Basic realm="api"'} if UNAUTHENTICATED_STATUS != 403 else {}  # noqa: PLR2004
+    # RFC 9110: a 401 names the scheme to sign in with; a 403 does not.
+    headers = {"WWW-Authenticate": 'Basic realm="api"'} if UNAUTHENTICATED_STATUS == 401 else {}
     return Reply(UNAUTHENTICATED_STATUS, {"detail": text}, headers)
 
 
@@ -154,9 +155,7 @@ def _rate_limited(error: RateLimited, _: Request) -> Reply:
 ERRORS = ErrorTable(
     {
         Unauthenticated: _unauthenticated,
-        Forbidden: lambda _, __: _detail(
-            403, "You do not have permission to perform this action."
-        ),
+        Forbidden: lambda _, __: _detail(403, "You do not have permission to perform this action."),
         RouteNotFound: lambda _, __: _detail(404, "Not found."),
         MethodNotAllowed: _method_not_allowed,
         RecordNotFound: _not_found,

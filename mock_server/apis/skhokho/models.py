@@ -28,8 +28,9 @@ UNITS_OF_MEASURE = (
 )
 ACTIVE = "active"
 INACTIVE = "inactive"
+DISCONTINUED = "discontinued"
 OUT_OF_STOCK = "out_of_stock"
-STATUSES = (ACTIVE, INACTIVE, "discontinued", OUT_OF_STOCK)
+STATUSES = (ACTIVE, INACTIVE, DISCONTINUED, OUT_OF_STOCK)
 ZERO = Decimal("0.00")
 
 

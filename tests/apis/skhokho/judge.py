@@ -1,0 +1,129 @@
+"""A real Django REST Framework serializer, written from the vendor's document, behind a real view.
+
+It says what the framework itself answers to a body, so that the mock can be compared with it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import django
+from django.conf import settings
+
+if not settings.configured:
+    settings.configure(
+        ALLOWED_HOSTS=["*"],
+        SECRET_KEY="only-for-tests",  # noqa: S106 - signs nothing
+        USE_TZ=True,
+        REST_FRAMEWORK={
+            "DEFAULT_AUTHENTICATION_CLASSES": [],
+            "DEFAULT_PERMISSION_CLASSES": [],
+            "UNAUTHENTICATED_USER": None,
+        },
+    )
+    django.setup()
+
+from rest_framework import parsers, renderers, serializers  # noqa: E402 - needs the settings
+from rest_framework.request import Request  # noqa: E402
+from rest_framework.response import Response  # noqa: E402
+from rest_framework.test import APIRequestFactory  # noqa: E402
+from rest_framework.views import APIView  # noqa: E402
+
+PRODUCT_TYPES = ["manufacture", "buy"]
+UNITS = (
+    "piece kg gram liter meter square_meter cubic_meter hour day month year box pack dozen other"
+).split()
+STATUSES = ["active", "inactive", "discontinued", "out_of_stock"]
+
+
+def _text(longest: int | None = None) -> serializers.CharField:
+    return serializers.CharField(
+        max_length=longest, required=False, allow_null=True, allow_blank=True
+    )
+
+
+def _decimal(*, nullable: bool) -> serializers.DecimalField:
+    return serializers.DecimalField(
+        max_digits=15, decimal_places=2, required=False, allow_null=nullable
+    )
+
+
+class ProductSerializer(serializers.Serializer):  # type: ignore[misc]
+    """The document's eighteen fields, in its order."""
+
+    name = serializers.CharField(max_length=300)
+    description = _text()
+    short_description = _text(500)
+    product_code = _text(100)
+    barcode = _text(100)
+    product_type = serializers.ChoiceField(choices=PRODUCT_TYPES)
+    category = _text(200)
+    brand = _text(200)
+    model_number = _text(200)
+    unit_of_measure = serializers.ChoiceField(choices=UNITS, required=False)
+    cost_price = _decimal(nullable=True)
+    selling_price = _decimal(nullable=True)
+    current_stock = _decimal(nullable=False)
+    minimum_stock_level = _decimal(nullable=False)
+    maximum_stock_level = _decimal(nullable=True)
+    status = serializers.ChoiceField(choices=STATUSES, required=False)
+    image = serializers.ImageField(required=False, allow_null=True)
+    supplier_name = _text(300)
+
+
+class JudgeView(APIView):  # type: ignore[misc]
+    """Answers a body with its errors, or with the fields as they would be stored."""
+
+    parser_classes = [parsers.JSONParser, parsers.FormParser, parsers.MultiPartParser]  # noqa: RUF012
+    renderer_classes = [renderers.JSONRenderer]  # noqa: RUF012
+
+    def _judge(self, request: Request, *, partial: bool) -> Response:
+        serializer = ProductSerializer(data=request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        stored = {
+            name: None
+            if value is None
+            else value.size
+            if name == "image"
+            else serializer.fields[name].to_representation(value)
+            for name, value in serializer.validated_data.items()
+        }
+        return Response(stored)
+
+    def post(self, request: Request) -> Response:
+        """Judge a whole body."""
+        return self._judge(request, partial=False)
+
+    def put(self, request: Request) -> Response:
+        """Judge a whole body."""
+        return self._judge(request, partial=False)
+
+    def patch(self, request: Request) -> Response:
+        """Judge a part of a body."""
+        return self._judge(request, partial=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the framework answers.
+
+    `body` is the error body, or the fields that would be stored (an image as its size).
+    """
+
+    status: int
+    body: Any
+
+
+def judge(method: str, content: bytes, content_type: str | None) -> Verdict:
+    """Return the framework's answer to a body sent with this method and content type."""
+    request = APIRequestFactory().generic(
+        method, "/", content, content_type=content_type or "", secure=True
+    )
+    if content_type is None:
+        request.META.pop("CONTENT_TYPE", None)
+    response = JudgeView.as_view()(request)
+    response.render()
+    return Verdict(response.status_code, json.load(io.BytesIO(response.content)))
