@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from mock_server.engine.errors import MalformedRequest
@@ -48,7 +48,10 @@ def _integer(text: str) -> int:
 
 
 def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation as problem:  # an exponent beyond what Decimal can hold
+        raise MalformedRequest("a number is out of range") from problem
     if len(text) > 2 * _MAX_MAGNITUDE or (number and number.adjusted() > _MAX_MAGNITUDE):
         raise MalformedRequest("a number is out of range")
     return number if number.adjusted() >= _MIN_MAGNITUDE else Decimal(0)

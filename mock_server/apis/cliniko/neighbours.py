@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from mock_server.apis.cliniko import lists, serializers
@@ -102,7 +103,10 @@ def product_can_take_it(request: Request, context: Context) -> Iterator[Violatio
     if product is None:
         if "product_id" in request.body:
             yield Violation("body", ("product_id",), "exists")
-    elif isinstance(quantity, int) and abs((product.stock_level or 0) + quantity) >= STOCK_LIMIT:
+    elif (
+        isinstance(quantity, int | Decimal)
+        and abs((product.stock_level or 0) + quantity) >= STOCK_LIMIT
+    ):
         yield Violation("body", ("quantity",), "stockLimit", limit=STOCK_LIMIT)
 
 
