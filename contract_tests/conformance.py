@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 from PIL import Image
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.errors import SchemathesisError
+from schemathesis.core.failures import AcceptedNegativeData
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import events, from_schema
 from schemathesis.generation import GenerationMode
 from schemathesis.hooks import HookContext
 from schemathesis.openapi.checks import RejectedPositiveData
 
 from contract_tests.findings import Finding, Run
+from contract_tests.forms import Forms
 from contract_tests.references import References
 from contract_tests.refusals import Refusals
 from contract_tests.targets import Target
@@ -46,7 +49,7 @@ def run_conformance(
     started = time.perf_counter()
     try:
         schema = _schema(target, seed, max_examples, tuple(phases))
-        _accept_refusals_for_state(schema, target)
+        _overrule(schema, target)
         with _references_filled(target):
             for event in from_schema(schema).execute():
                 _take(event, run, progress)
@@ -119,18 +122,30 @@ def _references_filled(target: Target) -> Iterator[None]:
         references.close()
 
 
-def _accept_refusals_for_state(schema: Any, target: Target) -> None:
-    """Let a target refuse valid data if every field that it names depends on the state."""
-    refusals = Refusals(target.vendor.spec)
+def _overrule(schema: Any, target: Target) -> None:
+    """Drop the verdicts that are wrong about what was sent, or about what only the state knows."""
+    refusals, forms = Refusals(target.vendor.spec), Forms(target.vendor.spec)
 
     @schema.hook  # type: ignore[untyped-decorator]  # a schema is Any here, its class is private
     def filter_failure(context: HookContext, failure: Any, case: Any, response: Any) -> bool:
         del context
         operation_id = case.operation.definition.raw["operationId"]
-        return not (
-            isinstance(failure, RejectedPositiveData)
-            and refusals.depend_on_state(operation_id, response.status_code, response.content)
-        )
+        if isinstance(failure, RejectedPositiveData):
+            return not refusals.depend_on_state(
+                operation_id, response.status_code, response.content
+            )
+        if isinstance(failure, AcceptedNegativeData) and _only_body_is_negative(case):
+            return not forms.valid_as_sent(operation_id, case.media_type, case.body)
+        return True
+
+
+def _only_body_is_negative(case: Any) -> bool:
+    negative = [
+        location
+        for location, component in case.meta.components.items()
+        if component.mode == GenerationMode.NEGATIVE
+    ]
+    return negative == [ParameterLocation.BODY]
 
 
 def _take(event: Any, run: Run, progress: Callable[[str], None]) -> None:
