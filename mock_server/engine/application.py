@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.engine.api import Api
 from mock_server.engine.errors import ApiError, MethodNotAllowed, OffContract, RouteNotFound
 from mock_server.engine.messages import Request
-from mock_server.engine.operation import CompiledOperation, Service, withheld
+from mock_server.engine.operation import CompiledOperation, Service, crashed, withheld
 from mock_server.engine.replies import ResponseWriter, Wire
 from mock_server.engine.schema import SchemaCompiler
 from mock_server.engine.spec import SpecError, SpecIndex, matches
@@ -22,6 +22,7 @@ from mock_server.engine.transport import request_from, send_wire
 with warnings.catch_warnings():
     # Connexion 3.3 imports Starlette's test client, which warns that it will want another httpx.
     warnings.simplefilter("ignore")
+    from connexion.exceptions import InvalidSpecification
     from connexion.middleware import ConnexionMiddleware
     from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
     from connexion.middleware.routing import RoutingMiddleware
@@ -105,12 +106,15 @@ class ApiApplication:
 
     def _build_connexion(self) -> ASGIApp:
         app: Any = ConnexionMiddleware(_no_route, middlewares=[_StrictRouting, _Operations])
-        app.add_api(
-            self.spec.paths_for_routing(),
-            base_path=self.spec.base_path,
-            resolver=Resolver(lambda operation_id: self.operations[operation_id]),
-            compiled=self.operations,
-        )
+        try:
+            app.add_api(
+                self.spec.paths_for_routing(),
+                base_path=self.spec.base_path,
+                resolver=Resolver(lambda operation_id: self.operations[operation_id]),
+                compiled=self.operations,
+            )
+        except InvalidSpecification as problem:
+            raise SpecError(f"{self.api.name}: {problem.message}") from problem
         application: ASGIApp = app
         return application
 
@@ -131,8 +135,9 @@ class ApiApplication:
                 return
         try:
             await self._connexion(scope, receive, send)
-        except RouteNotFound as error:
-            await self._refuse(error, {**scope, "root_path": root_path}, send)
+        except (RouteNotFound, ValueError):
+            # ValueError: the path has a number of more digits than Python reads.
+            await self._refuse(RouteNotFound(), {**scope, "root_path": root_path}, send)
         except HTTPException as problem:
             if problem.status_code != _METHOD_NOT_ALLOWED:
                 raise
@@ -168,6 +173,8 @@ class ApiApplication:
             return self._refusals[type(error)].write(reply)
         except OffContract as defect:
             return withheld(defect, None)
+        except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to report
+            return crashed(f"{request.method} {request.url_path}", crash, None)
 
 
 def _moved(path: str, query_string: str) -> Wire:

@@ -110,6 +110,7 @@ class BodyReader:
             raise MalformedRequest("the multipart body has no boundary")
         fields: dict[str, list[str]] = {}
         uploads: dict[str, Upload] = {}
+        ends: list[bool] = []
 
         def on_field(field: Field) -> None:
             text = self._text(field.value or b"")
@@ -130,6 +131,7 @@ class BodyReader:
                 MULTIPART,
                 on_field,
                 on_file,
+                lambda: ends.append(True),
                 boundary=options[b"boundary"],
                 config={"MAX_MEMORY_FILE_SIZE": len(content) + 1},
             )
@@ -137,6 +139,8 @@ class BodyReader:
             parser.finalize()
         except FormParserError as problem:
             raise MalformedRequest("the multipart body cannot be read") from problem
+        if not ends:
+            raise MalformedRequest("the multipart body breaks off")
         return {**self._fields(MULTIPART, fields), **uploads}
 
     def _validate(self, media_type: str, value: Any) -> list[Violation]:
@@ -152,7 +156,7 @@ class BodyReader:
 def _properties(spec: SpecIndex, schema: Json) -> dict[str, Json]:
     """The properties of a schema and of all it is composed of, each resolved."""
     schema = spec.resolve(schema)
-    found = {name: spec.resolve(item) for name, item in schema.get("properties", {}).items()}
+    found = {name: spec.typed(item) for name, item in schema.get("properties", {}).items()}
     for part in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
         found = {**_properties(spec, part), **found}
     return found

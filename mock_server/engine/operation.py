@@ -122,11 +122,9 @@ class CompiledOperation:
         except ApiError as error:
             return self._guarded_refusal(error, request, sandbox)
         except OffContract as defect:
-            return self._withheld(defect, sandbox)
+            return withheld(defect, sandbox)
         except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to record
-            _log.exception("%s crashed", self.id)
-            problem = f"{type(crash).__name__}: {crash}"
-            return self._withheld(OffContract(self.id, "", problem), sandbox)
+            return crashed(self.id, crash, sandbox)
 
     def _open(self, request: Request) -> tuple[Sandbox, str]:
         if self._credentials is not None:
@@ -154,10 +152,15 @@ class CompiledOperation:
         try:
             return self._write(self._api.errors.render(error, request))
         except OffContract as defect:
-            return self._withheld(defect, sandbox)
+            return withheld(defect, sandbox)
+        except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to record
+            return crashed(self.id, crash, sandbox)
 
-    def _withheld(self, defect: OffContract, sandbox: Sandbox | None) -> Wire:
-        return withheld(defect, sandbox)
+
+def crashed(operation: str, crash: Exception, sandbox: Sandbox | None) -> Wire:
+    """Record that code of ours crashed, and return the 500 that goes out."""
+    _log.error("%s crashed", operation, exc_info=crash)
+    return withheld(OffContract(operation, "", f"{type(crash).__name__}: {crash}"), sandbox)
 
 
 def withheld(defect: OffContract, sandbox: Sandbox | None) -> Wire:

@@ -85,7 +85,7 @@ class ParameterParser:
         compiler: SchemaCompiler,
         words: BooleanWords,
     ) -> None:
-        schema = spec.resolve(parameter.schema)
+        schema = spec.typed(parameter.schema)
         self.name = parameter.name
         self.location = parameter.location
         self._required = parameter.required
@@ -97,7 +97,7 @@ class ParameterParser:
         self._schema = schema
         self._items: Json | None = None
         if schema.get("type") == "array":
-            self._items = spec.resolve(schema.get("items", {}))
+            self._items = spec.typed(schema.get("items", {}))
         elif schema.get("type") == "object":
             raise SpecError(f"parameter {parameter.name!r}: object parameters are not supported")
         if parameter.style not in _SEPARATORS:
@@ -132,6 +132,8 @@ class ParameterParser:
         texts: Iterable[str] = values
         if not self._explode:
             texts = values[-1].split(self._separator) if values[-1] else []
+            if self.location == "header":
+                texts = [text.strip() for text in texts]
         return [coerce(text, self._items, self._words) for text in texts]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,7 @@ from mock_server.engine.schema import SchemaCompiler
 from mock_server.engine.spec import Json, Response, SpecIndex
 
 _WORDS = BooleanWords()
+_HEADER = re.compile("[\\t -~\x80-\xff]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,7 @@ class ResponseWriter:
 
     def write(self, reply: Reply) -> Wire:
         """Return the encoded answer; raises OffContract if the spec does not allow it."""
-        headers = [
-            (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in reply.headers.items()
-        ]
+        headers = [self._header(name, value) for name, value in reply.headers.items()]
         if self._headers:
             self._check_headers(reply.headers)
         body = b""
@@ -103,6 +102,11 @@ class ResponseWriter:
         except TypeError as problem:
             raise OffContract(self._operation, "/body", str(problem)) from problem
 
+    def _header(self, name: str, value: str) -> tuple[bytes, bytes]:
+        if not _HEADER.fullmatch(value):
+            raise OffContract(self._operation, f"/headers/{name}", f"{value!r} fits in no header")
+        return name.lower().encode("latin-1"), value.encode("latin-1")
+
     def _check_headers(self, sent: Mapping[str, str]) -> None:
         values = {name.lower(): value for name, value in sent.items()}
         for header in self._headers:
@@ -124,11 +128,25 @@ def _is_json(media_type: str) -> bool:
 
 def encode_json(value: Any) -> bytes:
     """Return compact JSON in UTF-8; a Decimal becomes a number with exactly its digits."""
-    return orjson.dumps(value, default=_exact)
+    try:
+        return orjson.dumps(value, default=_exact)
+    except orjson.JSONEncodeError:
+        # Whole numbers of more than 64 bits, which orjson refuses; or what is no JSON at all.
+        return orjson.dumps(_with_wide_integers(value), default=_exact)
+
+
+def _with_wide_integers(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _with_wide_integers(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_wide_integers(item) for item in value]
+    if isinstance(value, int) and value.bit_length() > 63:
+        return orjson.Fragment(str(value))
+    return value
 
 
 def _exact(value: Any) -> Any:
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite():
         return orjson.Fragment(format(value, "f"))
     raise TypeError(f"{type(value).__name__} is not JSON")
 

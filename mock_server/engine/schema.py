@@ -116,7 +116,7 @@ class SchemaCompiler:
                 ignore_unknown_formats=False,
             )
         except (ValueError, jsonschema_rs.ValidationError) as problem:
-            raise SpecError(f"{where}: {problem}") from problem
+            raise SpecError(f"{where}: {str(problem).splitlines()[0]}") from problem
 
 
 def _has_reference(schema: Any) -> bool:

@@ -114,13 +114,18 @@ class SpecIndex:
         self.name = name
         self.document = document
         self.default_provenance = Provenance("documented", f"{name}.txt")
-        self.base_path = self._base_path()
+        if not str(document.get("openapi")).startswith("3.0."):
+            raise SpecError(f"openapi {document.get('openapi')}: only OpenAPI 3.0 is supported")
         self.operations: dict[str, Operation] = {}
-        for path, item, method, raw in self._raw_operations():
-            operation = self._operation(path, item, method, raw)
-            if operation.id in self.operations:
-                raise SpecError(f"operationId {operation.id!r} stands twice")
-            self.operations[operation.id] = operation
+        try:
+            self.base_path = self._base_path()
+            for path, item, method, raw in self._raw_operations():
+                operation = self._operation(path, item, method, raw)
+                if operation.id in self.operations:
+                    raise SpecError(f"operationId {operation.id!r} stands twice")
+                self.operations[operation.id] = operation
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:
+            raise SpecError(f"not an OpenAPI document: {problem!r}") from problem
 
     @property
     def title(self) -> str:
@@ -143,6 +148,12 @@ class SpecIndex:
             seen.add(reference)
             node = self.at(reference)
         return node
+
+    def typed(self, schema: Json) -> Json:
+        """Return a schema resolved; with the type of what it is made of, if it names none."""
+        schema = self.resolve(schema)
+        parts = [schema, *map(self.typed, schema.get("allOf", ()))]
+        return {**next((part for part in parts if "type" in part), schema), **schema}
 
     def at(self, reference: str) -> Any:
         """Return what a local reference (`#/components/…`) points at."""
@@ -200,6 +211,8 @@ class SpecIndex:
 
     def _raw_operations(self) -> Iterator[tuple[str, Json, str, Json]]:
         for path, item in self.document.get("paths", {}).items():
+            if "$ref" in item:
+                raise SpecError(f"{path}: path items by reference are not supported")
             for method in METHODS:
                 if method in item:
                     yield path, item, method, item[method]
@@ -231,7 +244,10 @@ class SpecIndex:
 
     def _request_body(self, node: Json) -> RequestBody:
         body = self.resolve(node)
-        return RequestBody(bool(body.get("required", False)), body.get("content", {}))
+        content = body.get("content", {})
+        if not content or any("*" in media_type for media_type in content):
+            raise SpecError("a request body must name its media types, without ranges")
+        return RequestBody(bool(body.get("required", False)), content)
 
     def _parameter(self, raw: Json, where: str) -> Parameter:
         location = raw["in"]

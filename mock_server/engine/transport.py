@@ -12,7 +12,11 @@ from mock_server.engine.errors import PayloadTooLarge
 from mock_server.engine.messages import Request
 from mock_server.engine.replies import Wire
 
-_HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|[A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?")
+_HOST = re.compile(
+    r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<four>[0-9]+(?:\.[0-9]+){3})|[A-Za-z0-9._-]{1,253})"
+    r"(?::(?P<port>[0-9]{1,5}))?"
+)
+_LAST_PORT = 65535
 
 
 class ClientGone(Exception):
@@ -28,7 +32,9 @@ def request_from(scope: Scope, base_path: str) -> Request:
     for name, value in scope["headers"]:
         key = name.decode("latin-1")
         text = value.decode("latin-1")
-        headers[key] = f"{headers[key]}; {text}" if key == "cookie" and key in headers else text
+        if key in headers:
+            text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
+        headers[key] = text
     root = scope.get("root_path", "") + base_path
     return Request(
         method=scope["method"],
@@ -50,11 +56,12 @@ def _origin(scope: Scope, host: str) -> str:
 @lru_cache(maxsize=1024)
 def _is_host(host: str) -> bool:
     match = _HOST.fullmatch(host)
-    if match is None:
+    if match is None or int(match["port"] or 0) > _LAST_PORT:
         return False
-    if match["six"] is not None:
+    address = match["six"] or match["four"]
+    if address is not None:
         try:
-            ipaddress.IPv6Address(match["six"])
+            ipaddress.ip_address(address)
         except ValueError:
             return False
     return True

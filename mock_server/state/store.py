@@ -158,7 +158,7 @@ class Commit:
     revision: int
     cause: str
     changes: tuple[Change, ...]
-    sequences: Map[str, int]
+    sequences: Map[str, int]  # those that moved on
 
     def apply(self, state: State) -> State:
         """Return `state` with these changes."""
@@ -171,7 +171,8 @@ class Commit:
                 if change.after is None
                 else collection.put(change.key, change.after),
             )
-        return State(collections, self.sequences, state.seeded, self.revision)
+        sequences = state.sequences.update(self.sequences)
+        return State(collections, sequences, state.seeded, self.revision)
 
 
 class Transaction:
@@ -246,7 +247,13 @@ class Transaction:
         """Return the writes as one commit on the base state, or None if nothing was written."""
         if self._state is self._base:
             return None
-        return Commit(self._base.revision + 1, cause, tuple(self._changes), self._state.sequences)
+        before = self._base.sequences
+        drawn = {
+            name: number
+            for name, number in self._state.sequences.items()
+            if before.get(name) != number
+        }
+        return Commit(self._base.revision + 1, cause, tuple(self._changes), Map(drawn))
 
     def state_after(self, commit: Commit) -> State:
         """Return the state with the writes so far, at the commit's revision."""
