@@ -1,19 +1,23 @@
-"""Fixtures of the tests of the Built Africa mock."""
+"""Fixtures of the tests of the Built Africa mock: one server, a business of its own per test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import count
 
 import httpx
 import pytest
 
-from mock_server.app import MockServer
+from mock_server.app import MockServer, build_server
+from mock_server.in_process import InProcessTransport
+from mock_server.settings import Settings
+from mock_server.state.sandbox import Sandbox
+from mock_server.state.store import State
 from tests.apis.built.reading import Section, read_sections
 
 NOW = datetime(2026, 3, 2, 9, 30, 15, tzinfo=UTC)
-WORD = "test-built"
-SIGNED_IN = {"Authorization": f"Bearer {WORD}"}
+_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -22,26 +26,46 @@ def sections(document: Callable[[str], str]) -> list[Section]:
     return read_sections(document("built"))
 
 
-@pytest.fixture
-def server(serve: Callable[..., MockServer]) -> MockServer:
-    """A fresh server of Built alone, its clock frozen."""
-    return serve("built", clock=NOW)
+@pytest.fixture(scope="session")
+def server() -> MockServer:
+    """A server of Built alone, the clocks of its sandboxes frozen."""
+    return build_server(["built"], Settings(clock=NOW))
+
+
+@pytest.fixture(scope="session")
+def transport(server: MockServer) -> Iterator[InProcessTransport]:
+    """A way to the server without a socket."""
+    transport = InProcessTransport(server)
+    yield transport
+    transport.close()
 
 
 @pytest.fixture
-def client(server: MockServer, client_of: Callable[..., httpx.Client]) -> httpx.Client:
-    """A client of the typical business."""
-    return client_of(server, "built", headers=SIGNED_IN)
+def word() -> str:
+    """The key of a typical business that no other test has seen."""
+    return f"test-built-{next(_numbers)}"
 
 
 @pytest.fixture
-def state(server: MockServer, client: httpx.Client) -> Callable[[], object]:
-    """A function that gives the records of the client's sandbox as they are now."""
+def client(transport: InProcessTransport, word: str) -> httpx.Client:
+    """A client of that business."""
+    return httpx.Client(
+        transport=transport,
+        base_url="http://mock.test/built",
+        headers={"Authorization": f"Bearer {word}"},
+    )
+
+
+@pytest.fixture
+def sandbox(server: MockServer, client: httpx.Client, word: str) -> Sandbox:
+    """The business's sandbox."""
     client.get("/api/v2/items/summary")
+    found = server.sandbox(word)
+    assert found is not None
+    return found
 
-    def present() -> object:
-        sandbox = server.sandbox(WORD)
-        assert sandbox is not None
-        return sandbox.state
 
-    return present
+@pytest.fixture
+def state(sandbox: Sandbox) -> Callable[[], State]:
+    """A function that gives the business's records as they are now."""
+    return lambda: sandbox.state
