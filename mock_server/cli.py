@@ -15,6 +15,7 @@ from mock_server.arguments import WRONG_USE, Parser
 from mock_server.check import check, check_if_changed, shown
 from mock_server.console.pages import first_call_line
 from mock_server.discovery import UnknownApi, Vendor, load_vendors
+from mock_server.engine.provenance import coverage_table
 from mock_server.engine.spec import SpecError
 from mock_server.live import PortUnavailable, listen, serve
 from mock_server.seeding.personas import PersonaError
@@ -46,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_serve(commands.add_parser("serve", help="serve all APIs, or those named"))
     apis = commands.add_parser("apis", help="list the APIs")
+    apis.add_argument(
+        "--table", action="store_true", help="as a Markdown table of what each spec covers"
+    )
     apis.set_defaults(run=_apis)
     checks = commands.add_parser("check", help="check specs, examples, handlers and marks")
     checks.add_argument("api", nargs="*", help="which APIs; all if none is named")
@@ -147,8 +151,11 @@ def _banner(server: MockServer, origin: str) -> str:
     return "\n".join(lines)
 
 
-def _apis(_: argparse.Namespace) -> int:
+def _apis(options: argparse.Namespace) -> int:
     vendors = load_vendors()
+    if options.table:
+        print(coverage_table(vendor.spec for vendor in vendors))
+        return OK
     width = max(len(vendor.api.name) for vendor in vendors)
     for vendor in vendors:
         count = len(vendor.spec.operations)

@@ -1,0 +1,39 @@
+"""What the README says is so."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mock_server import cli
+from mock_server.discovery import api_names, load_vendors
+from mock_server.engine.provenance import coverage_table
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_coverage_table_in_the_readme_is_made_from_the_specs():
+    table = coverage_table(vendor.spec for vendor in load_vendors())
+    kept = README.partition("table` -->\n")[2].partition("\n<!-- coverage: end")[0]
+    assert kept == table, "run mock-server apis --table and put it into the README"
+
+
+def test_the_readme_names_every_option_of_serve(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        cli.main(["serve", "--help"])
+    options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    assert options
+    assert {option for option in options if f"`{option}`" not in README} == set()
+
+
+def test_the_readme_names_every_api():
+    for vendor in load_vendors():
+        assert vendor.spec.title in README
+    assert len(api_names()) == len(re.findall(r"^\| .* \| \d+ \|", README, re.MULTILINE))
+
+
+def test_architecture_is_one_page():
+    lines = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 90
