@@ -18,7 +18,7 @@ from mock_server.engine.schema import SchemaCompiler
 from mock_server.engine.spec import Json, Response, SpecIndex
 
 _WORDS = BooleanWords()
-_HEADER = re.compile("[\\t -~\x80-\xff]*")
+_HEADER = re.compile(r"[\t -~\x80-\xff]*")
 
 
 @dataclass(frozen=True, slots=True)

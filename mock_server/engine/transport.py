@@ -58,12 +58,13 @@ def _is_host(host: str) -> bool:
     match = _HOST.fullmatch(host)
     if match is None or int(match["port"] or 0) > _LAST_PORT:
         return False
-    address = match["six"] or match["four"]
-    if address is not None:
-        try:
-            ipaddress.ip_address(address)
-        except ValueError:
-            return False
+    try:
+        if match["six"] is not None:
+            ipaddress.IPv6Address(match["six"])
+        if match["four"] is not None:
+            ipaddress.IPv4Address(match["four"])
+    except ValueError:
+        return False
     return True
 
 
