@@ -113,7 +113,7 @@ PLAUSIBLE_BODY: Final = st.fixed_dictionaries(
     },
     optional={
         **{name: st.none() | _PLAUSIBLE_TEXT for name in TEXTS if name != "name"},
-        **{name: _PLAUSIBLE_NUMBER for name in DECIMALS},
+        **dict.fromkeys(DECIMALS, _PLAUSIBLE_NUMBER),
         "unit_of_measure": st.sampled_from(_UNITS),
         "status": st.sampled_from(_STATUSES),
         "image": st.none(),

@@ -16,7 +16,7 @@ from django.conf import settings
 if not settings.configured:
     settings.configure(
         ALLOWED_HOSTS=["*"],
-        SECRET_KEY="only-for-tests",  # noqa: S106 - signs nothing
+        SECRET_KEY="only-for-tests",
         USE_TZ=True,
         REST_FRAMEWORK={
             "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -26,16 +26,19 @@ if not settings.configured:
     )
     django.setup()
 
-from rest_framework import parsers, renderers, serializers  # noqa: E402 - needs the settings
-from rest_framework.request import Request  # noqa: E402
-from rest_framework.response import Response  # noqa: E402
-from rest_framework.test import APIRequestFactory  # noqa: E402
-from rest_framework.views import APIView  # noqa: E402
+from rest_framework import parsers, renderers, serializers
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
+from rest_framework.views import APIView
 
 PRODUCT_TYPES = ["manufacture", "buy"]
-UNITS = (
-    "piece kg gram liter meter square_meter cubic_meter hour day month year box pack dozen other"
-).split()
+UNITS = [
+    "piece", "kg", "gram", "liter", "meter", "square_meter", "cubic_meter", "hour", "day", "month",
+    "year", "box", "pack", "dozen", "other",
+]  # fmt: skip
 STATUSES = ["active", "inactive", "discontinued", "out_of_stock"]
 
 
@@ -127,3 +130,29 @@ def judge(method: str, content: bytes, content_type: str | None) -> Verdict:
     response = JudgeView.as_view()(request)
     response.render()
     return Verdict(response.status_code, json.load(io.BytesIO(response.content)))
+
+
+def judge_boolean(text: str) -> bool | list[str]:
+    """Return what the framework's boolean field makes of a text: a boolean, or its messages."""
+    try:
+        return bool(serializers.BooleanField(required=False).run_validation(text))
+    except ValidationError as refusal:
+        return [str(message) for message in refusal.detail]
+
+
+def judge_page(url: str, query: str, count: int, size: int) -> Verdict:
+    """Return the framework's answer to a list's query, for `count` records, `size` to a page.
+
+    `results` is the number of records on the page.
+    """
+    asked = f"{url}?{query}" if query else url
+    request = APIRequestFactory().get(asked)
+    # Django's own would leave out a question mark without a query, and name another host.
+    request.build_absolute_uri = lambda *_: asked
+    paginator = PageNumberPagination()
+    paginator.page_size = size
+    try:
+        page = paginator.paginate_queryset(list(range(count)), Request(request))
+    except NotFound as refusal:
+        return Verdict(404, {"detail": str(refusal.detail)})
+    return Verdict(200, {**paginator.get_paginated_response(page).data, "results": len(page)})

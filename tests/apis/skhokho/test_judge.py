@@ -98,7 +98,9 @@ def test_choice_fields(court: Court, name: str, choices: set[str]) -> None:
         *STRANGE, "", " ", "buy", "Buy", " buy", "active", "piece", "other", "out_of_stock",
         "Out of Stock", 0, 1.10, '"', "\0", "x" * 2000,
     )  # fmt: skip
-    taken = [value for value in values if court.compare("PUT", with_field(name, value)).status == 200]
+    taken = [
+        value for value in values if court.compare("PUT", with_field(name, value)).status == 200
+    ]
     assert set(taken) == choices
 
 
@@ -147,7 +149,7 @@ def test_what_no_json_reader_takes_is_a_parse_error(court: Court, content: bytes
 
 def test_every_field_that_is_off_is_named_at_once(court: Court) -> None:
     content = (
-        {name: "x" * 501 for name in bodies.TEXTS}
+        dict.fromkeys(bodies.TEXTS, "x" * 501)
         | dict.fromkeys((*bodies.CHOICES, *bodies.DECIMALS), "x")
         | {"image": 1}
     )
@@ -186,7 +188,8 @@ FORMS = [
     b"name=a&product_type=buy&current_stock=+&cost_price=+&status=+",
     b"name=a&name=b&product_type=buy&product_type=manufacture", b"name=%ff&product_type=buy",
     b"name=caf%C3%A9&product_type=buy&cost_price=1.10", b"name=a;product_type=buy", b"name",
-    b"&&name=a&&product_type=buy&", b"name[]=a&product_type=buy", b"image=x&name=a&product_type=buy",
+    b"&&name=a&&product_type=buy&", b"name[]=a&product_type=buy",
+    b"image=x&name=a&product_type=buy",
     b"name=" + b"x" * 301, b"%6eame=a&product_type=b%75y", b"name=a%26b&product_type=buy",
 ]  # fmt: skip
 
