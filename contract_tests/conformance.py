@@ -18,6 +18,7 @@ from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import events, from_schema
 from schemathesis.generation import GenerationMode
+from schemathesis.generation.meta import TestPhase
 from schemathesis.hooks import HookContext
 from schemathesis.openapi.checks import RejectedPositiveData
 
@@ -107,8 +108,21 @@ def _references_filled(target: Target) -> Iterator[None]:
     def before_call(context: HookContext, case: Any, kwargs: dict[str, Any]) -> None:
         del context, kwargs
         meta = case.meta
-        positive = meta is None or meta.generation.mode == GenerationMode.POSITIVE
-        if positive and isinstance(case.body, dict | list):
+        if meta is not None and meta.generation.mode != GenerationMode.POSITIVE:
+            return
+        # A link of the stateful phase has put the record there that it is about.
+        if meta is None or meta.phase.name != TestPhase.STATEFUL:
+            for parameter in case.operation.path_parameters:
+                reference = parameter.definition.get("x-references")
+                if reference is not None and parameter.name in case.path_parameters:
+                    generated = case.path_parameters[parameter.name]
+                    living = references.living(reference, generated)
+                    # A number that is listed as one is text in a path that takes text.
+                    case.path_parameters[parameter.name] = type(generated)(living)
+        for parameter in case.operation.headers:
+            if parameter.definition.get("x-unique") and parameter.name in case.headers:
+                case.headers[parameter.name] = references.unique()
+        if isinstance(case.body, dict | list):
             filled = references.fill(case.operation.definition.raw["operationId"], case.body)
             # Schemathesis judges a body anew when it is assigned, and takes files for invalid then.
             if filled != case.body:

@@ -1,13 +1,15 @@
 """Put living values where a spec says that a property refers to another record.
 
 A schema cannot say that a tax must exist, so a generated identifier is as good as any and refused
-as unknown. `x-references: {operation, field}` says where living ones are listed.
+as unknown. `x-references: {operation, field}` says where living ones are listed. Likewise a used
+value is as good as any where only an unused one will do; `x-unique: true` says so.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import httpx
@@ -19,11 +21,12 @@ _Reference = tuple[str, str]
 
 
 class References:
-    """Fills references in request bodies with values that the target lists at that moment."""
+    """Fills references in requests with values that the target lists at that moment."""
 
     def __init__(self, target: Target) -> None:
         self._spec = target.vendor.spec
         self._client = target.client()
+        self._numbers = count(1)
         self._bodies = {
             operation.id: [
                 self._spec.resolve(content.get("schema", {}))
@@ -42,6 +45,14 @@ class References:
             body = self._filled(schema, body)
         return body
 
+    def living(self, reference: Json, generated: Any) -> Any:
+        """Return a living value for an `x-references`, or the generated one if there is none."""
+        return self._living((reference["operation"], reference["field"]), generated)
+
+    def unique(self) -> str:
+        """Return a word that was not returned before, for what is marked `x-unique`."""
+        return f"contract-{next(self._numbers)}"
+
     def close(self) -> None:
         """Close the connection to the target."""
         self._client.close()
@@ -50,7 +61,9 @@ class References:
         schema = self._spec.resolve(schema)
         reference = schema.get("x-references")
         if reference is not None and value is not None:
-            return self._living((reference["operation"], reference["field"]), value)
+            return self.living(reference, value)
+        if schema.get("x-unique") and value:
+            return self.unique()
         if isinstance(value, dict):
             properties = dict(properties_of(self._spec, schema))
             return {
