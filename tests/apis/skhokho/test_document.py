@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,25 +18,24 @@ CREATE = "createProduct"
 
 
 @pytest.fixture(scope="module")
-def operations() -> list[DocumentedOperation]:
-    path = Path(__file__).parents[3] / ".." / "shared" / "api_docs" / "skhokho.txt"
-    return read_operations(path.read_text(encoding="utf-8"))
+def operations(document: Callable[[str], str]) -> list[DocumentedOperation]:
+    return read_operations(document("skhokho"))
 
 
 @pytest.fixture(scope="module")
-def document() -> Json:
+def described() -> Json:
     return load_document(specs_directory() / "skhokho.yaml")
 
 
 @pytest.fixture(scope="module")
-def spec(document: Json) -> SpecIndex:
-    return SpecIndex("skhokho", document)
+def spec(described: Json) -> SpecIndex:
+    return SpecIndex("skhokho", described)
 
 
 def test_everything_in_the_document_is_in_the_spec(
-    operations: list[DocumentedOperation], document: Json
+    operations: list[DocumentedOperation], described: Json
 ) -> None:
-    assert differences(operations, document) == []
+    assert differences(operations, described) == []
 
 
 def test_the_document_is_read_whole(operations: list[DocumentedOperation]) -> None:
@@ -53,7 +52,7 @@ def test_the_document_is_read_whole(operations: list[DocumentedOperation]) -> No
 
 
 def test_operations_beyond_the_document_are_marked_as_inferred(
-    operations: list[DocumentedOperation], document: Json, spec: SpecIndex
+    operations: list[DocumentedOperation], described: Json, spec: SpecIndex
 ) -> None:
     documented = {(operation.method, operation.path) for operation in operations}
     extra = [
@@ -63,18 +62,18 @@ def test_operations_beyond_the_document_are_marked_as_inferred(
     ]
     assert [operation.id for operation in extra] == ["getProductImage"]
     for operation in extra:
-        path_mark = spec.provenance_of(document["paths"][operation.path])
+        path_mark = spec.provenance_of(described["paths"][operation.path])
         assert spec.provenance_of(operation.raw, path_mark).basis == "inferred"
 
 
 def test_the_statuses_named_by_the_filter_are_those_of_a_product(
-    operations: list[DocumentedOperation], document: Json
+    operations: list[DocumentedOperation], described: Json
 ) -> None:
     sentence = next(
         one.description for one in operations[0].query_parameters if one.name == "status"
     )
     named = sentence.partition("(")[2].rstrip(")").split(", ")
-    assert document["components"]["schemas"]["ProductStatus"]["enum"] == named
+    assert described["components"]["schemas"]["ProductStatus"]["enum"] == named
 
 
 @pytest.mark.parametrize(
@@ -94,9 +93,9 @@ def test_the_statuses_named_by_the_filter_are_those_of_a_product(
     ],
 )
 def test_the_comparison_notices_what_is_missing(
-    operations: list[DocumentedOperation], document: Json, where: tuple[str, ...], what: str
+    operations: list[DocumentedOperation], described: Json, where: tuple[str, ...], what: str
 ) -> None:
-    without: Any = copy.deepcopy(document)
+    without: Any = copy.deepcopy(described)
     node = without
     for key in where:
         node = node[key]
@@ -105,14 +104,14 @@ def test_the_comparison_notices_what_is_missing(
 
 
 def test_the_comparison_notices_an_operation_and_a_parameter_that_are_missing(
-    operations: list[DocumentedOperation], document: Json
+    operations: list[DocumentedOperation], described: Json
 ) -> None:
     for operation in operations:
-        without = copy.deepcopy(document)
+        without = copy.deepcopy(described)
         del without["paths"][operation.path][operation.method]
         assert differences(operations, without) == [f"{operation.method} {operation.path}: missing"]
-    for number in range(len(document["paths"][operations[0].path]["get"]["parameters"]) - 1):
-        without = copy.deepcopy(document)
+    for number in range(len(described["paths"][operations[0].path]["get"]["parameters"]) - 1):
+        without = copy.deepcopy(described)
         del without["paths"][operations[0].path]["get"]["parameters"][number]
         assert len(differences(operations, without)) == 1
 
@@ -142,7 +141,7 @@ def test_bounds_and_choices_of_the_document_decide_what_the_request_schema_takes
                 assert not accepts({**least, field.name: value}), (field.name, value)
 
 
-def test_examples_are_valid(document: Json, spec: SpecIndex) -> None:
+def test_examples_are_valid(described: Json, spec: SpecIndex) -> None:
     compiler = SchemaCompiler(spec)
     checked = 0
     for operation in spec.operations.values():
@@ -158,11 +157,11 @@ def test_examples_are_valid(document: Json, spec: SpecIndex) -> None:
                 for example in [*examples, *([media["example"]] if "example" in media else [])]:
                     validator.validate(example)
                     checked += 1
-    assert checked > len(document["components"]["examples"])
+    assert checked > len(described["components"]["examples"])
 
 
-def test_every_mark_names_a_basis_and_a_source(document: Json) -> None:
-    marks = list(_marks(document))
+def test_every_mark_names_a_basis_and_a_source(described: Json) -> None:
+    marks = list(_marks(described))
     assert len(marks) > 30
     for mark in marks:
         assert mark["basis"] in {"documented", "observed", "inferred"}
