@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 
 import schemathesis
 from hypothesis import strategies as st
+from jsonschema_rs import Draft202012
 from PIL import Image
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.errors import SchemathesisError
@@ -18,16 +20,20 @@ from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import events, from_schema
 from schemathesis.generation import GenerationMode
+from schemathesis.generation.jsonschema.builder import build
+from schemathesis.generation.jsonschema.context import Alphabet
 from schemathesis.generation.meta import TestPhase
 from schemathesis.hooks import HookContext
 from schemathesis.openapi.checks import RejectedPositiveData
 
+from contract_tests.encoded import with_formats
 from contract_tests.findings import Finding, Run
 from contract_tests.forms import Forms
 from contract_tests.references import References
 from contract_tests.refusals import Refusals
 from contract_tests.targets import Target
 from mock_server.console.pages import served_document
+from mock_server.engine.spec import Json
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
@@ -79,10 +85,12 @@ def _schema(target: Target, seed: int, max_examples: int, phases: tuple[str, ...
             # they end up in files.
             "analysis": {"constants": {"enabled": False}},
             "phases": {name: {"enabled": name in phases} for name in PHASES},
-            "auth": {"openapi": {target.scheme_name: _auth(target)}},
+            "auth": {"openapi": _auth(target)},
         }
     )
-    document = served_document(target.vendor, target.base_url)
+    document = with_formats(
+        served_document(target.vendor, target.base_url), target.vendor.spec, _register_encoded
+    )
     schema = schemathesis.openapi.from_dict(document, config=config)
     if target.app is not None:
         schema.app = target.app
@@ -90,14 +98,26 @@ def _schema(target: Target, seed: int, max_examples: int, phases: tuple[str, ...
     return schema
 
 
-def _auth(target: Target) -> dict[str, str]:
-    scheme = target.scheme
+def _auth(target: Target) -> dict[str, dict[str, str]]:
+    """The credential under each scheme that some operation tries first."""
+    spec = target.vendor.spec
+    first = {
+        operation.security[0][0] for operation in spec.operations.values() if operation.security
+    }
+    return {
+        name: _presented(scheme, target.credential)
+        for name, scheme in spec.security_schemes.items()
+        if name in first
+    }
+
+
+def _presented(scheme: Json, credential: str) -> dict[str, str]:
     if scheme["type"] == "apiKey":
-        return {"api_key": target.credential}
+        return {"api_key": credential}
     if scheme.get("scheme") == "basic":
-        user, _, password = target.credential.partition(":")
+        user, _, password = credential.partition(":")
         return {"username": user, "password": password}
-    return {"bearer": target.credential}
+    return {"bearer": credential}
 
 
 @contextmanager
@@ -214,6 +234,12 @@ def _register_formats() -> None:
     # The files that these vendors take are images, and some of them look whether it is one.
     images = [_image(kind) for kind in ("png", "jpeg", "gif", "webp")]
     schemathesis.openapi.format("binary", st.sampled_from(images))
+
+
+def _register_encoded(name: str, schema: Json) -> None:
+    """Teach Schemathesis what a string carries that is the JSON of a value of the schema."""
+    carried = build(schema, draft=Draft202012, formats={}, alphabet=Alphabet(allow_x00=False))
+    schemathesis.openapi.format(name, carried.map(json.dumps))
 
 
 def _image(kind: str) -> bytes:

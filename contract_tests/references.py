@@ -7,6 +7,7 @@ value is as good as any where only an unused one will do; `x-unique: true` says 
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Iterator
 from itertools import count
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from contract_tests.encoded import KEYWORD
 from contract_tests.targets import Target
 from mock_server.engine.spec import Json, SpecIndex
 
@@ -64,6 +66,8 @@ class References:
             return self.living(reference, value)
         if schema.get("x-unique") and value:
             return self.unique()
+        if KEYWORD in schema and isinstance(value, str):
+            return self._filled_inside(schema[KEYWORD], value)
         if isinstance(value, dict):
             properties = dict(properties_of(self._spec, schema))
             return {
@@ -73,6 +77,15 @@ class References:
         if isinstance(value, list) and "items" in schema:
             return [self._filled(schema["items"], item) for item in value]
         return value
+
+    def _filled_inside(self, schema: Json, text: str) -> str:
+        """The JSON that a string carries, filled; a string that carries none as it is."""
+        try:
+            carried = json.loads(text)
+        except ValueError:
+            return text
+        filled = self._filled(schema, carried)
+        return text if filled == carried else json.dumps(filled)
 
     def _living(self, reference: _Reference, generated: Any) -> Any:
         operation = self._spec.operations[reference[0]]
