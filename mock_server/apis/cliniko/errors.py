@@ -96,6 +96,8 @@ def _query_text(violation: Violation, request: Request) -> str:
 def _text(violation: Violation) -> str:
     if violation.keyword == "pattern":
         return _PATTERN_TEXTS.get(str(violation.path[0]), "is invalid")
+    if violation.keyword == "type" and violation.value is None:
+        return _TEXTS["required"]
     if violation.keyword == "type":
         kinds = violation.limit if isinstance(violation.limit, list) else [violation.limit]
         return "is not a number" if {"number", "integer"} & set(kinds) else "is invalid"
