@@ -11,13 +11,22 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.engine.api import Api
+from mock_server.engine.call import Call
+from mock_server.engine.credentials import CredentialReader
 from mock_server.engine.errors import ApiError, MethodNotAllowed, OffContract, RouteNotFound
 from mock_server.engine.messages import Request
-from mock_server.engine.operation import CompiledOperation, Service, crashed, withheld
+from mock_server.engine.operation import (
+    SANDBOX_HEADER,
+    CompiledOperation,
+    Service,
+    crash_of,
+    withheld,
+)
 from mock_server.engine.replies import ResponseWriter, Wire
 from mock_server.engine.schema import SchemaCompiler
 from mock_server.engine.spec import SpecError, SpecIndex, matches
 from mock_server.engine.transport import request_from, send_wire
+from mock_server.state.sandbox import Sandbox
 
 with warnings.catch_warnings():
     # Connexion 3.3 imports Starlette's test client, which warns that it will want another httpx.
@@ -87,6 +96,10 @@ class ApiApplication:
         if problems:
             raise SpecError(f"{api.name}: {'; '.join(problems)}")
         compiler = SchemaCompiler(spec)
+        self._service = service
+        self._credentials = CredentialReader(
+            [(name,) for name in spec.security_schemes], spec.security_schemes
+        )
         self.api = api
         self.spec = spec
         self.operations = {
@@ -159,9 +172,22 @@ class ApiApplication:
 
     async def _refuse(self, error: ApiError, scope: Scope, send: Send) -> None:
         request = request_from(scope, self.spec.base_path)
-        await send_wire(self._refusal(error, request, scope), request.method, send)
+        call = Call(self.api.name, request, sandbox=self._sandbox_of(request), error=error)
+        wire = self._refusal(error, call, scope)
+        call.record(wire, self._service.sandboxes.strangers)
+        await send_wire(wire, request.method, send)
 
-    def _refusal(self, error: ApiError, request: Request, scope: Scope) -> Wire:
+    def _sandbox_of(self, request: Request) -> Sandbox | None:
+        """The open sandbox that the request's credential names, though no operation asks for it."""
+        try:
+            word = self.api.word_of(self._credentials.read(request))
+        except ApiError:
+            return None
+        word = request.headers.get(SANDBOX_HEADER) or word
+        return None if word is None else self._service.sandboxes.find(word)
+
+    def _refusal(self, error: ApiError, call: Call, scope: Scope) -> Wire:
+        request = call.request
         if isinstance(error, MethodNotAllowed) and request.method == "OPTIONS":
             return Wire(204, [(b"allow", ", ".join(error.allow).encode())], b"")
         if self.api.trailing_slash == "append" and request.method in {"GET", "HEAD"}:
@@ -172,9 +198,10 @@ class ApiApplication:
             reply = self.api.errors.render(error, request)
             return self._refusals[type(error)].write(reply)
         except OffContract as defect:
-            return withheld(defect, None)
+            call.defect = defect
         except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to report
-            return crashed(f"{request.method} {request.url_path}", crash, None)
+            call.defect = crash_of(f"{request.method} {request.url_path}", crash)
+        return withheld(call.defect, call.sandbox)
 
 
 def _moved(path: str, query_string: str) -> Wire:

@@ -29,6 +29,10 @@ class Violation:
     limit: Any = None
     value: Any = None
 
+    def __str__(self) -> str:
+        limit = "" if self.limit is None else f" {self.limit!r}"
+        return f"{self.location} {self.field or '(whole)'}: {self.keyword}{limit}"
+
     @property
     def field(self) -> str:
         """The path joined by dots, as most vendors name a field; empty for the whole body."""

@@ -11,8 +11,10 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.engine.api import Api
 from mock_server.engine.bodies import BodyReader
+from mock_server.engine.call import Call
 from mock_server.engine.context import Context
 from mock_server.engine.credentials import CredentialPolicy, CredentialReader
+from mock_server.engine.declared import declared_reply
 from mock_server.engine.errors import (
     ApiError,
     InvalidRequest,
@@ -20,14 +22,18 @@ from mock_server.engine.errors import (
     PayloadTooLarge,
     Unauthenticated,
 )
-from mock_server.engine.messages import Reply, Request
+from mock_server.engine.fault import Gate
+from mock_server.engine.messages import Reply
 from mock_server.engine.parameters import ParameterReader
 from mock_server.engine.replies import ResponseWriter, Wire, encode_json
 from mock_server.engine.schema import SchemaCompiler
 from mock_server.engine.spec import Operation, SpecError, SpecIndex
 from mock_server.engine.transport import ClientGone, read_content, request_from, send_wire
 from mock_server.state.sandbox import Defect, Sandbox, Sandboxes
+from mock_server.state.store import Change, State
 
+#: Names the sandbox of a request whose program cannot change its key.
+SANDBOX_HEADER = "x-mock-sandbox"
 _log = logging.getLogger("mock_server")
 
 
@@ -38,6 +44,7 @@ class Service:
     sandboxes: Sandboxes
     policy: CredentialPolicy
     max_body: int
+    gate: Gate | None = None
 
 
 class CompiledOperation:
@@ -53,6 +60,8 @@ class CompiledOperation:
     ) -> None:
         implementation = api.operations[operation.id]
         self.id = operation.id
+        self._operation = operation
+        self._spec = spec
         self._api = api
         self._service = service
         self._base_path = spec.base_path
@@ -84,63 +93,108 @@ class CompiledOperation:
         """Answer one request over ASGI."""
         request = request_from(scope, self._base_path)
         request.operation_id = self.id
+        call = Call(self._api.name, request)
         try:
-            content = await read_content(receive, self._service.max_body) if self._body else b""
-            wire = self.answer(request, scope["path_params"], content)
+            if self._body:
+                call.content = await read_content(receive, self._service.max_body)
+            wire = self.answer(call, scope["path_params"])
         except ClientGone:
             return
         except PayloadTooLarge as error:
-            wire = self._guarded_refusal(error, request, None)
-        await send_wire(wire, request.method, send)
+            wire = self._refused(error, call)
+        call.record(wire, self._service.sandboxes.strangers)
+        if call.fault is None:
+            await send_wire(wire, request.method, send)
+        else:
+            await call.fault.deliver(wire, request.method, send)
 
-    def answer(self, request: Request, path_values: Mapping[str, Any], content: bytes) -> Wire:
+    def answer(self, call: Call, path_values: Mapping[str, Any]) -> Wire:
         """Return the answer; nothing here awaits, so no other request sees a state in between."""
-        sandbox: Sandbox | None = None
         try:
-            violations = None
             if self._credentials is None:
-                violations = self._read(request, path_values, content)
-                if violations and self._identify and self._identify(request) is None:
-                    raise InvalidRequest(violations)
-            sandbox, word = self._open(request)
+                self._read(call, path_values)
+                if call.violations and self._identify and self._identify(call.request) is None:
+                    raise InvalidRequest(call.violations)
+            sandbox = call.sandbox = self._open(call)
             sandbox.enter(self._api.name)
-            context = Context(sandbox)
+            call.before = sandbox.state
+            gate = self._service.gate
+            if gate is not None:
+                call.fault = gate.decide(sandbox, self._api.name, call.request, call.content)
+            if call.fault is not None:
+                return call.fault.answer(_Run(self, call, sandbox, path_values))
+            return self.perform(call, sandbox, path_values)
+        except ApiError as error:
+            return self._refused(error, call)
+        except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to record
+            return self._crashed(crash, call)
+
+    def perform(
+        self,
+        call: Call,
+        sandbox: Sandbox,
+        path_values: Mapping[str, Any],
+        state: State | None = None,
+        *,
+        keep: bool = True,
+    ) -> Wire:
+        """Validate and handle a request whose sandbox is known, on its state or another one."""
+        call.error = call.defect = None
+        request = call.request
+        context = Context(sandbox, state)
+        try:
             if self._credentials is not None and self._api.admit is not None:
                 self._api.admit(self._credentials.read(request), context)
             if sandbox.rate_limited and self._api.rate_limit is not None:
-                self._api.rate_limit.count(sandbox, f"{self._api.name}/{word}")
-            if violations is None:
-                violations = self._read(request, path_values, content)
+                self._api.rate_limit.count(sandbox, f"{self._api.name}/{call.word}")
+            if call.violations is None:
+                self._read(call, path_values)
+            violations = list(call.violations or ())
             if self._rules and not any(violation.path == () for violation in violations):
                 for rule in self._rules:
                     violations += rule(request, context)
             if violations:
                 raise InvalidRequest(violations)
             wire = self._write(self._handler(request, context))
-            sandbox.commit(context.state, self.id)
+            call.changes = context.state.changes
+            if keep and state is None:
+                sandbox.commit(context.state, self.id)
             return wire
         except ApiError as error:
-            return self._guarded_refusal(error, request, sandbox)
+            return self._refused(error, call)
         except OffContract as defect:
-            return withheld(defect, sandbox)
+            return self._withheld(defect, call)
         except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to record
-            return crashed(self.id, crash, sandbox)
+            return self._crashed(crash, call)
+        finally:
+            call.reads = context.state.reads
 
-    def _open(self, request: Request) -> tuple[Sandbox, str]:
+    def reply_with(self, status: int, call: Call, sandbox: Sandbox) -> Wire:
+        """Answer with a declared status in the vendor's body; raises LookupError if undeclared."""
+        now = int(sandbox.clock.now().timestamp())
+        reply = declared_reply(status, self._operation, self._api, self._spec, call.request, now)
+        return self._write(reply)
+
+    def _open(self, call: Call) -> Sandbox:
+        """The sandbox of the call: its credential chooses it, or a header names it."""
+        request = call.request
         if self._credentials is not None:
-            word = self._api.word_of(self._credentials.read(request))
+            credential = self._credentials.read(request)
+            word = request.headers.get(SANDBOX_HEADER) or self._api.word_of(credential)
         else:
-            word = self._identify(request) if self._identify else None
+            word = request.headers.get(SANDBOX_HEADER) or (
+                self._identify(request) if self._identify else None
+            )
         if word is None:
             raise Unauthenticated("invalid")
-        name = self._service.policy.sandbox(word)
-        return self._service.sandboxes.open(name), word
+        call.word = word
+        return self._service.sandboxes.open(self._service.policy.sandbox(word))
 
-    def _read(self, request: Request, path_values: Mapping[str, Any], content: bytes) -> list[Any]:
-        violations = self._parameters.read(request, path_values)
+    def _read(self, call: Call, path_values: Mapping[str, Any]) -> None:
+        violations = self._parameters.read(call.request, path_values)
         if self._body:
-            violations += self._body.read(request, content)
-        return violations
+            violations += self._body.read(call.request, call.content)
+        call.violations = violations
 
     def _write(self, reply: Reply) -> Wire:
         writer = self._writers.get(reply.status)
@@ -148,19 +202,57 @@ class CompiledOperation:
             raise OffContract(self.id, "/status", f"{reply.status} is not declared")
         return writer.write(reply)
 
-    def _guarded_refusal(self, error: ApiError, request: Request, sandbox: Sandbox | None) -> Wire:
+    def _refused(self, error: ApiError, call: Call) -> Wire:
+        call.error = error
         try:
-            return self._write(self._api.errors.render(error, request))
+            return self._write(self._api.errors.render(error, call.request))
         except OffContract as defect:
-            return withheld(defect, sandbox)
+            return self._withheld(defect, call)
         except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to record
-            return crashed(self.id, crash, sandbox)
+            return self._crashed(crash, call)
+
+    def _crashed(self, crash: Exception, call: Call) -> Wire:
+        return self._withheld(crash_of(self.id, crash), call)
+
+    def _withheld(self, defect: OffContract, call: Call) -> Wire:
+        call.defect = defect
+        return withheld(defect, call.sandbox)
 
 
-def crashed(operation: str, crash: Exception, sandbox: Sandbox | None) -> Wire:
-    """Record that code of ours crashed, and return the 500 that goes out."""
+class _Run:
+    """What a fault is given of a call; see `mock_server.engine.fault.Run`."""
+
+    def __init__(
+        self,
+        operation: CompiledOperation,
+        call: Call,
+        sandbox: Sandbox,
+        path_values: Mapping[str, Any],
+    ) -> None:
+        self._operation = operation
+        self._call = call
+        self._path_values = path_values
+        self.sandbox = sandbox
+        self.request = call.request
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What the performed operation changed, kept or not."""
+        return self._call.changes
+
+    def perform(self, state: State | None = None, *, keep: bool = True) -> Wire:
+        return self._operation.perform(
+            self._call, self.sandbox, self._path_values, state, keep=keep
+        )
+
+    def reply_with(self, status: int) -> Wire:
+        return self._operation.reply_with(status, self._call, self.sandbox)
+
+
+def crash_of(operation: str, crash: Exception) -> OffContract:
+    """Log that code of ours crashed, and return it as a defect."""
     _log.error("%s crashed", operation, exc_info=crash)
-    return withheld(OffContract(operation, "", f"{type(crash).__name__}: {crash}"), sandbox)
+    return OffContract(operation, "", f"{type(crash).__name__}: {crash}")
 
 
 def withheld(defect: OffContract, sandbox: Sandbox | None) -> Wire:

@@ -36,12 +36,14 @@ def request_from(scope: Scope, base_path: str) -> Request:
             text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
         headers[key] = text
     root = scope.get("root_path", "") + base_path
+    origin = _origin(scope, headers.get("host", ""))
     return Request(
         method=scope["method"],
         url_path=scope["path"],
         query_string=scope["query_string"].decode("latin-1"),
-        base_url=_origin(scope, headers.get("host", "")) + root,
+        base_url=origin + root,
         headers=headers,
+        origin=origin,
     )
 
 

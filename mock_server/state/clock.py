@@ -47,10 +47,14 @@ class Clock:
         """Show the machine's time again."""
         self._offset, self._frozen_at = timedelta(), None
 
+    def copy(self, other: Clock) -> None:
+        """Show the same time as another clock, in the same way."""
+        self._offset, self._frozen_at = other._offset, other._frozen_at
+
     def fork(self) -> Clock:
         """Return an independent clock that shows the same time in the same way."""
         copy = Clock()
-        copy._offset, copy._frozen_at = self._offset, self._frozen_at
+        copy.copy(self)
         return copy
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from mock_server.state.change_log import ChangeLog
 from mock_server.state.clock import Clock
+from mock_server.state.journal import Journal
 from mock_server.state.store import Commit, State, Transaction
 
 #: Gives the seed records of an API: (api, persona, seed) → State.
@@ -35,21 +36,37 @@ class Defect:
     message: str
 
 
-class Sandbox:
-    """One world: its records, clock, random source, change log and recorded defects."""
+#: Bytes that a journal takes unless the server is told otherwise.
+JOURNAL_BYTES = 4 << 20
 
-    def __init__(self, name: SandboxName, seed: int, seeder: Seeder, clock: Clock) -> None:
+
+class Sandbox:
+    """One world: its records, clock, random source, change log, journal and snapshots."""
+
+    def __init__(
+        self,
+        name: SandboxName,
+        seed: int,
+        seeder: Seeder,
+        clock: Clock,
+        journal_bytes: int = JOURNAL_BYTES,
+    ) -> None:
         self.name = name.name
         self.persona = name.persona
         self.seed = seed
         self.clock = clock
         self.state = State()
         self.log = ChangeLog(self.state)
+        self.journal = Journal(journal_bytes)
+        self.snapshots: dict[str, State] = {}
         self.defects: deque[Defect] = deque(maxlen=100)
         #: Vendor-neutral memory of things that are not records, by owner (rate-limit windows).
         self.windows: dict[str, Any] = {}
+        #: What other layers keep for this sandbox, by their name (fault rules).
+        self.attachments: dict[str, Any] = {}
         self.rate_limited = False
         self._seeder = seeder
+        self._fresh_clock = clock.fork()
 
     def enter(self, api: str) -> None:
         """Make sure that the API's seed records are there; costs nothing the second time."""
@@ -59,9 +76,9 @@ class Sandbox:
             if api not in self.log.base.seeded:
                 self.log.adopt_seed(api, seed)
 
-    def begin(self) -> Transaction:
-        """Return a transaction on the present state."""
-        return Transaction(self.state)
+    def begin(self, state: State | None = None) -> Transaction:
+        """Return a transaction on the present state, or on another one."""
+        return Transaction(self.state if state is None else state)
 
     def commit(self, transaction: Transaction, cause: str) -> Commit | None:
         """Make the transaction's writes the present state, and log them.
@@ -77,9 +94,59 @@ class Sandbox:
             self.log.append(commit)
         return commit
 
-    def random_source(self) -> random.Random:
-        """Return the random source of the next commit: the same for the same seed and revision."""
-        digest = hashlib.blake2b(f"{self.seed}/{self.state.revision}".encode(), digest_size=8)
+    def go_to(self, state: State) -> None:
+        """Make another state the present one; the change log starts anew from there."""
+        self.state = state
+        self.log = ChangeLog(state)
+
+    def snapshot(self, name: str) -> State:
+        """Keep the present state under a name, in place of what was there before."""
+        self.snapshots[name] = self.state
+        return self.state
+
+    def restore(self, name: str) -> None:
+        """Go back to a snapshot; raises KeyError if there is none of that name."""
+        self.go_to(self.snapshots[name])
+
+    def rewind(self, number: int) -> None:
+        """Go back to before an exchange of the journal; the exchanges stay in it.
+
+        Raises EvidenceDropped if it is no longer held, and LookupError if it is yet to come.
+        """
+        self.go_to(self.journal.get(number).before)
+
+    def reset(self) -> None:
+        """Make everything but the snapshots as it was on first use."""
+        self.go_to(State())
+        self.journal.clear()
+        self.clock.copy(self._fresh_clock)
+        self.defects.clear()
+        self.windows.clear()
+        self.attachments.clear()
+
+    def fork(self, name: str, state: State | None = None) -> Sandbox:
+        """Return a new sandbox with this one's state (or another), seed, clock and persona.
+
+        Its journal, faults and snapshots are empty, and nothing done in one shows in the other.
+        """
+        copy = Sandbox(
+            SandboxName(name, self.persona),
+            self.seed,
+            self._seeder,
+            self.clock.fork(),
+            self.journal.limit,
+        )
+        copy.rate_limited = self.rate_limited
+        copy.go_to(self.state if state is None else state)
+        return copy
+
+    def random_source(self, revision: int | None = None) -> random.Random:
+        """Return the random source of the commit after a revision, by default the present one.
+
+        It is the same for the same seed and revision.
+        """
+        revision = self.state.revision if revision is None else revision
+        digest = hashlib.blake2b(f"{self.seed}/{revision}".encode(), digest_size=8)
         return random.Random(int.from_bytes(digest.digest()))  # noqa: S311 - reproducible on purpose
 
 
@@ -95,6 +162,7 @@ class Sandboxes:
         limit: int = 1000,
         idle_seconds: float = 3600.0,
         rate_limited: Callable[[str], bool] = lambda _: False,
+        journal_bytes: int = JOURNAL_BYTES,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
         self._seeder = seeder
@@ -103,6 +171,11 @@ class Sandboxes:
         self._limit = limit
         self._idle_seconds = idle_seconds
         self._rate_limited = rate_limited
+        self._journal_bytes = journal_bytes
+        #: What was refused before it could be known whose it is.
+        self.strangers = Sandbox(
+            SandboxName("", ""), seed, lambda *_: State(), clock(), journal_bytes
+        )
         self._monotonic = monotonic
         self._open: OrderedDict[str, tuple[Sandbox, float]] = OrderedDict()
 
@@ -128,12 +201,29 @@ class Sandboxes:
         self._evict(now)
         return sandbox
 
+    def create(self, name: SandboxName, seed: int | None = None) -> Sandbox:
+        """Open a sandbox anew, with a seed of its own; raises KeyError if it is open already."""
+        if name.name in self._open:
+            raise KeyError(name.name)
+        sandbox = self.open(name)
+        if seed is not None:
+            sandbox.seed = seed
+        return sandbox
+
+    def adopt(self, sandbox: Sandbox) -> Sandbox:
+        """Take in a sandbox made elsewhere (a fork), in place of any of the same name."""
+        now = self._monotonic()
+        self._open[sandbox.name] = (sandbox, now)
+        self._open.move_to_end(sandbox.name)
+        self._evict(now)
+        return sandbox
+
     def close(self, name: str) -> None:
         """Forget a sandbox; raises KeyError if it is not open."""
         del self._open[name]
 
     def _make(self, name: SandboxName) -> Sandbox:
-        sandbox = Sandbox(name, self._seed, self._seeder, self._clock())
+        sandbox = Sandbox(name, self._seed, self._seeder, self._clock(), self._journal_bytes)
         sandbox.rate_limited = self._rate_limited(name.name)
         return sandbox
 

@@ -178,20 +178,28 @@ class Commit:
 class Transaction:
     """Reads a state, and gathers writes that are committed together or not at all."""
 
-    __slots__ = ("_base", "_changes", "_state")
+    __slots__ = ("_changes", "_state", "base", "reads")
 
     def __init__(self, state: State) -> None:
-        self._base = state
+        self.base = state
         self._state = state
         self._changes: list[Change] = []
+        #: The records that were asked for by their key.
+        self.reads: list[tuple[str, Key]] = []
 
     @property
     def state(self) -> State:
         """The state with the writes so far."""
         return self._state
 
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The writes so far, in their order."""
+        return tuple(self._changes)
+
     def get(self, table: Table[R], key: Key) -> R | None:
         """Return the record under `key`, or None."""
+        self.reads.append((table.name, key))
         return self._state.collection(table).get(key)
 
     def all(self, table: Table[R]) -> tuple[R, ...]:
@@ -245,15 +253,15 @@ class Transaction:
 
     def commit(self, cause: str) -> Commit | None:
         """Return the writes as one commit on the base state, or None if nothing was written."""
-        if self._state is self._base:
+        if self._state is self.base:
             return None
-        before = self._base.sequences
+        before = self.base.sequences
         drawn = {
             name: number
             for name, number in self._state.sequences.items()
             if before.get(name) != number
         }
-        return Commit(self._base.revision + 1, cause, tuple(self._changes), Map(drawn))
+        return Commit(self.base.revision + 1, cause, tuple(self._changes), Map(drawn))
 
     def state_after(self, commit: Commit) -> State:
         """Return the state with the writes so far, at the commit's revision."""
