@@ -1,0 +1,1 @@
+"""What happened in a sandbox: shown without secrets, verified, and explained."""
