@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
 
 from mock_server.app import build_server
+from mock_server.control.api import NAME as CONTROL
+from mock_server.control.api import control_vendor
 from mock_server.discovery import Vendor, load_vendor
 from mock_server.engine.spec import Json
 from mock_server.in_process import InProcessTransport
@@ -67,10 +69,25 @@ class Target:
 
 def mock_target(api: str, word: str = "test", settings: Settings | None = None) -> Target:
     """Return a fresh mock of the API in this process, signed in with a credential word."""
+    if api == CONTROL:
+        return _control_target(word, settings or Settings())
     vendor = load_vendor(api)
     server = build_server(settings=settings, vendors=[vendor])
     base_url = IN_PROCESS_ORIGIN + server.base_path(api)
     return Target(vendor, base_url, signed_in(vendor, base_url, word, server), server)
+
+
+def _control_target(word: str, settings: Settings) -> Target:
+    """The control API of a fresh server that wants a token, with a sandbox that was used."""
+    server = build_server(settings=replace(settings, token=settings.token or word))
+    for vendor in server.vendors:
+        base_url = IN_PROCESS_ORIGIN + server.base_path(vendor.api.name)
+        mock = Target(vendor, base_url, signed_in(vendor, base_url, "test", server), server)
+        with mock.client() as client:
+            client.get(vendor.api.first_call.path)
+    vendor = control_vendor(server.world)
+    base_url = IN_PROCESS_ORIGIN + vendor.spec.base_path
+    return Target(vendor, base_url, server.settings.token or word, server)
 
 
 def url_target(api: str, url: str, credential: str) -> Target:

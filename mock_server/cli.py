@@ -5,16 +5,25 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from mock_server import __version__
 from mock_server.app import MockServer, build_server
 from mock_server.arguments import WRONG_USE, Parser
 from mock_server.check import check, check_if_changed, shown
-from mock_server.console.pages import first_call_line
-from mock_server.discovery import UnknownApi, Vendor, load_vendors
+from mock_server.console.pages import PREFIX, first_call_line
+from mock_server.control.api import NAME as CONTROL
+from mock_server.control.api import control_vendor, empty_world
+from mock_server.control.commands import TOKEN_VARIABLE, add_commands, token_of
+from mock_server.control.entrance import is_loopback
+from mock_server.control.evidence_commands import add_evidence_commands
+from mock_server.control.seed_files import SeedFileError
+from mock_server.control.session import ControlError
+from mock_server.discovery import UnknownApi, Vendor, api_names, load_vendors
 from mock_server.engine.provenance import coverage_table
 from mock_server.engine.spec import SpecError
 from mock_server.live import PortUnavailable, listen, serve
@@ -22,10 +31,22 @@ from mock_server.seeding.personas import PersonaError
 from mock_server.settings import Settings
 
 OK, PROBLEMS = 0, 1
+_TOKEN = re.compile(r"[!-~]{8,}")
 
 
 class _Refused(Exception):
     """The command cannot be carried out; the message has every reason, one a line."""
+
+
+_WRONG = (
+    UnknownApi,
+    SpecError,
+    PersonaError,
+    PortUnavailable,
+    SeedFileError,
+    ControlError,
+    _Refused,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
-    except (UnknownApi, SpecError, PersonaError, PortUnavailable, _Refused) as problem:
+    except (
+        UnknownApi,
+        SpecError,
+        PersonaError,
+        PortUnavailable,
+        _Refused,
+        SeedFileError,
+        ControlError,
+    ) as problem:
         print(f"mock-server: {problem}", file=sys.stderr)
         return WRONG_USE
 
@@ -54,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     checks = commands.add_parser("check", help="check specs, examples, handlers and marks")
     checks.add_argument("api", nargs="*", help="which APIs; all if none is named")
     checks.set_defaults(run=_check)
+    add_commands(commands)
+    add_evidence_commands(commands)
     return parser
 
 
@@ -85,6 +116,8 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="on|off|NAME,…",
         help="apply the vendors' rate limits in all sandboxes, in none, or in those named",
     )
+    add("--seed-file", type=Path, help="records to start with, in place of the default persona's")
+    add("--token", help=f"control wants it; needed beyond loopback, better in {TOKEN_VARIABLE}")
     add("--max-body", type=_positive, default=default.max_body, help="bytes (default: %(default)s)")
     add("--max-sandboxes", type=_positive, default=default.max_sandboxes)
     add("--sandbox-idle", type=_positive, default=int(default.sandbox_idle), help="seconds")
@@ -113,7 +146,17 @@ def _serve(options: argparse.Namespace) -> int:
     problems = [problem for vendor in vendors for problem in check_if_changed(vendor)]
     if problems:
         raise _Refused("\n".join(["the specs have problems:", *map(str, problems)]))
+    token = token_of(options)
+    if token is not None and not _TOKEN.fullmatch(token):
+        raise _Refused("the token must be at least 8 characters of visible ASCII")
+    if token is None and not is_loopback(options.host):
+        raise _Refused(
+            f"beyond this machine ({options.host}) control needs a token: --token or "
+            f"{TOKEN_VARIABLE}"
+        )
     settings = Settings(
+        token=token,
+        seed_file=options.seed_file,
         persona=options.persona,
         seed=options.seed,
         accept_any_credential=options.credentials == "any",
@@ -148,7 +191,10 @@ def _banner(server: MockServer, origin: str) -> str:
             f"  docs      {origin}{server.mounts[vendor.api.name]}/docs",
             f"  try       {first_call_line(vendor, base_url)}",
         ]
-    return "\n".join(lines)
+    control = f"{origin}{PREFIX}/docs"
+    return "\n".join(
+        [*lines, "", f"Control {'with the token ' * bool(settings.token)}at {control}"]
+    )
 
 
 def _apis(options: argparse.Namespace) -> int:
@@ -165,7 +211,12 @@ def _apis(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    vendors = load_vendors(options.api)
+    names = options.api or [*api_names(), CONTROL]
+    vendors = (
+        load_vendors([name for name in names if name != CONTROL]) if names != [CONTROL] else []
+    )
+    if CONTROL in names:
+        vendors.append(control_vendor(empty_world()))
     problems = [problem for vendor in vendors for problem in check(vendor)]
     if problems:
         print("\n".join(map(str, problems)), file=sys.stderr)

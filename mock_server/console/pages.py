@@ -60,6 +60,20 @@ def api_routes(vendor: Vendor, mount: str) -> list[BaseRoute]:
     ]
 
 
+def control_routes(document: Json) -> list[BaseRoute]:
+    """Return the routes of the control API's `openapi.json` and `docs`."""
+
+    async def spec(request: Request) -> Response:
+        url = f"{request.url.scheme}://{request.url.netloc}{PREFIX}"
+        served = {**document, "servers": [{"url": url, "description": "this server"}]}
+        return Response(encode_json(served), media_type="application/json")
+
+    return [
+        Route(f"{PREFIX}/openapi.json", spec),
+        Route(f"{PREFIX}/docs", _redirect_to(f"{PREFIX}/console/docs/control")),
+    ]
+
+
 def _spec_endpoint(vendor: Vendor, mount: str) -> _Endpoint:
     async def endpoint(request: Request) -> Response:
         origin = f"{request.url.scheme}://{request.url.netloc}"
@@ -79,6 +93,11 @@ def _redirect_to(path: str) -> _Endpoint:
 def _console(vendors: list[Vendor], mounts: Mapping[str, str]) -> Flask:
     app = Flask("mock_server.console")
     by_name = {vendor.api.name: vendor for vendor in vendors}
+    described = {
+        name: (vendor.spec.title, f"{mounts[name]}/openapi.json")
+        for name, vendor in by_name.items()
+    }
+    described["control"] = ("Control", f"{PREFIX}/openapi.json")
 
     @app.get("/")
     def index() -> ResponseReturnValue:
@@ -100,12 +119,13 @@ def _console(vendors: list[Vendor], mounts: Mapping[str, str]) -> Flask:
 
     @app.get("/docs/<name>")
     def docs(name: str) -> ResponseReturnValue:
-        if name not in by_name:
+        if name not in described:
             abort(404)
+        title, spec = described[name]
         return render_template(
             "docs.html",
-            title=by_name[name].spec.title,
-            spec=f"{mounts[name]}/openapi.json",
+            title=title,
+            spec=spec,
             assets=f"{page_request.script_root}/assets",
         )
 

@@ -12,6 +12,7 @@ from mock_server.engine.errors import NEUTRAL_ERRORS, ApiError, Violation
 from mock_server.engine.messages import Reply, Request
 from mock_server.engine.parameters import BooleanWords
 from mock_server.engine.rate_limit import RateLimit
+from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Transaction
 
 if TYPE_CHECKING:
@@ -129,6 +130,10 @@ class Api:
     written out hides one with a parameter in its place for every method (Django), not only for the
     methods it has itself (Rails, Laravel). With `empty_body_is_object`, an absent
     body counts as `{}` where a body is declared.
+
+    An API about the server itself has no records and no credentials that choose a sandbox. All its
+    calls run on `home`: they enter no journal and meet no faults, and whoever serves the API guards
+    it.
     """
 
     name: str
@@ -144,3 +149,4 @@ class Api:
     boolean_words: BooleanWords = field(default_factory=BooleanWords)
     empty_body_is_object: bool = False
     rate_limit: RateLimit | None = None
+    home: Sandbox | None = None

@@ -174,11 +174,14 @@ class ApiApplication:
         request = request_from(scope, self.spec.base_path)
         call = Call(self.api.name, request, sandbox=self._sandbox_of(request), error=error)
         wire = self._refusal(error, call, scope)
-        call.record(wire, self._service.sandboxes.strangers)
+        if self.api.home is None:
+            call.record(wire, self._service.sandboxes.strangers)
         await send_wire(wire, request.method, send)
 
     def _sandbox_of(self, request: Request) -> Sandbox | None:
         """The open sandbox that the request's credential names, though no operation asks for it."""
+        if self.api.home is not None:
+            return self.api.home
         try:
             word = self.api.word_of(self._credentials.read(request))
         except ApiError:

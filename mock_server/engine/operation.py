@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -70,10 +70,10 @@ class CompiledOperation:
         self._identify = implementation.identify
         self._credentials = (
             CredentialReader(operation.security, spec.security_schemes)
-            if operation.security
+            if operation.security and api.home is None
             else None
         )
-        if self._credentials is None and self._identify is None:
+        if self._credentials is None and self._identify is None and api.home is None:
             raise SpecError(f"{operation.id}: no security scheme, and nothing names a sandbox")
         self._parameters = ParameterReader(operation.parameters, spec, compiler, api.boolean_words)
         self._body = operation.request_body and BodyReader(
@@ -102,7 +102,8 @@ class CompiledOperation:
             return
         except PayloadTooLarge as error:
             wire = self._refused(error, call)
-        call.record(wire, self._service.sandboxes.strangers)
+        if self._api.home is None:
+            call.record(wire, self._service.sandboxes.strangers)
         if call.fault is None:
             await send_wire(wire, request.method, send)
         else:
@@ -111,16 +112,19 @@ class CompiledOperation:
     def answer(self, call: Call, path_values: Mapping[str, Any]) -> Wire:
         """Return the answer; nothing here awaits, so no other request sees a state in between."""
         try:
+            if self._api.home is not None:
+                call.sandbox = self._api.home
+                return self.perform(call, self._api.home, path_values)
             if self._credentials is None:
                 self._read(call, path_values)
                 if call.violations and self._identify and self._identify(call.request) is None:
                     raise InvalidRequest(call.violations)
             sandbox = call.sandbox = self._open(call)
             sandbox.enter(self._api.name)
-            call.before = sandbox.state
             gate = self._service.gate
             if gate is not None:
                 call.fault = gate.decide(sandbox, self._api.name, call.request, call.content)
+            call.before = sandbox.state
             if call.fault is not None:
                 return call.fault.answer(_Run(self, call, sandbox, path_values))
             return self.perform(call, sandbox, path_values)
@@ -144,9 +148,13 @@ class CompiledOperation:
         context = Context(sandbox, state)
         try:
             if self._credentials is not None and self._api.admit is not None:
-                self._api.admit(self._credentials.read(request), context)
-            if sandbox.rate_limited and self._api.rate_limit is not None:
-                self._api.rate_limit.count(sandbox, f"{self._api.name}/{call.word}")
+                # A fault may show another state, in which the credential was not issued yet.
+                present = context if state is None else Context(sandbox)
+                self._api.admit(self._credentials.read(request), present)
+            if sandbox.rate_limited and self._api.rate_limit is not None and not call.counted:
+                call.counted = True
+                quota = self._api.rate_limit.count(sandbox, f"{self._api.name}/{call.word}")
+                call.quota_headers = self._api.rate_limit.headers(quota)
             if call.violations is None:
                 self._read(call, path_values)
             violations = list(call.violations or ())
@@ -155,7 +163,7 @@ class CompiledOperation:
                     violations += rule(request, context)
             if violations:
                 raise InvalidRequest(violations)
-            wire = self._write(self._handler(request, context))
+            wire = self._write(self._handler(request, context), call.quota_headers)
             call.changes = context.state.changes
             if keep and state is None:
                 sandbox.commit(context.state, self.id)
@@ -196,7 +204,9 @@ class CompiledOperation:
             violations += self._body.read(call.request, call.content)
         call.violations = violations
 
-    def _write(self, reply: Reply) -> Wire:
+    def _write(self, reply: Reply, more_headers: Mapping[str, str] | None = None) -> Wire:
+        if more_headers:
+            reply = replace(reply, headers={**more_headers, **reply.headers})
         writer = self._writers.get(reply.status)
         if writer is None:
             raise OffContract(self.id, "/status", f"{reply.status} is not declared")
@@ -205,7 +215,7 @@ class CompiledOperation:
     def _refused(self, error: ApiError, call: Call) -> Wire:
         call.error = error
         try:
-            return self._write(self._api.errors.render(error, call.request))
+            return self._write(self._api.errors.render(error, call.request), call.quota_headers)
         except OffContract as defect:
             return self._withheld(defect, call)
         except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to record

@@ -23,6 +23,16 @@ class Clock:
             return self._frozen_at
         return _machine_time() + self._offset
 
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._frozen_at is not None
+
+    @property
+    def offset(self) -> timedelta:
+        """How far a running clock is ahead of the machine's."""
+        return self._offset
+
     def freeze(self, instant: datetime | None = None) -> None:
         """Stop at `instant`, or at the present one."""
         self._frozen_at = (instant or self.now()).astimezone(UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -50,12 +50,15 @@ class Sandbox:
         seeder: Seeder,
         clock: Clock,
         journal_bytes: int = JOURNAL_BYTES,
+        *,
+        first_revision: int = 0,
     ) -> None:
         self.name = name.name
         self.persona = name.persona
         self.seed = seed
         self.clock = clock
-        self.state = State()
+        # A seed that was exported goes on where it was: a revision draws its random numbers once.
+        self._first = self.state = State(revision=first_revision)
         self.log = ChangeLog(self.state)
         self.journal = Journal(journal_bytes)
         self.snapshots: dict[str, State] = {}
@@ -75,6 +78,14 @@ class Sandbox:
             self.state = self.state.merged_with_seed(api, seed)
             if api not in self.log.base.seeded:
                 self.log.adopt_seed(api, seed)
+
+    def whole(self, state: State, apis: Iterable[str]) -> State:
+        """Return a state with the seed records of those of the APIs that it lacks."""
+        for api in apis:
+            if api not in state.seeded:
+                seed = self._seeder(api, self.persona, self.seed)
+                state = state.merged_with_seed(api, seed)
+        return state
 
     def begin(self, state: State | None = None) -> Transaction:
         """Return a transaction on the present state, or on another one."""
@@ -117,7 +128,7 @@ class Sandbox:
 
     def reset(self) -> None:
         """Make everything but the snapshots as it was on first use."""
-        self.go_to(State())
+        self.go_to(self._first)
         self.journal.clear()
         self.clock.copy(self._fresh_clock)
         self.defects.clear()
@@ -135,6 +146,7 @@ class Sandbox:
             self._seeder,
             self.clock.fork(),
             self.journal.limit,
+            first_revision=self._first.revision,
         )
         copy.rate_limited = self.rate_limited
         copy.go_to(self.state if state is None else state)
@@ -163,6 +175,7 @@ class Sandboxes:
         idle_seconds: float = 3600.0,
         rate_limited: Callable[[str], bool] = lambda _: False,
         journal_bytes: int = JOURNAL_BYTES,
+        first_revision: int = 0,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
         self._seeder = seeder
@@ -172,6 +185,7 @@ class Sandboxes:
         self._idle_seconds = idle_seconds
         self._rate_limited = rate_limited
         self._journal_bytes = journal_bytes
+        self._first_revision = first_revision
         #: What was refused before it could be known whose it is.
         self.strangers = Sandbox(
             SandboxName("", ""), seed, lambda *_: State(), clock(), journal_bytes
@@ -223,7 +237,14 @@ class Sandboxes:
         del self._open[name]
 
     def _make(self, name: SandboxName) -> Sandbox:
-        sandbox = Sandbox(name, self._seed, self._seeder, self._clock(), self._journal_bytes)
+        sandbox = Sandbox(
+            name,
+            self._seed,
+            self._seeder,
+            self._clock(),
+            self._journal_bytes,
+            first_revision=self._first_revision,
+        )
         sandbox.rate_limited = self._rate_limited(name.name)
         return sandbox
 

@@ -1,0 +1,1 @@
+"""Control of a server's sandboxes: an API of its own, its commands, and a typed client."""

@@ -1,0 +1,55 @@
+"""How control shows sandboxes, clocks and changes as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_server.control.record_forms import written
+from mock_server.faults.rules import rules_of
+from mock_server.state.clock import Clock
+from mock_server.state.sandbox import Sandbox
+from mock_server.state.store import Change
+
+
+def sandbox_view(sandbox: Sandbox) -> dict[str, Any]:
+    """A sandbox at a glance."""
+    return {
+        "name": sandbox.name,
+        "persona": sandbox.persona,
+        "seed": sandbox.seed,
+        "revision": sandbox.state.revision,
+        "clock": clock_view(sandbox.clock),
+        "apis": sorted(sandbox.state.seeded),
+        "snapshots": list(sandbox.snapshots),
+        "exchanges": sandbox.journal.last,
+        "faults": len(rules_of(sandbox)),
+        "rate_limits": sandbox.rate_limited,
+        "defects": len(sandbox.defects),
+    }
+
+
+def clock_view(clock: Clock) -> dict[str, Any]:
+    """The time that a clock shows, and how it comes to it."""
+    mode = "frozen" if clock.frozen else "shifted" if clock.offset else "real"
+    return {
+        "mode": mode,
+        "now": written(clock.now()),
+        "offset_seconds": clock.offset.total_seconds() if mode == "shifted" else 0,
+    }
+
+
+def change_view(change: Change) -> dict[str, Any]:
+    """A change of one record: the whole record if it came or went, else the fields that differ."""
+    api, _, table = change.table.partition(".")
+    view: dict[str, Any] = {"api": api, "table": table, "key": change.key}
+    if change.before is None or change.after is None:
+        created = change.before is None
+        record = change.after if created else change.before
+        return {"change": "created" if created else "removed", **view, "record": written(record)}
+    before, after = written(change.before), written(change.after)
+    fields = {
+        name: {"before": before.get(name), "after": after.get(name)}
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    }
+    return {"change": "updated", **view, "fields": fields}

@@ -1,0 +1,115 @@
+"""Clocks: real, frozen, set, advanced; and everything timed follows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_server.control.client import ControlError
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def sandbox(control):
+    return control.create("test-t", persona="empty")
+
+
+def test_a_frozen_clock_stands_still_and_stamps_records(sandbox, cliniko):
+    assert sandbox.freeze(NOON).now == NOON
+    made = cliniko("test-t").post("/products", json={"name": "Balm"}).json()
+    assert made["created_at"] == "2026-03-01T12:00:00Z"
+    assert sandbox.advance(timedelta(hours=1)).now == NOON + timedelta(hours=1)
+    changed = cliniko("test-t").patch("/products/1", json={"name": "Salve"}).json()
+    assert changed["updated_at"] == "2026-03-01T13:00:00Z"
+
+
+def test_a_clock_that_is_set_runs_on(sandbox):
+    view = sandbox.set_time(NOON)
+    assert view.mode == "shifted"
+    assert NOON <= view.now < NOON + timedelta(minutes=1)
+    assert sandbox.follow_machine().mode == "real"
+    assert sandbox.clock().offset == timedelta()
+
+
+def test_a_frozen_clock_that_is_set_stays_frozen_until_it_runs(sandbox):
+    sandbox.freeze()
+    assert sandbox.set_time(NOON).mode == "frozen"
+    assert sandbox.advance(-90).now == NOON - timedelta(seconds=90)
+    assert sandbox.run().mode == "shifted"
+
+
+def test_an_instant_without_an_offset_is_utc_and_others_are_turned_into_it(sandbox):
+    assert sandbox.freeze(datetime(2026, 3, 1, 12)).now == NOON  # noqa: DTZ001 - that is the point
+    assert sandbox.freeze(datetime.fromisoformat("2026-03-01T14:00:00+02:00")).now == NOON
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"mode": "frozen", "at": "9500-01-01T00:00:00Z"},
+        {"mode": "set", "at": "1066-10-14T09:00:00Z"},
+        {"mode": "advanced", "seconds": 1e12},
+        {"mode": "advanced", "seconds": -1e12},
+        {"mode": "set"},
+        {"mode": "advanced"},
+        {"mode": "set", "at": "2026-02-30T00:00:00Z"},
+        {"mode": "set", "at": "noon"},
+    ],
+)
+def test_what_the_clock_cannot_show_is_refused_and_changes_nothing(control, sandbox, body):
+    before = sandbox.freeze(NOON)
+    with pytest.raises(ControlError) as caught:
+        control.session.call("PUT", "sandboxes", "test-t", "clock", body=body)
+    assert caught.value.status == 422
+    assert set(caught.value.fields) <= {"at", "seconds"}
+    assert sandbox.clock() == before
+
+
+def test_rate_limits_follow_the_clock(sandbox, cliniko):
+    client = cliniko("test-t")
+    assert sandbox.rate_limits() is False
+    assert sandbox.rate_limits(True) is True
+    sandbox.freeze(NOON)
+    statuses = [client.get("/products").status_code for _ in range(201)]
+    assert statuses == [200] * 200 + [429]
+    sandbox.advance(60)
+    assert client.get("/products").status_code == 200
+    assert sandbox.rate_limits(False) is False
+
+
+def test_fault_rules_are_added_listed_removed_and_cleared(sandbox, cliniko):
+    first = sandbox.add_fault(
+        {"match": {"method": "GET"}, "effects": [{"kind": "status", "status": 429}]}
+    )
+    second = sandbox.add_fault({"match": {"method": "POST"}, "effects": [{"kind": "drop"}]})
+    assert cliniko("test-t").get("/products").status_code == 429
+    assert [(rule["id"], rule["fired"]) for rule in sandbox.faults()] == [(first, 1), (second, 0)]
+    sandbox.remove_fault(first)
+    assert cliniko("test-t").get("/products").status_code == 200
+    with pytest.raises(ControlError, match="there is no fault rule"):
+        sandbox.remove_fault(first)
+    sandbox.clear_faults()
+    assert sandbox.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "field"),
+    [
+        (
+            {"match": {"operation": "nope"}, "effects": [{"kind": "drop"}]},
+            "/match/operation",
+            "match",
+        ),
+        ({"effects": [{"kind": "explode"}]}, "/effects/0/kind", "effects"),
+        ({"effects": []}, "/effects", "effects"),
+        ({"effects": [{"kind": "drop"}], "tims": 1}, "did you mean times", "tims"),
+    ],
+)
+def test_a_bad_rule_is_refused_with_its_place(sandbox, rule, text, field):
+    with pytest.raises(ControlError) as caught:
+        sandbox.add_fault(rule)
+    assert caught.value.status == 422
+    assert text in str(caught.value)
+    assert list(caught.value.fields) == [field]
