@@ -10,6 +10,8 @@ from urllib.parse import unquote
 import httpx
 from starlette.types import ASGIApp
 
+from mock_server.faults.line import Line
+
 
 class InProcessTransport(httpx.BaseTransport):
     """Sends each request of a synchronous `httpx.Client` to an ASGI application.
@@ -22,36 +24,64 @@ class InProcessTransport(httpx.BaseTransport):
         self._runner = asyncio.Runner()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the application's answer; what it raises comes through."""
-        return self._runner.run(self._exchange(request))
+        """Return the application's answer; what it raises comes through.
+
+        A fault on the line raises what `httpx` raises on a socket: RemoteProtocolError for a
+        connection that is closed too early, ReadError for one that is reset. A wait takes no time:
+        it raises ReadTimeout if the client would not have waited so long, and is over otherwise.
+        """
+        return self._runner.run(exchange(self._app, request))
 
     def close(self) -> None:
         """Free the event loop."""
         self._runner.close()
 
-    async def _exchange(self, request: httpx.Request) -> httpx.Response:
-        body = request.read()
-        sent = False
-        start: dict[str, Any] = {}
-        chunks: list[bytes] = []
 
-        async def receive() -> MutableMapping[str, Any]:
-            nonlocal sent
-            if sent:
-                return {"type": "http.disconnect"}
-            sent = True
-            return {"type": "http.request", "body": body, "more_body": False}
+async def exchange(app: ASGIApp, request: httpx.Request) -> httpx.Response:
+    """Return an application's answer to a request whose body has been read; raises as above."""
+    caller = _Caller(request)
+    await app(scope_of(request), caller.receive, caller.send)
+    return httpx.Response(
+        caller.start["status"],
+        headers=caller.start["headers"],
+        content=b"".join(caller.chunks),
+        request=request,
+    )
 
-        async def send(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-            elif message["type"] == "http.response.body":
-                chunks.append(message.get("body", b""))
 
-        await self._app(scope_of(request), receive, send)
-        return httpx.Response(
-            start["status"], headers=start["headers"], content=b"".join(chunks), request=request
-        )
+class _Caller(Line):
+    """The caller of one request, who sees of a broken line what `httpx` makes of it."""
+
+    def __init__(self, request: httpx.Request) -> None:
+        self._request = request
+        self._sent = False
+        self.start: dict[str, Any] = {}
+        self.chunks: list[bytes] = []
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        """Give the application the request, once."""
+        if self._sent:
+            return {"type": "http.disconnect"}
+        self._sent = True
+        return {"type": "http.request", "body": self._request.read(), "more_body": False}
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        """Take what the application answers."""
+        if message["type"] == "http.response.start":
+            self.start.update(message)
+        elif message["type"] == "http.response.body":
+            self.chunks.append(message.get("body", b""))
+
+    async def pause(self, seconds: float) -> None:
+        """Lose patience if this is longer than the caller waits; nobody waits for real."""
+        patience = self._request.extensions.get("timeout", {}).get("read")
+        if patience is not None and seconds > patience:
+            raise httpx.ReadTimeout(f"no answer within {patience} s", request=self._request)
+
+    async def end(self, why: str, *, reset: bool = False) -> None:
+        """Raise what a client on a socket would raise."""
+        kind = httpx.ReadError if reset else httpx.RemoteProtocolError
+        raise kind(why, request=self._request)
 
 
 def scope_of(request: httpx.Request) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,11 +34,16 @@ class Call:
     fault: Fault | None = None
     changes: tuple[Change, ...] = ()
     reads: Sequence[tuple[str, Key]] = ()
+    counted: bool = False
+    quota_headers: Mapping[str, str] | None = None
 
     def record(self, wire: Wire, strangers: Sandbox) -> None:
         """Enter the call into its sandbox's journal, or into the strangers'."""
         sandbox = self.sandbox or strangers
         request, fault, error, defect = self.request, self.fault, self.error, self.defect
+        before = self.before or sandbox.state
+        # A fault may keep nothing of what was done, or do more; then the states tell what changed.
+        changes = self.changes if fault is None else before.difference(sandbox.state)
         sandbox.journal.append(
             Exchange(
                 number=sandbox.journal.last + 1,
@@ -53,11 +58,12 @@ class Call:
                 request_body=self.content,
                 status=wire.status,
                 response_headers=wire.headers,
-                response_body=wire.body,
+                # Copied, as orjson's own bytes keep a buffer of 8 KB for the shortest text.
+                response_body=bytes(memoryview(wire.body)),
                 verdict="withheld" if defect else "refused" if error else "answered",
-                before=self.before or sandbox.state,
+                before=before,
                 after=sandbox.state,
-                changes=self.changes,
+                changes=changes,
                 reads=self.reads,
                 error=type(error).__name__ if error else None,
                 violations=tuple(map(str, error.violations))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from mock_server.engine.api import Api
@@ -65,9 +66,10 @@ def declared_reply(
         raise LookupError(f"{operation.id} does not answer {status}; it declares {known}")
     if status >= 400:
         for error in _errors(now):
-            reply = api.errors.render(error, request)
-            if reply.status == status:
-                return reply
+            with suppress(LookupError):  # a table may know only conflicts of its own rules
+                reply = api.errors.render(error, request)
+                if reply.status == status:
+                    return reply
     headers = {
         name: str(header.get("example", example_of(header.get("schema", {}), spec)))
         for name, header in response.headers.items()

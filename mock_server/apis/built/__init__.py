@@ -2,7 +2,7 @@
 
 from mock_server.apis.built import changes, imports, items, stock, transactions
 from mock_server.apis.built.credentials import word_of
-from mock_server.apis.built.errors import ERRORS
+from mock_server.apis.built.errors import ERRORS, quota_headers
 from mock_server.apis.built.operations import OPERATIONS
 from mock_server.apis.built.seed import seed
 from mock_server.engine.api import Api, FirstCall
@@ -21,6 +21,7 @@ API = Api(
     # The spec's own rule. Laravel would take DELETE of `/items/adjust` for an item of that name.
     fixed_paths_first=True,
     empty_body_is_object=True,
-    # Laravel's own default for an API; the document names no limit (inferred).
-    rate_limit=RateLimit(requests=60, seconds=60),
+    # Laravel's own default for an API; the document names no limit (inferred). Laravel's window
+    # begins with the first request in it (documented: Laravel 8, RateLimiter).
+    rate_limit=RateLimit(60, 60, "from_first", quota_headers),
 )

@@ -24,6 +24,7 @@ from mock_server.engine.errors import (
     Violation,
 )
 from mock_server.engine.messages import Reply, Request
+from mock_server.engine.rate_limit import Quota
 
 NAME_TAKEN = "Item name already exist"
 IN_TRANSACTIONS = (
@@ -116,8 +117,14 @@ def _rate_limited(error: RateLimited, _: Request) -> Reply:
             "X-RateLimit-Limit": str(error.limit),
             "X-RateLimit-Remaining": "0",
             "Retry-After": str(error.retry_after),
+            "X-RateLimit-Reset": str(error.reset),
         },
     )
+
+
+def quota_headers(quota: Quota) -> dict[str, str]:
+    """Return what Laravel's throttle puts on every answer. Source: Laravel 8, ThrottleRequests."""
+    return {"X-RateLimit-Limit": str(quota.limit), "X-RateLimit-Remaining": str(quota.remaining)}
 
 
 ERRORS = ErrorTable(

@@ -17,6 +17,7 @@ from mock_server.apis.exsited.errors import ERRORS
 from mock_server.apis.exsited.operations import OPERATIONS
 from mock_server.apis.exsited.seed import seed
 from mock_server.engine.api import Api, FirstCall
+from mock_server.engine.rate_limit import RateLimit
 
 __all__ = [
     "API",
@@ -43,4 +44,6 @@ API = Api(
         tokens.PATH,
         ("-H", "Content-Type: application/json", "-d", json.dumps(tokens.grant_for("test"))),
     ),
+    # The vendor's SDK knows 429 and waits for `Retry-After`; how many, nothing says (inferred).
+    rate_limit=RateLimit(requests=60, seconds=60),
 )

@@ -6,6 +6,7 @@ from mock_server.apis.skhokho.errors import ERRORS
 from mock_server.apis.skhokho.operations import OPERATIONS
 from mock_server.apis.skhokho.seed import FIRST_ORGANISATION, seed
 from mock_server.engine.api import Api, FirstCall
+from mock_server.engine.rate_limit import RateLimit
 
 __all__ = ["API", "products"]
 
@@ -22,4 +23,7 @@ API = Api(
     trailing_slash="append",
     fixed_paths_first=True,
     empty_body_is_object=True,
+    # The burst rate of the framework's own documentation; the vendor names no limit (inferred).
+    # The framework remembers the time of each request (documented: its SimpleRateThrottle).
+    rate_limit=RateLimit(60, 60, "sliding"),
 )

@@ -1,0 +1,1 @@
+"""Faults: which calls of a sandbox go wrong, and how."""

@@ -1,0 +1,99 @@
+"""What effects on records have left for later, on the sandbox's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from mock_server.state.sandbox import Sandbox
+from mock_server.state.store import Change, Key, State, Table, Transaction
+
+_NAME = "faults.later"
+
+
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    table: str
+    key: Key
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Undo:
+    change: Change
+    when: datetime
+
+
+class Later:
+    """The records of one sandbox that do not show yet, and the updates that will be lost."""
+
+    def __init__(self) -> None:
+        self._hidden: tuple[_Hidden, ...] = ()
+        self._undos: tuple[_Undo, ...] = ()
+        self._view: tuple[State, tuple[_Hidden, ...], State] | None = None
+
+    def hide(self, changes: Iterable[Change], until: datetime) -> None:
+        """Hide records from reads until an instant."""
+        self._hidden += tuple(_Hidden(each.table, each.key, until) for each in changes)
+
+    def put_back(self, changes: Iterable[Change], when: datetime) -> None:
+        """Undo updates at an instant."""
+        self._undos += tuple(_Undo(each, when) for each in changes)
+
+    def settle(self, sandbox: Sandbox) -> bool:
+        """Do what is due by now; returns whether any record is hidden still."""
+        now = sandbox.clock.now()
+        if self._hidden:
+            self._hidden = tuple(each for each in self._hidden if each.until > now)
+        due = [each.change for each in self._undos if each.when <= now]
+        if due:
+            self._undos = tuple(each for each in self._undos if each.when > now)
+            transaction = sandbox.begin()
+            for change in due:
+                table = _table(change.table, change.key)
+                if transaction.state.collection(table).get(change.key) == change.after:
+                    transaction.put(table, change.before)
+            sandbox.commit(transaction, "lost update")
+        return bool(self._hidden)
+
+    def without_hidden(self, state: State) -> State:
+        """Return a state without the hidden records; the same one as long as nothing changed."""
+        if self._view is None or self._view[0] is not state or self._view[1] is not self._hidden:
+            view = without(state, ((each.table, each.key) for each in self._hidden))
+            self._view = (state, self._hidden, view)
+        return self._view[2]
+
+
+def later_of(sandbox: Sandbox) -> Later:
+    """Return what is left for later in a sandbox."""
+    later = sandbox.attachments.get(_NAME)
+    if later is None:
+        later = sandbox.attachments[_NAME] = Later()
+    return cast("Later", later)
+
+
+def pending(sandbox: Sandbox) -> bool:
+    """Do what is due by now, and return whether any record is hidden still."""
+    later = sandbox.attachments.get(_NAME)
+    return later is not None and later.settle(sandbox)
+
+
+def forget(sandbox: Sandbox) -> None:
+    """Let everything show, and lose no more updates."""
+    sandbox.attachments.pop(_NAME, None)
+
+
+def without(state: State, records: Iterable[tuple[str, Key]]) -> State:
+    """Return a state without some records; those that it does not have do not matter."""
+    transaction = Transaction(state)
+    for name, key in records:
+        table = _table(name, key)
+        if transaction.state.collection(table).get(key) is not None:
+            transaction.remove(table, key)
+    return transaction.state
+
+
+def _table(name: str, key: Key) -> Table[Any]:
+    return Table(name, object, lambda _: key)

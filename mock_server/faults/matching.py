@@ -1,0 +1,119 @@
+"""Which calls a rule is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any
+
+from mock_server.engine.errors import MalformedRequest
+from mock_server.engine.json_reading import read_json
+from mock_server.engine.messages import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The operations of one API that a rule can mean, and the path that all of them begin with."""
+
+    operations: frozenset[str]
+    base_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a call must be like; what is absent matches every call.
+
+    `path` is a pattern of the path as it was called, or as the vendor has it, or below the vendor's
+    base path: `*` stands for anything but a slash, `**` for anything. `body_contains` is a text in
+    the body as it was sent; `json` what must be in it at least: objects may have more properties,
+    all else is equal. `header` maps names to patterns (`*`, `?`). Of the calls that match so far,
+    `nth` chooses some by their number, from 1, and `share` a part (0 to 1) by the seed. `targets`
+    are the operations that can be meant, by API.
+    """
+
+    targets: Mapping[str, Target]
+    api: str | None = None
+    operation: str | None = None
+    method: str | None = None
+    path: str | None = None
+    body_contains: str | None = None
+    json: Any = None
+    header: Mapping[str, str] = field(default_factory=dict)
+    nth: tuple[int, ...] = ()
+    share: float | None = None
+
+    def fits(self, api: str, request: Request, content: bytes) -> bool:
+        """Say whether a call is one of those that `nth` and `share` choose from."""
+        target = self.targets.get(api)
+        if target is None or request.operation_id not in target.operations:
+            return False
+        if self.method is not None and request.method != self.method:
+            return False
+        if self.path is not None and not _path_fits(self.path, request, target.base_path):
+            return False
+        headers = request.headers
+        for name, pattern in self.header.items():
+            if name not in headers or not fnmatchcase(headers[name], pattern):
+                return False
+        if self.body_contains is not None and self.body_contains.encode() not in content:
+            return False
+        return self.json is None or _json_fits(self.json, content)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON that makes it."""
+        options: dict[str, Any] = {
+            "api": self.api,
+            "operation": self.operation,
+            "method": self.method,
+            "path": self.path,
+            "body_contains": self.body_contains,
+            "json": self.json,
+            "header": dict(self.header) or None,
+            "nth": list(self.nth) or None,
+            "share": self.share,
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
+
+def _path_fits(pattern: str, request: Request, base_path: str) -> bool:
+    regex = _regex(pattern)
+    below = request.url_path.removeprefix(request.base_url.removeprefix(request.origin))
+    return any(regex.fullmatch(path) for path in (request.url_path, base_path + below, below))
+
+
+@lru_cache(maxsize=256)
+def _regex(pattern: str) -> re.Pattern[str]:
+    wild = {"**": ".*", "*": "[^/]*"}
+    parts = re.split(r"(\*\*|\*)", pattern)
+    return re.compile("".join(wild.get(part, re.escape(part)) for part in parts), re.DOTALL)
+
+
+def _json_fits(wanted: Any, content: bytes) -> bool:
+    try:
+        return includes(read_json(content), wanted)
+    except MalformedRequest:
+        return False
+
+
+def includes(value: Any, wanted: Any) -> bool:
+    """Say whether a JSON value has everything in it that is wanted."""
+    if isinstance(wanted, Mapping):
+        return isinstance(value, Mapping) and all(
+            name in value and includes(value[name], item) for name, item in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(value, list)
+            and len(value) == len(wanted)
+            and all(map(includes, value, wanted))
+        )
+    if isinstance(wanted, bool) or isinstance(value, bool):
+        return value is wanted
+    if isinstance(wanted, float):
+        # Bodies are read without floats; as text both have the digits that were written.
+        wanted = Decimal(str(wanted))
+    return bool(value == wanted)

@@ -1,0 +1,39 @@
+"""A rule: which calls, which effects, for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.faults.effect import Effect
+from mock_server.faults.matching import Match
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """All effects meet the calls that match, `times` at most, for `seconds` after it was added.
+
+    Seconds are the sandbox's. `seed` is the sandbox's if it is None. `id` is given by the sandbox.
+    """
+
+    match: Match
+    effects: tuple[Effect, ...]
+    times: int | None = None
+    seconds: float | None = None
+    seed: int | None = None
+    id: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON that makes it, with its id if it has one."""
+        options = {
+            "id": self.id or None,
+            "match": self.match.as_json(),
+            "effects": [effect.as_json() for effect in self.effects],
+            "times": self.times,
+            "seconds": self.seconds,
+            "seed": self.seed,
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
+    def __str__(self) -> str:
+        return f"{self.id or 'rule'}: {', '.join(map(str, self.effects))}"
