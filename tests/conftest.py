@@ -14,6 +14,8 @@ from mock_server.discovery import load_vendors
 from mock_server.in_process import InProcessTransport
 from mock_server.settings import Settings
 
+#: For the tests of our own plugin; pytest takes it from a conftest at the top alone.
+pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parent.parent
 # Examples vary in speed on small, shared machines; that is not what these tests are about.
 settings.register_profile(

@@ -1,0 +1,88 @@
+"""The pytest plugin: `def test_sync(mock_inventory): …` gets fresh mocks of its own.
+
+Pytest loads this module in every project where the package is installed, so it imports nothing of
+the server: that waits until a test asks for the fixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mock_server.pytest_plugin.options import (
+    APIS,
+    MARKER,
+    BadOption,
+    add_options,
+    check_options,
+    options_of,
+)
+
+if TYPE_CHECKING:
+    from mock_server.pytest_plugin.home import Home
+    from mock_server.pytest_plugin.inventory import MockInventory
+
+_INVENTORY = pytest.StashKey["MockInventory"]()
+_BROKE_OFF = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the plugin's options."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Announce the marker, and refuse options that are wrong for every test."""
+    config.addinivalue_line("markers", MARKER)
+    check_options(config)
+
+
+@pytest.fixture(scope="session")
+def _mock_inventory_home(pytestconfig: pytest.Config) -> Iterator[Home]:
+    """The one server of this process."""
+    from mock_server.pytest_plugin.home import BadHome, Home
+
+    try:
+        home = Home(pytestconfig.getini(APIS))
+    except BadHome as problem:
+        pytest.fail(str(problem), pytrace=False)
+    yield home
+    home.close()
+
+
+@pytest.fixture
+def mock_inventory(
+    request: pytest.FixtureRequest, _mock_inventory_home: Home
+) -> Iterator[MockInventory]:
+    """Mocks of the inventory APIs, fresh for each test; see `MockInventory`."""
+    from mock_server.pytest_plugin.home import BadHome
+
+    try:
+        inventory = _mock_inventory_home.open(request.node.nodeid, options_of(request.node))
+    except (BadHome, BadOption) as problem:
+        pytest.fail(str(problem), pytrace=False)
+    request.node.stash[_INVENTORY] = inventory
+    yield inventory
+    problems = _mock_inventory_home.end(inventory)
+    # A test that broke off has said what was wrong; the rest is in its report.
+    if problems and not request.node.stash.get(_BROKE_OFF, False):
+        pytest.fail("\n".join(problems), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to the report of a failure what the mocks have seen of it."""
+    report = yield
+    inventory = item.stash.get(_INVENTORY, None)
+    if inventory is not None:
+        if call.excinfo is not None and call.when == "call":
+            item.stash[_BROKE_OFF] = True
+        if report.failed:
+            report.sections.append(("mock_inventory", inventory.summary()))
+        if call.when == "teardown":
+            del item.stash[_INVENTORY]
+    return report

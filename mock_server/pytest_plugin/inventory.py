@@ -1,0 +1,241 @@
+"""What the fixture `mock_inventory` gives to a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
+
+from mock_server.evidence.explain import explain
+from mock_server.evidence.search import Query, find_calls
+from mock_server.evidence.verify import (
+    CallExpectation,
+    Effect,
+    EffectsExpectation,
+    Unmet,
+    verify_calls,
+    verify_effects,
+    verify_order,
+)
+from mock_server.evidence.views import line
+from mock_server.pytest_plugin.access import ApiAccess
+from mock_server.pytest_plugin.faults import Faults
+from mock_server.pytest_plugin.options import Options
+from mock_server.pytest_plugin.witness import Witness
+from mock_server.state.clock import Clock
+from mock_server.state.journal import EvidenceDropped, Exchange
+from mock_server.state.sandbox import Sandbox
+from mock_server.state.store import Change
+
+if TYPE_CHECKING:
+    from mock_server.pytest_plugin.home import Home
+    from mock_server.pytest_plugin.loop import LoopTransport
+
+__all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "Unmet"]
+
+T = TypeVar("T")
+_SHOWN = 30
+
+
+class Calls(TypedDict, total=False):
+    """Which calls are meant; see `mock_server.evidence.search.Query`."""
+
+    api: str
+    operation: str
+    method: str
+    path: str
+    status: int | str
+    verdict: str
+    body_contains: str
+    json: object
+
+
+class MockInventory:
+    """Fresh mocks of the APIs for one test; each API is an attribute, such as `.cliniko`.
+
+    They share a sandbox, a fork that no other test sees. Everything here happens between two calls,
+    whichever threads call. What is expected is verified when the test has ended; an answer off the
+    contract fails the test in any case.
+    """
+
+    def __init__(self, home: Home, sandbox: Sandbox, options: Options) -> None:
+        self._home = home
+        self._sandbox = sandbox
+        self._options = options
+        self._start = sandbox.state
+        self._fail_on = options.fail_on
+        self._expected: list[Callable[[], None]] = []
+        specs = home.server.world.specs
+        self.apis = {
+            vendor.api.name: ApiAccess(vendor, home, sandbox.name) for vendor in home.server.vendors
+        }
+        self.faults = Faults(sandbox, home.loop, specs)
+        self._witness, strangers = Witness(specs), home.server.sandboxes.strangers.journal
+        self._strangers_before = strangers.last
+        self._strangers = strangers
+        self._stop_listening = [
+            sandbox.journal.listen(self._witness.note),
+            strangers.listen(self._witness.note_stranger),
+        ]
+
+    def __getattr__(self, name: str) -> ApiAccess:
+        apis: dict[str, ApiAccess] = self.__dict__.get("apis", {})
+        if name not in apis:
+            known = ", ".join(apis)
+            raise AttributeError(f"mock_inventory has no {name!r}; its APIs are {known}")
+        return apis[name]
+
+    @property
+    def name(self) -> str:
+        """The name of the sandbox, which is the word that opens it in every API."""
+        return self._sandbox.name
+
+    @property
+    def seed(self) -> int:
+        """The seed of its data and of everything random."""
+        return self._sandbox.seed
+
+    @property
+    def transport(self) -> LoopTransport:
+        """An `httpx` transport to all APIs in process, for both kinds of clients."""
+        return self._home.transport
+
+    @property
+    def live_url(self) -> str:
+        """The origin of a live server on a free port, for what is not `httpx`; starts on use."""
+        return self._home.live_url
+
+    @property
+    def clock(self) -> Clock:
+        """The sandbox's clock: `set`, `freeze`, `advance`, `run`."""
+        return self._sandbox.clock
+
+    @property
+    def rate_limited(self) -> bool:
+        """Whether the vendors' rate limits are on; they can be switched."""
+        return self._sandbox.rate_limited
+
+    @rate_limited.setter
+    def rate_limited(self, on: bool) -> None:
+        self._sandbox.rate_limited = on
+
+    def snapshot(self, name: str) -> None:
+        """Keep the records as they are under a name, in place of what was there before."""
+        self._do(partial(self._sandbox.snapshot, name))
+
+    def restore(self, name: str) -> None:
+        """Go back to a snapshot; raises KeyError if there is none of that name."""
+        self._do(partial(self._sandbox.restore, name))
+
+    def rewind(self, number: int) -> None:
+        """Go back to before an exchange, by its number in the journal."""
+        self._do(partial(self._sandbox.rewind, number))
+
+    def reset(self) -> None:
+        """Make everything but the snapshots as it was when the test began."""
+        self._do(self._sandbox.reset)
+
+    @property
+    def journal(self) -> tuple[Exchange, ...]:
+        """The exchanges so far, the oldest first."""
+        return self._do(lambda: tuple(self._sandbox.journal))
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What is different now from the beginning of the test."""
+
+        def changes() -> tuple[Change, ...]:
+            # Another API's records come in with its first call, and are no change.
+            now = self._sandbox.state
+            return self._sandbox.whole(self._start, now.seeded).difference(now)
+
+        return self._do(changes)
+
+    def calls(self, *, since: int = 0, **like: Unpack[Calls]) -> list[Exchange]:
+        """Return the exchanges after number `since` that are like this, the oldest first."""
+        return self._do(partial(find_calls, self._sandbox.journal, Query(**like), since))
+
+    def explain(self, number: int) -> dict[str, object]:
+        """Return what an exchange was taken for, and why it was answered so, as JSON."""
+        exchange = self._do(partial(self._sandbox.journal.get, number))
+        return explain(exchange, self._home.server.world.specs[exchange.api])
+
+    def verify_calls(
+        self,
+        *,
+        exactly: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        since: int = 0,
+        **like: Unpack[Calls],
+    ) -> None:
+        """Raise Unmet unless there were so many calls like this; at least one, if no number is."""
+        expected = CallExpectation(Query(**like), exactly, at_least, at_most)
+        self._do(partial(verify_calls, self._sandbox.journal, [expected], since))
+
+    def verify_order(self, *queries: Query, since: int = 0) -> None:
+        """Raise Unmet unless calls like these came in this order, others between them or not."""
+        self._do(partial(verify_order, self._sandbox.journal, queries, since))
+
+    def verify_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
+        """Raise Unmet unless these are the effects; if `exclusive`, the only ones."""
+        expected = EffectsExpectation(effects, exclusive)
+        self._do(partial(verify_effects, self._sandbox, expected, since))
+
+    def expect_calls(
+        self,
+        *,
+        exactly: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        since: int = 0,
+        **like: Unpack[Calls],
+    ) -> None:
+        """Fail the test at its end unless `verify_calls` is content then."""
+        verify = partial(self.verify_calls, exactly=exactly, at_least=at_least, at_most=at_most)
+        self._expected.append(partial(verify, since=since, **like))
+
+    def expect_order(self, *queries: Query, since: int = 0) -> None:
+        """Fail the test at its end unless `verify_order` is content then."""
+        self._expected.append(partial(self.verify_order, *queries, since=since))
+
+    def expect_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
+        """Fail the test at its end unless `verify_effects` is content then."""
+        self._expected.append(
+            partial(self.verify_effects, *effects, exclusive=exclusive, since=since)
+        )
+
+    def problems(self) -> list[str]:
+        """Return what the test fails for at its end, a text for each; hears nothing afterwards."""
+        self._do(lambda: [stop() for stop in self._stop_listening])
+        problems = [f"an answer was off the contract: {each}" for each in self._witness.withheld]
+        for verify in self._expected:
+            try:
+                verify()
+            except (Unmet, EvidenceDropped) as problem:
+                problems.append(str(problem))
+        if self._fail_on == "inferred":
+            problems += [
+                f"leaned on a guess: {guess}, first in {call}"
+                for guess, call in self._witness.guesses.items()
+            ]
+        return problems
+
+    def summary(self) -> str:
+        """Return how the mocks began and what they saw, for a report of a failure."""
+        options, seen = self._options, self.journal
+        clock = options.clock.isoformat() if options.clock else "real"
+        lines = [
+            f"sandbox {self.name}, persona {options.persona}, seed {self.seed}, clock {clock}"
+            + (f", seed file {options.seed_file}" if options.seed_file else "")
+        ]
+        if len(seen) > _SHOWN:
+            lines.append(f"… {len(seen) - _SHOWN} earlier calls …")
+        lines += [line(exchange) for exchange in seen[-_SHOWN:]] or ["no call"]
+        others = self._do(lambda: [e for e in self._strangers if e.number > self._strangers_before])
+        lines += [f"opened no sandbox: {line(exchange)}" for exchange in others[-_SHOWN:]]
+        lines += [f"off the contract: {each}" for each in self._witness.withheld]
+        return "\n".join(lines)
+
+    def _do(self, function: Callable[[], T]) -> T:
+        return self._home.loop.do(function)

@@ -1,0 +1,118 @@
+"""What a test's mocks can be told: by its marker, on the command line, or in the ini file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MARKER = (
+    "mock_inventory(persona, seed, clock, seed_file, fail_on): "
+    "how the mocks of the fixture mock_inventory begin, and what fails the test"
+)
+#: The ini option that names the APIs to serve.
+APIS = "mock_inventory_apis"
+_FAIL_ON = ("none", "inferred")
+_INI = {
+    "persona": ("typical", "how much data the mocks begin with: empty, typical or large"),
+    "seed": ("0", "the seed of that data and of everything random"),
+    "clock": ("real", "`real`, or the instant at which each test's clock stands at first"),
+    "seed_file": ("", "a seed file with the records to begin with, from the root folder on"),
+    "fail_on": ("none", "`inferred` fails tests that leaned on what no document says"),
+}
+
+
+class BadOption(Exception):
+    """An option cannot be used; the message says which and why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a test's mocks begin; `clock` is the instant at which it stands, None is the real one."""
+
+    persona: str
+    seed: int
+    clock: datetime | None
+    seed_file: Path | None
+    fail_on: str
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the ini options, and the one of the command line."""
+    for name, (default, text) in _INI.items():
+        parser.addini(f"mock_inventory_{name}", text, default=default)
+    parser.addini(APIS, "which APIs are served; all if none is named", type="args", default=[])
+    parser.getgroup("mock_inventory").addoption(
+        "--mock-fail-on",
+        choices=_FAIL_ON,
+        default=None,
+        help="fail tests that leaned on what no document says, or none (over the ini option)",
+    )
+
+
+def check_options(config: pytest.Config) -> None:
+    """Raise pytest's UsageError if the ini options are wrong."""
+    try:
+        _options(_ini(config))
+    except BadOption as problem:
+        raise pytest.UsageError(str(problem)) from problem
+
+
+def options_of(item: pytest.Item) -> Options:
+    """Return the options of a test: its nearest marker's, and for what that leaves out the ini's.
+
+    A seed file is looked for from the marked test's folder on. Raises BadOption.
+    """
+    values = _ini(item.config)
+    for marker in reversed(list(item.iter_markers("mock_inventory"))):
+        unknown = [str(each) for each in (*marker.args, *marker.kwargs.keys() - _INI.keys())]
+        if unknown:
+            known = ", ".join(_INI)
+            raise BadOption(f"the marker mock_inventory takes {known} by name, not {unknown[0]}")
+        values |= marker.kwargs
+        if marker.kwargs.get("seed_file"):
+            values["seed_file"] = item.path.parent / marker.kwargs["seed_file"]
+    return _options(values)
+
+
+def _ini(config: pytest.Config) -> dict[str, Any]:
+    values = {name: config.getini(f"mock_inventory_{name}") for name in _INI}
+    if values["seed_file"]:
+        values["seed_file"] = config.rootpath / values["seed_file"]
+    on_command_line = config.getoption("--mock-fail-on")
+    if on_command_line is not None:
+        values["fail_on"] = on_command_line
+    return values
+
+
+def _options(values: dict[str, Any]) -> Options:
+    fail_on, seed = values["fail_on"], values["seed"]
+    if fail_on not in _FAIL_ON:
+        raise BadOption(f"mock_inventory: fail_on is one of {', '.join(_FAIL_ON)}, not {fail_on!r}")
+    try:
+        seed = int(seed)
+    except (TypeError, ValueError) as problem:
+        raise BadOption(f"mock_inventory: seed is a whole number, not {seed!r}") from problem
+    return Options(
+        persona=str(values["persona"]),
+        seed=seed,
+        clock=_instant(values["clock"]),
+        seed_file=Path(values["seed_file"]) if values["seed_file"] else None,
+        fail_on=fail_on,
+    )
+
+
+def _instant(value: Any) -> datetime | None:
+    if value is None or value == "real":
+        return None
+    try:
+        instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except (TypeError, ValueError) as problem:
+        raise BadOption(
+            f"mock_inventory: clock is `real` or an instant such as 2026-01-01T00:00:00Z, "
+            f"not {value!r}"
+        ) from problem
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,0 +1,39 @@
+"""What a test's mocks notice by themselves: answers off the contract, and guesses leaned on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mock_server.engine.spec import SpecIndex
+from mock_server.evidence.explain import used_parts
+from mock_server.evidence.views import line
+from mock_server.state.journal import Exchange
+
+
+class Witness:
+    """Listens to journals; what it has noted stays, whatever a journal drops or forgets."""
+
+    def __init__(self, specs: Mapping[str, SpecIndex]) -> None:
+        self._specs = specs
+        #: The answers that were withheld, a text for each.
+        self.withheld: list[str] = []
+        #: What no document says and was used: each part with its source, and the first call's line.
+        self.guesses: dict[str, str] = {}
+
+    def note_stranger(self, exchange: Exchange) -> None:
+        """Take note of an exchange that opened no sandbox, whoever's it was."""
+        if exchange.verdict == "withheld":
+            self.withheld.append(f"{line(exchange)}: {exchange.problem}")
+
+    def note(self, exchange: Exchange) -> None:
+        """Take note of an exchange of the test's sandbox."""
+        self.note_stranger(exchange)
+        spec = self._specs.get(exchange.api)
+        if spec is None:
+            return
+        for used in used_parts(exchange, spec):
+            if used.provenance.basis == "inferred":
+                guess = (
+                    f"{exchange.api} {exchange.operation}: {used.part} ({used.provenance.source})"
+                )
+                self.guesses.setdefault(guess, line(exchange))

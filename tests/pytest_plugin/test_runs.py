@@ -1,0 +1,243 @@
+"""Whole test runs: what passes, what fails, and what the report says."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_a_test_gets_a_fresh_fork_each_time(run):
+    done = run("""
+def test_one(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        assert client.post("/products", json={"name": "Balm", "tax_id": "1"}).status_code == 201
+        assert client.get("/products").json()["total_entries"] == 57
+
+def test_two(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        assert client.get("/products").json()["total_entries"] == 56
+""")
+    done.assert_outcomes(passed=2)
+
+
+def test_the_marker_says_how_it_begins_and_the_nearest_wins(run, pytester):
+    (pytester.path / "shop.yaml").write_text("apis: {cliniko: {products: []}}\n")
+    done = run("""
+import pytest
+pytestmark = pytest.mark.mock_inventory(persona="empty", clock="2026-03-01T12:00:00Z")
+
+def test_module(mock_inventory):
+    assert mock_inventory.seed == 3
+    assert mock_inventory.clock.now().isoformat() == "2026-03-01T12:00:00+00:00"
+    with mock_inventory.cliniko.client() as client:
+        assert client.get("/products").json()["total_entries"] == 0
+
+@pytest.mark.mock_inventory(persona="typical", seed=5)
+def test_nearest(mock_inventory):
+    assert mock_inventory.seed == 5
+    assert mock_inventory.clock.frozen
+    with mock_inventory.cliniko.client() as client:
+        assert client.get("/products").json()["total_entries"] > 50
+
+@pytest.mark.mock_inventory(persona="typical", seed_file="shop.yaml")
+def test_seed_file(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        assert client.get("/products").json()["total_entries"] == 0
+""", "--strict-markers", ini="mock_inventory_seed = 3")  # fmt: skip
+    done.assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize(
+    ("marker", "complaint"),
+    [
+        ("seed='x'", "mock_inventory: seed is a whole number, not 'x'"),
+        ("clock='noon'", "*or an instant such as 2026-01-01T00:00:00Z, not 'noon'"),
+        ("colour=1", "the marker mock_inventory takes persona, seed, * by name, not colour"),
+        ("fail_on='all'", "mock_inventory: fail_on is one of none, inferred, not 'all'"),
+        ("persona='rich'", "mock_inventory: there is no persona 'rich'; empty, large, typical"),
+        ("seed_file='none.yaml'", "mock_inventory: *none.yaml: No such file or directory"),
+    ],
+)
+def test_what_a_marker_cannot_say_is_told_in_one_line(run, marker, complaint):
+    done = run(f"""
+import pytest
+
+@pytest.mark.mock_inventory({marker})
+def test_it(mock_inventory):
+    pass
+""")
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines([complaint])
+
+
+def test_wrong_ini_options_stop_the_run(run):
+    done = run("def test_it(): pass", ini="mock_inventory_clock = noon")
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines(["ERROR: mock_inventory: clock is *"])
+
+
+def test_an_api_that_is_not_there_is_told_in_one_line(run):
+    done = run("def test_it(mock_inventory): pass", "-o", "mock_inventory_apis=shopify")
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["mock_inventory: there is no API 'shopify'; there are *"])
+
+
+def test_a_failure_shows_the_seeds_and_what_was_called(run):
+    done = run("""
+import httpx
+
+def test_sync(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        client.get("/products/999")
+        httpx.Client(transport=mock_inventory.transport).get(mock_inventory.cliniko.base_url)
+    assert False
+""", ini="mock_inventory_seed = 11")  # fmt: skip
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines([
+        "*- mock_inventory -*",
+        "sandbox test.typical-sync-*, persona typical, seed 11, clock real",
+        "#1 GET http://mock.test/cliniko/v1/products/999 404 (refused)",
+        "opened no sandbox: #1 GET http://mock.test/cliniko/v1 *",
+    ])  # fmt: skip
+    done.stdout.no_fnmatch_line("*Basic *")
+
+
+def test_unmet_expectations_fail_the_test_at_its_end(run):
+    done = run("""
+from mock_server.pytest_plugin.inventory import Effect, Query
+
+def test_calls(mock_inventory):
+    mock_inventory.expect_calls(operation="createProduct", exactly=1)
+
+def test_effects(mock_inventory):
+    mock_inventory.expect_effects(
+        Effect("cliniko.products", 1, field="stock_level", before=5, after=3)
+    )
+
+def test_order(mock_inventory):
+    mock_inventory.expect_order(Query(operation="listProducts"))
+
+def test_met(mock_inventory):
+    mock_inventory.expect_calls(operation="listProducts", exactly=1)
+    mock_inventory.expect_effects(exclusive=True)
+    with mock_inventory.cliniko.client() as client:
+        client.get("/products")
+
+def test_that_broke_off(mock_inventory):
+    mock_inventory.expect_calls(operation="createProduct", exactly=1)
+    assert False, "the only complaint"
+""")
+    done.assert_outcomes(passed=4, failed=1, errors=3)
+    done.stdout.fnmatch_lines(
+        [
+            "expected exactly 1 calls with operation='createProduct'; there were 0; *is empty",
+            "*expected cliniko.products 1 updated: stock_level from 5 to 3; it did not change*",
+            "*expected, as number 1 of 1 in order, a call with operation='listProducts'*",
+            "*the only complaint*",
+        ]
+    )
+
+
+def test_an_answer_off_the_contract_fails_the_test(run):
+    done = run("""
+from dataclasses import replace
+from mock_server.apis.cliniko.models import PRODUCTS
+
+def test_corrupt(mock_inventory):
+    sandbox = mock_inventory._home.server.sandbox(mock_inventory.name)
+    with mock_inventory.cliniko.client() as client:
+        client.get("/products")
+        transaction = sandbox.begin()
+        transaction.put(PRODUCTS, replace(transaction.get(PRODUCTS, 1), name=5))
+        sandbox.commit(transaction, "a defect of ours")
+        assert client.get("/products/1").status_code == 500
+        mock_inventory.reset()
+        assert client.get("/products/1").status_code == 200
+""")
+    done.assert_outcomes(passed=1, errors=1)
+    done.stdout.fnmatch_lines(
+        ["an answer was off the contract: #2 GET */cliniko/v1/products/1 500 (withheld): *name*"]
+    )
+
+
+GUESS = """
+import pytest
+
+def test_leans(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        client.post("/products", json={"name": "Balm", "tax_id": "1"})
+
+def test_does_not(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        client.get("/products/1")
+
+@pytest.mark.mock_inventory(fail_on="none")
+def test_may(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        client.post("/products", json={"name": "Balm", "tax_id": "1"})
+"""
+
+
+@pytest.mark.parametrize(
+    ("ini", "arguments", "errors"),
+    [
+        ("", [], 0),
+        ("", ["--mock-fail-on", "inferred"], 1),
+        ("mock_inventory_fail_on = inferred", [], 1),
+        ("mock_inventory_fail_on = inferred", ["--mock-fail-on", "none"], 0),
+    ],
+)
+def test_a_test_that_leaned_on_a_guess_can_be_made_to_fail(run, ini, arguments, errors):
+    done = run(GUESS, *arguments, ini=ini)
+    done.assert_outcomes(passed=3, errors=errors)
+    if errors:
+        done.stdout.fnmatch_lines(
+            ["leaned on a guess: cliniko createProduct: property name (*), first in #1 POST *"]
+        )
+
+
+def test_under_warnings_as_errors_nothing_warns(run):
+    done = run("""
+import httpx
+
+def test_it(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        assert client.get("/products").status_code == 200
+    api = mock_inventory.cliniko
+    assert httpx.get(f"{api.live_url}/products", headers=api.headers).status_code == 200
+""", "-W", "error", apart=True)  # fmt: skip
+    done.assert_outcomes(passed=1)
+
+
+def test_who_does_not_use_it_imports_nothing_of_the_server(run):
+    done = run("""
+import sys
+
+def test_it():
+    ours = {name for name in sys.modules if name.split(".")[0] in {"mock_server", "connexion"}}
+    assert ours == {
+        "mock_server", "mock_server.pytest_plugin", "mock_server.pytest_plugin.options",
+    }
+""", apart=True)  # fmt: skip
+    done.assert_outcomes(passed=1)
+
+
+def test_every_worker_answers_with_the_same_bytes(run, pytester):
+    module = """
+import pathlib, pytest
+
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.mock_inventory(seed=9, clock="2026-03-01T12:00:00Z")
+def test_it(mock_inventory, number, worker_id):
+    with mock_inventory.cliniko.client() as client:
+        made = client.post("/products", json={"name": f"Balm {number}", "tax_id": "1"})
+        answers = [made, client.get("/products")]
+    content = b"".join(answer.content for answer in answers) + mock_inventory.name.encode()
+    pathlib.Path(f"{number}-{worker_id}").write_bytes(content)
+"""
+    run(module, "-n", "2", "--dist", "load", apart=True).assert_outcomes(passed=4)
+    run(module, "-n", "0", apart=True).assert_outcomes(passed=4)
+    workers = {file.name.partition("-")[2] for file in pytester.path.glob("[0-3]-*")}
+    assert workers == {"gw0", "gw1", "master"}
+    for number in range(4):
+        contents = {file.read_bytes() for file in pytester.path.glob(f"{number}-*")}
+        assert len(contents) == 1
