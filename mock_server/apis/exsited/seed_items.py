@@ -52,6 +52,7 @@ _ODD_NAMES = (
     "N" * 255,
 )
 _FIRST_ODD = 11
+_EARLY_STATUSES = {18: "INACTIVE", 19: "DRAFT", 20: "DELETED"}
 
 
 def uuid_of(fake: Fake, kind: str, index: int) -> str:
@@ -128,10 +129,12 @@ def _name(number: int, draw: InventoryProvider) -> str:
 
 
 def _status(number: int, draw: InventoryProvider) -> str:
-    """The first items are active; later ones are now and then in each other status."""
-    if number <= _FIRST_ODD or draw.chance(86):
+    """One early item is in each other status; later ones are now and then."""
+    if number in _EARLY_STATUSES:
+        return _EARLY_STATUSES[number]
+    if number <= _FIRST_ODD or draw.chance(90):
         return "ACTIVE"
-    return draw.pick(("INACTIVE", "INACTIVE", "DRAFT", "DELETED"))
+    return draw.pick(tuple(_EARLY_STATUSES.values()))
 
 
 def _currencies(foreign: bool) -> tuple[ItemCurrency, ...]:
