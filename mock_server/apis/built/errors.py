@@ -91,7 +91,7 @@ def _no_input(request: Request) -> list[Violation]:
 def _malformed(_: MalformedRequest, request: Request) -> Reply:
     """Laravel takes a body that is no JSON for an empty one, so what is required is missing."""
     violations = _no_input(request)
-    if violations and not request.query:
+    if violations:
         return _invalid(InvalidRequest(violations), request)
     return _message(400, "Bad Request")
 
