@@ -56,6 +56,7 @@ class CompiledOperation:
         self._api = api
         self._service = service
         self._base_path = spec.base_path
+        self._compiler = compiler
         self._handler = implementation.handler
         self._rules = implementation.rules
         self._identify = implementation.identify
@@ -104,7 +105,7 @@ class CompiledOperation:
                     raise InvalidRequest(violations)
             sandbox, word = self._open(request)
             sandbox.enter(self._api.name)
-            context = Context(sandbox)
+            context = Context(sandbox, self._compiler)
             if self._credentials is not None and self._api.admit is not None:
                 self._api.admit(self._credentials.read(request), context)
             if sandbox.rate_limited and self._api.rate_limit is not None:

@@ -102,6 +102,13 @@ class SchemaCompiler:
         self._components = {
             "components": {"schemas": {name: translate(schema) for name, schema in schemas.items()}}
         }
+        self._compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
+
+    def component(self, name: str) -> jsonschema_rs.Draft202012Validator:
+        """Return the validator of a schema of `components`, compiled when first asked for."""
+        if name not in self._compiled:
+            self._compiled[name] = self.compile({"$ref": f"#/components/schemas/{name}"}, name)
+        return self._compiled[name]
 
     def compile(self, schema: Json, where: str = "schema") -> jsonschema_rs.Draft202012Validator:
         """Return a validator; raises SpecError if the schema is not one."""

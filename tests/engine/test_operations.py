@@ -107,6 +107,27 @@ def test_a_rule_sees_properties_that_break_the_schema(client):
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"abc"', b""])
+def test_a_rule_may_hold_what_a_text_carries_to_a_schema_of_the_spec(client_of):
+    operations = Operations()
+
+    def sizes_fit(request, context):
+        for index, size in enumerate(request.body["sizes"].split(",")):
+            yield from context.violations("Size", size, ("sizes", index))
+
+    operations.handles("create", rules=[sizes_fit])(lambda _, __: Reply(200, {}))
+    content = {"application/json": {"schema": {"type": "object"}}}
+    server = toy_server(
+        {"/x": {"post": {"operationId": "create", "requestBody": {"content": content}}}},
+        operations,
+        document={"components": {"schemas": {"Size": {"type": "string", "enum": ["S", "M"]}}}},
+    )
+    client = client_of(server, "toy", headers=KEY)
+    assert client.post("/x", json={"sizes": "S,M"}).status_code == 200
+    assert client.post("/x", json={"sizes": "M,X"}).json()["violations"] == [
+        ["body", ["sizes", 1], "enum", ["S", "M"], "X"]
+    ]
+
+
 def test_a_rule_never_sees_a_body_that_is_wrong_as_a_whole(client, body):
     headers = {"Content-Type": "application/json"}
     answer = client.post("/things", content=body, headers=headers)
