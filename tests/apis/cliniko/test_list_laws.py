@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.apis.cliniko.model import ordered, selected
@@ -106,6 +106,7 @@ def test_filters_let_through_what_the_model_says(shop, everything, data):
 
 @pytest.mark.parametrize("field", PRODUCT_FIELDS)
 def test_each_filter_alone_lets_through_what_the_model_says(shop, everything, field):
+    @settings(max_examples=40)
     @given(data=st.data())
     def check(data):
         chosen = data.draw(filters(everything, [field]))
@@ -114,6 +115,7 @@ def test_each_filter_alone_lets_through_what_the_model_says(shop, everything, fi
     check()
 
 
+@settings(max_examples=50)
 @given(data=st.data())
 def test_one_product_passes_its_filters_as_it_does_in_the_list(shop, everything, data):
     row = data.draw(st.sampled_from(everything))
@@ -135,6 +137,7 @@ def test_one_product_passes_its_filters_as_it_does_in_the_list(shop, everything,
 def test_the_neighbours_are_filtered_in_the_same_way(shop, collection, fields):
     rows = shop.rows(collection)
 
+    @settings(max_examples=40)
     @given(data=st.data())
     def check(data):
         chosen = data.draw(st.lists(filters(rows, fields), max_size=2))
@@ -157,6 +160,7 @@ def test_lists_are_in_the_order_that_the_model_says(shop, everything, sort, orde
     assert [row["id"] for row in found] == [row["id"] for row in expected]
 
 
+@settings(max_examples=50)
 @given(
     per_page=st.integers(1, 100),
     sort=sorts,
@@ -175,6 +179,7 @@ def test_all_pages_together_are_the_whole_list_once(
     assert all("previous" in page["links"] for page in pages[1:])
 
 
+@settings(max_examples=25)
 @given(per_page=st.integers(1, 20), chosen=st.sampled_from(["id:?", "product_id:<=9", "id:!?"]))
 def test_all_pages_of_adjustments_together_are_the_whole_list_once(shop, per_page, chosen):
     expected = selected(shop.rows("stock_adjustments"), [chosen])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 WRITES = [
@@ -214,6 +214,7 @@ FIELDS = (
 )
 
 
+@settings(max_examples=60)
 @given(body=st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=4), JSON, max_size=6))
 def test_no_values_at_all_break_the_mock(open_account, body):
     account = open_account()
