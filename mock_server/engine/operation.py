@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.engine.api import Api
 from mock_server.engine.bodies import BodyReader
 from mock_server.engine.context import Context
-from mock_server.engine.credentials import CredentialPolicy, CredentialReader
+from mock_server.engine.credentials import Credential, CredentialPolicy, CredentialReader
 from mock_server.engine.errors import (
     ApiError,
     InvalidRequest,
@@ -65,6 +65,7 @@ class CompiledOperation:
             if operation.security
             else None
         )
+        self._accepts = self._opens if api.skips_refused_credentials else None
         if self._credentials is None and self._identify is None:
             raise SpecError(f"{operation.id}: no security scheme, and nothing names a sandbox")
         self._parameters = ParameterReader(operation.parameters, spec, compiler, api.boolean_words)
@@ -107,7 +108,7 @@ class CompiledOperation:
             sandbox.enter(self._api.name)
             context = Context(sandbox, self._compiler)
             if self._credentials is not None and self._api.admit is not None:
-                self._api.admit(self._credentials.read(request), context)
+                self._api.admit(self._credentials.read(request, self._accepts), context)
             if sandbox.rate_limited and self._api.rate_limit is not None:
                 self._api.rate_limit.count(sandbox, f"{self._api.name}/{word}")
             if violations is None:
@@ -129,13 +130,21 @@ class CompiledOperation:
 
     def _open(self, request: Request) -> tuple[Sandbox, str]:
         if self._credentials is not None:
-            word = self._api.word_of(self._credentials.read(request))
+            word = self._api.word_of(self._credentials.read(request, self._accepts))
         else:
             word = self._identify(request) if self._identify else None
         if word is None:
             raise Unauthenticated("invalid")
         name = self._service.policy.sandbox(word)
         return self._service.sandboxes.open(name), word
+
+    def _opens(self, credential: Credential) -> bool:
+        """Whether a credential names a sandbox."""
+        word = self._api.word_of(credential)
+        try:
+            return word is not None and bool(self._service.policy.sandbox(word))
+        except Unauthenticated:
+            return False
 
     def _read(self, request: Request, path_values: Mapping[str, Any], content: bytes) -> list[Any]:
         violations = self._parameters.read(request, path_values)
