@@ -76,3 +76,9 @@ def test_the_same_failing_request_gets_the_same_answer(empty):
     answers = {empty.send("/items", {"items": {}}).content for _ in range(2)}
     assert len(answers) == 1
     assert empty.send("/items", {"item": {}}).json()["request_id"] not in str(answers)
+
+
+def test_a_bad_choice_is_answered_with_the_choices(empty):
+    answer = empty.send("/items", {"items": {**STANDARD, "sale": {"enabled": "yes"}}})
+    [entry] = answer.json()["errors"]
+    assert entry["message"] == "Invalid value for items.sale.enabled; it must be one of true, false"
