@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.apis.cliniko.model import ordered, selected
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 ODD_NAMES = ["100% Öl", "OIL", "oil", "öl 100%", "a%b", "%", "~x", "=y", "?", "!?", "a\nb", "a,b:c"]
+#: Short names in which beginnings, middles and ends overlap.
+SHORT_NAMES = ["a", "A", "b", "aa", "aB", "ba", "aba", "ABBA", "bab", "abab", "aabb", "b a"]
 SORTABLE = (
     "archived_at",
     "cost_price",
@@ -32,7 +34,7 @@ def shop(open_account):
     """A typical account with rows that tie, rows without values, and odd names; never changed."""
     account = open_account()
     clock = account.sandbox.clock
-    for number, name in enumerate(ODD_NAMES):
+    for number, name in enumerate(ODD_NAMES + SHORT_NAMES):
         clock.freeze(START + timedelta(seconds=number // 3))
         product = account.product(
             name=name,
@@ -50,7 +52,7 @@ def shop(open_account):
 @pytest.fixture(scope="module")
 def everything(shop):
     rows = shop.all_products()
-    assert len(rows) == 60 + len(ODD_NAMES)
+    assert len(rows) == 60 + len(ODD_NAMES) + len(SHORT_NAMES)
     return rows
 
 
@@ -113,6 +115,21 @@ def test_each_filter_alone_lets_through_what_the_model_says(shop, everything, fi
         assert shop.rows("products", chosen) == ordered(selected(everything, [chosen]), "")
 
     check()
+
+
+@given(
+    operator=st.sampled_from(["~", "~~", "~~", "=", "!="]),
+    operand=st.text("abAB%", max_size=6) | st.sampled_from(SHORT_NAMES),
+)
+@example(operator="~~", operand="aba%ba")
+@example(operator="~~", operand="a%b%ba")
+@example(operator="~~", operand="a%a")
+def test_parts_and_wildcards_of_names_match_what_the_model_says(
+    shop, everything, operator, operand
+):
+    chosen = ["archived_at:*", f"name:{operator}{operand}"]
+    expected = [row["name"] for row in selected(everything, chosen)]
+    assert [row["name"] for row in shop.rows("products", *chosen)] == expected
 
 
 @settings(max_examples=50)
