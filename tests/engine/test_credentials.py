@@ -175,6 +175,7 @@ def test_each_scheme_is_read_from_its_own_place(client_of, scheme, headers, quer
         ("basic", {"Authorization": "Basic"}),
         ("basic", {"Authorization": "Basic !!!"}),
         ("basic", {"Authorization": "Basic dGVzdDo"}),
+        ("basic", {"Authorization": "Basic dGVz!dDo="}),
         ("basic", {"Authorization": "Bearer test"}),
         ("basic", _basic(b"\xff:")),
         ("basic", _basic(b":secret")),
