@@ -52,7 +52,7 @@ def send(account):
         rb'{"name": "\ud800"}',
         rb'{"unknown": [{"\udfff": 1}]}',
         rb'{"name": "\u12"}',
-        b'{"name": ' + b"[" * 65 + b"]" * 65 + b"}",
+        b'{"name": ' + b"[" * 64 + b"]" * 64 + b"}",
         b"[" * 500_000,
         b'{"a":' * 100_000,
         b'{"price": NaN}',
