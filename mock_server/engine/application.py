@@ -86,7 +86,7 @@ class ApiApplication:
         problems = mismatches(api, spec)
         if problems:
             raise SpecError(f"{api.name}: {'; '.join(problems)}")
-        compiler = SchemaCompiler(spec)
+        compiler = SchemaCompiler.of(spec)
         self.api = api
         self.spec = spec
         self.operations = {
