@@ -114,7 +114,7 @@ def serving(environment: CleanEnvironment, home: Path) -> Iterator[str]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    hung = threading.Timer(120, process.kill)
+    hung = threading.Timer(300, process.kill)
     hung.start()
     try:
         assert process.stdout
