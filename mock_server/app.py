@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.console.pages import api_routes, console_routes
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors
-from mock_server.engine.application import ApiApplication
+from mock_server.engine.application import ApiApplication, take_any_character
 from mock_server.engine.credentials import CredentialPolicy
 from mock_server.engine.operation import Service
 from mock_server.seeding.personas import PersonaError, load_personas
@@ -111,7 +111,9 @@ def _root(server: MockServer) -> Router:
         yield
 
     console = console_routes(server.vendors, server.mounts)
-    apis: list[BaseRoute] = [Mount(mount, beside[name]) for name, mount in server.mounts.items()]
+    apis: list[BaseRoute] = [
+        take_any_character(Mount(mount, beside[name])) for name, mount in server.mounts.items()
+    ]
     alone = "" in server.mounts.values()
     return Router(
         [*console, *apis] if alone else [*apis, *console],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -33,6 +34,12 @@ with warnings.catch_warnings():
 _METHOD_NOT_ALLOWED = 405
 
 
+def take_any_character(mount: Any) -> Any:
+    """Let a Starlette mount match paths with line breaks in them too, and return it."""
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
+
+
 class _StrictRouting(RoutingMiddleware):
     """Connexion's routing without Starlette's own redirects; slashes are the vendor's affair."""
 
@@ -41,6 +48,7 @@ class _StrictRouting(RoutingMiddleware):
         self.router.redirect_slashes = False
         for mount in self.router.routes:
             mount.app.redirect_slashes = False
+            take_any_character(mount)
 
 
 class _CompiledApi(RoutedAPI[CompiledOperation]):
