@@ -236,7 +236,7 @@ def test_links_keep_the_scheme_that_was_asked_for(server):
 @pytest.mark.parametrize("path", ["/things/a%0Ab", "/things/%0A", "/things/%0D%0A"])
 def test_a_line_break_in_a_path_is_a_character_like_any_other(path):
     server = toy_server(_paths(), _operations(), document=V1)
-    answer = InProcessTransport(server).handle_request(
-        httpx.Request("GET", f"http://toy.test{server.base_path('toy')}{path}", headers=KEY)
-    )
+    url = f"http://toy.test{server.base_path('toy')}{path}"
+    with httpx.Client(transport=InProcessTransport(server)) as client:
+        answer = client.get(url, headers=KEY)
     assert answer.json()["operation"] == "read"
