@@ -8,7 +8,7 @@ PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3 python
 BIN := .venv/bin
 READY := .venv/.ready
 # The folder that .venv was built in. If the folder has moved, or the environment has lost its
-# Python, it is built again.
+# Python, it is built again; if only its requirements changed, they are installed into it.
 BUILT_IN := $(shell $(BIN)/python -c '' 2>/dev/null && cat $(READY) 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -63,8 +63,10 @@ ifneq ($(BUILT_IN),$(CURDIR))
 .PHONY: $(READY)
 endif
 $(READY): pyproject.toml constraints.txt
+ifneq ($(BUILT_IN),$(CURDIR))
 	@$(call build_environment,.venv)
-	@echo "Installing the project and what it needs (once; about a minute)" >&2
+endif
+	@echo "Installing the project and what it needs" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@echo '$(CURDIR)' > $@
 

@@ -110,6 +110,6 @@ def _values_of(body: Any, field: str) -> Iterator[Any]:
     """Yield the field of each record in the first list of a list operation's answer."""
     if isinstance(body, dict):
         body = next((item for item in body.values() if isinstance(item, list)), [])
-    for record in body:
+    for record in body if isinstance(body, list) else ():
         if isinstance(record, dict) and field in record:
             yield record[field]

@@ -55,10 +55,8 @@ class Target:
             options["transport"] = InProcessTransport(self.app)
         scheme = self.scheme
         if scheme["type"] == "apiKey":
-            if scheme["in"] == "cookie":
-                options["cookies"] = {scheme["name"]: self.credential}
-            else:
-                options["headers"] = {scheme["name"]: self.credential}
+            place = {"cookie": "cookies", "header": "headers", "query": "params"}[scheme["in"]]
+            options[place] = {scheme["name"]: self.credential}
         elif scheme.get("scheme") == "basic":
             user, _, password = self.credential.partition(":")
             options["auth"] = httpx.BasicAuth(user, password)

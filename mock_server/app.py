@@ -19,7 +19,7 @@ from mock_server.control.stream import LiveEvents
 from mock_server.control.world import World
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors
-from mock_server.engine.application import ApiApplication
+from mock_server.engine.application import ApiApplication, take_any_character
 from mock_server.engine.credentials import CredentialPolicy
 from mock_server.engine.operation import Service
 from mock_server.faults.gate import FaultGate
@@ -141,7 +141,9 @@ def _root(server: MockServer) -> Router:
         *control_routes(control_spec().document),
         Mount(PREFIX, Entrance(control, PREFIX, server.settings.token)),
     ]
-    apis: list[BaseRoute] = [Mount(mount, beside[name]) for name, mount in server.mounts.items()]
+    apis: list[BaseRoute] = [
+        take_any_character(Mount(mount, beside[name])) for name, mount in server.mounts.items()
+    ]
     alone = "" in server.mounts.values()
     return Router(
         [*ours, *apis] if alone else [*apis, *ours],

@@ -10,18 +10,24 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
+_BACKLOG = 2048
+
 
 class PortUnavailable(Exception):
     """The address cannot be listened on; the message says which and why, in one line."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket bound to an address, port 0 choosing a free one; raises PortUnavailable."""
+    """Return a socket that listens on an address, port 0 choosing a free one.
+
+    Callers may connect from then on; they wait until something serves. Raises PortUnavailable.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(_BACKLOG)
     except (OSError, OverflowError) as problem:
         listener.close()
         raise PortUnavailable(f"cannot listen on {host}:{port}: {problem}") from problem
@@ -49,7 +55,6 @@ class LiveServer:
         )
 
     def __enter__(self) -> Self:
-        self._listener.listen(128)
         self._thread.start()
         return self
 

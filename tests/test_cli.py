@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shlex
@@ -48,13 +49,33 @@ def test_one_api_alone_is_served_at_its_native_path_on_loopback():
         assert answer.json()["links"]["next"].startswith(f"{base_url}/products?")
 
 
+def as_curl_does(line: str) -> httpx.Response:
+    """Carry out a curl line; a machine without curl should run these tests too."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-u", dest="user")
+    parser.add_argument("-b", dest="cookie")
+    parser.add_argument("-H", dest="headers", action="append", default=[])
+    parser.add_argument("-d", dest="data")
+    parser.add_argument("url")
+    program, *arguments = shlex.split(line)
+    assert program == "curl"
+    options = parser.parse_args(arguments)
+    headers = dict(header.split(": ", 1) for header in options.headers)
+    if options.cookie:
+        headers["Cookie"] = options.cookie
+    return httpx.request(
+        "POST" if options.data else "GET",
+        options.url,
+        auth=tuple(options.user.split(":")) if options.user else None,
+        headers=headers,
+        content=options.data,
+    )
+
+
 def test_the_line_that_serve_prints_works_as_it_stands():
     with serving("cliniko") as lines:
         line = next(line for line in lines if "  try  " in line).split("try", 1)[1]
-        done = subprocess.run(
-            [*shlex.split(line), "--silent", "--fail"], capture_output=True, check=True, timeout=20
-        )
-    assert b'"total_entries"' in done.stdout
+        assert as_curl_does(line).json()["total_entries"] > 0
 
 
 def test_every_api_has_a_first_call_that_works():
@@ -62,8 +83,7 @@ def test_every_api_has_a_first_call_that_works():
     with LiveServer(server) as live:
         for vendor in server.vendors:
             base_url = live.url + server.base_path(vendor.api.name)
-            command = [*shlex.split(first_call_line(vendor, base_url)), "--silent", "--fail"]
-            subprocess.run(command, capture_output=True, check=True, timeout=20)
+            assert as_curl_does(first_call_line(vendor, base_url)).status_code == 200
 
 
 def test_apis_lists_every_api(capsys):

@@ -120,7 +120,9 @@ class Api:
     """Everything about one vendor that its spec does not say.
 
     `word_of` turns a presented credential into the word that chooses the sandbox, or None if it
-    has not the vendor's form. `admit` may then refuse it for what the sandbox's state says
+    has not the vendor's form. With `skips_refused_credentials`, one that is not accepted makes
+    room for the next scheme's (Django REST Framework), and is refused only if there is none.
+    `admit` may then refuse it for what the sandbox's state says
     (raises Unauthenticated or Forbidden). `sign_in` gets, with a client of the API, the credential
     that presents a word, where the word itself is none (a token must be asked for). `seed` puts a
     persona's records into an empty state.
@@ -142,6 +144,7 @@ class Api:
     word_of: Callable[[Credential], str | None]
     seed: Callable[[Transaction, Persona, Fake], None]
     first_call: FirstCall
+    skips_refused_credentials: bool = False
     admit: Callable[[Credential, Context], None] | None = None
     sign_in: Callable[[str, httpx.Client], str] | None = None
     trailing_slash: Literal["ignore", "append", "strict"] = "strict"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -42,6 +43,12 @@ with warnings.catch_warnings():
 _METHOD_NOT_ALLOWED = 405
 
 
+def take_any_character(mount: Any) -> Any:
+    """Let a Starlette mount match paths with line breaks in them too, and return it."""
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
+
+
 class _StrictRouting(RoutingMiddleware):
     """Connexion's routing without Starlette's own redirects; slashes are the vendor's affair."""
 
@@ -50,6 +57,7 @@ class _StrictRouting(RoutingMiddleware):
         self.router.redirect_slashes = False
         for mount in self.router.routes:
             mount.app.redirect_slashes = False
+            take_any_character(mount)
 
 
 class _CompiledApi(RoutedAPI[CompiledOperation]):
@@ -95,7 +103,7 @@ class ApiApplication:
         problems = mismatches(api, spec)
         if problems:
             raise SpecError(f"{api.name}: {'; '.join(problems)}")
-        compiler = SchemaCompiler(spec)
+        compiler = SchemaCompiler.of(spec)
         self._service = service
         self._credentials = CredentialReader(
             [(name,) for name in spec.security_schemes], spec.security_schemes

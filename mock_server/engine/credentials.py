@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -80,16 +80,25 @@ class CredentialReader:
                 raise SpecError(f"security scheme {names[0]!r} is not supported")
             self._schemes.append((names[0], schemes[names[0]]))
 
-    def read(self, request: Request) -> Credential:
+    def read(
+        self, request: Request, accepts: Callable[[Credential], bool] | None = None
+    ) -> Credential:
         """Return the first credential presented, in the order of the spec.
 
+        With `accepts`, one that it refuses makes room for the next scheme's; the last stays.
         Raises Unauthenticated: `missing` if there is none, `invalid` if it cannot be read.
         """
+        refused = None
         for name, scheme in self._schemes:
             credential = _presented(name, scheme, request)
-            if credential is not None:
+            if credential is None:
+                continue
+            if accepts is None or accepts(credential):
                 return credential
-        raise Unauthenticated("missing")
+            refused = credential
+        if refused is None:
+            raise Unauthenticated("missing")
+        return refused
 
 
 def _is_supported(scheme: Json) -> bool:

@@ -13,7 +13,7 @@ from mock_server.engine.api import Api
 from mock_server.engine.bodies import BodyReader
 from mock_server.engine.call import Call
 from mock_server.engine.context import Context
-from mock_server.engine.credentials import CredentialPolicy, CredentialReader
+from mock_server.engine.credentials import Credential, CredentialPolicy, CredentialReader
 from mock_server.engine.declared import declared_reply
 from mock_server.engine.errors import (
     ApiError,
@@ -65,6 +65,7 @@ class CompiledOperation:
         self._api = api
         self._service = service
         self._base_path = spec.base_path
+        self._compiler = compiler
         self._handler = implementation.handler
         self._rules = implementation.rules
         self._identify = implementation.identify
@@ -73,6 +74,7 @@ class CompiledOperation:
             if operation.security and api.home is None
             else None
         )
+        self._accepts = self._opens if api.skips_refused_credentials else None
         if self._credentials is None and self._identify is None and api.home is None:
             raise SpecError(f"{operation.id}: no security scheme, and nothing names a sandbox")
         self._parameters = ParameterReader(operation.parameters, spec, compiler, api.boolean_words)
@@ -145,12 +147,12 @@ class CompiledOperation:
         """Validate and handle a request whose sandbox is known, on its state or another one."""
         call.error = call.defect = None
         request = call.request
-        context = Context(sandbox, state)
+        context = Context(sandbox, self._compiler, state)
         try:
             if self._credentials is not None and self._api.admit is not None:
                 # A fault may show another state, in which the credential was not issued yet.
-                present = context if state is None else Context(sandbox)
-                self._api.admit(self._credentials.read(request), present)
+                present = context if state is None else Context(sandbox, self._compiler)
+                self._api.admit(self._credentials.read(request, self._accepts), present)
             if sandbox.rate_limited and self._api.rate_limit is not None and not call.counted:
                 call.counted = True
                 quota = self._api.rate_limit.count(sandbox, f"{self._api.name}/{call.word}")
@@ -187,7 +189,9 @@ class CompiledOperation:
         """The sandbox of the call: its credential chooses it, or a header names it."""
         request = call.request
         if self._credentials is not None:
-            credential = self._credentials.read(request)
+            credential = self._credentials.read(
+                request, None if SANDBOX_HEADER in request.headers else self._accepts
+            )
             word = request.headers.get(SANDBOX_HEADER) or self._api.word_of(credential)
         else:
             word = request.headers.get(SANDBOX_HEADER) or (
@@ -197,6 +201,14 @@ class CompiledOperation:
             raise Unauthenticated("invalid")
         call.word = word
         return self._service.sandboxes.open(self._service.policy.sandbox(word))
+
+    def _opens(self, credential: Credential) -> bool:
+        """Whether a credential names a sandbox."""
+        word = self._api.word_of(credential)
+        try:
+            return word is not None and bool(self._service.policy.sandbox(word))
+        except Unauthenticated:
+            return False
 
     def _read(self, call: Call, path_values: Mapping[str, Any]) -> None:
         violations = self._parameters.read(call.request, path_values)

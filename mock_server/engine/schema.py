@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import jsonschema_rs
+import orjson
 
 from mock_server.engine.errors import Location, Violation
 from mock_server.engine.spec import Json, SpecError, SpecIndex
@@ -47,6 +49,7 @@ _ANNOTATIONS = frozenset(
 )
 _SCHEMA_KEYWORDS = ("items", "additionalProperties", "not")
 _LIST_KEYWORDS = ("allOf", "anyOf", "oneOf")
+_COMPONENTS = "#/components/schemas/"
 _INTEGER_BITS = {"int32": 32, "int64": 64}
 
 
@@ -95,19 +98,42 @@ def translate(schema: Any) -> Any:
 
 
 class SchemaCompiler:
-    """Compiles the schemas of one spec; formats are checked, unknown ones refused."""
+    """Compiles the schemas of one spec; formats are checked, unknown ones refused.
+
+    Equal schemas are compiled once, and with no more of the components than they refer to.
+    """
 
     def __init__(self, spec: SpecIndex) -> None:
         schemas = spec.document.get("components", {}).get("schemas", {})
-        self._components = {
-            "components": {"schemas": {name: translate(schema) for name, schema in schemas.items()}}
-        }
+        self._components = {name: translate(schema) for name, schema in schemas.items()}
+        self._references = {name: _references(schema) for name, schema in self._components.items()}
+        self._compiled: dict[bytes, jsonschema_rs.Draft202012Validator] = {}
+
+    @classmethod
+    def of(cls, spec: SpecIndex) -> SchemaCompiler:
+        """Return the one compiler of a spec, so that all who serve it share its validators."""
+        compiler = _COMPILERS.get(spec)
+        if compiler is None:
+            compiler = _COMPILERS[spec] = cls(spec)
+        return compiler
+
+    def component(self, name: str) -> jsonschema_rs.Draft202012Validator:
+        """Return the validator of a schema of `components`."""
+        return self.compile({"$ref": f"{_COMPONENTS}{name}"}, name)
 
     def compile(self, schema: Json, where: str = "schema") -> jsonschema_rs.Draft202012Validator:
         """Return a validator; raises SpecError if the schema is not one."""
         translated = translate(schema)
-        if _has_reference(translated):
-            translated = {"allOf": [translated], **self._components}
+        key = orjson.dumps(translated)
+        if key not in self._compiled:
+            self._compiled[key] = self._compile(translated, where)
+        return self._compiled[key]
+
+    def _compile(self, translated: Any, where: str) -> jsonschema_rs.Draft202012Validator:
+        used = self._reachable(_references(translated))
+        if used:
+            components = {"schemas": {name: self._components[name] for name in sorted(used)}}
+            translated = {"allOf": [translated], "components": components}
         try:
             return jsonschema_rs.Draft202012Validator(
                 translated,
@@ -118,11 +144,28 @@ class SchemaCompiler:
         except (ValueError, jsonschema_rs.ValidationError) as problem:
             raise SpecError(f"{where}: {str(problem).splitlines()[0]}") from problem
 
+    def _reachable(self, names: set[str]) -> set[str]:
+        """The components that these refer to, and those refer to, and so on."""
+        reached: set[str] = set()
+        while names:
+            reached |= names & self._references.keys()
+            names = {other for name in names for other in self._references.get(name, ())} - reached
+        return reached
 
-def _has_reference(schema: Any) -> bool:
-    if isinstance(schema, dict):
-        return "$ref" in schema or any(map(_has_reference, schema.values()))
-    return isinstance(schema, list) and any(map(_has_reference, schema))
+
+_COMPILERS: WeakKeyDictionary[SpecIndex, SchemaCompiler] = WeakKeyDictionary()
+
+
+def _references(schema: Any) -> set[str]:
+    """The names of the components that a schema refers to itself."""
+    if isinstance(schema, list):
+        return {name for item in schema for name in _references(item)}
+    if not isinstance(schema, dict):
+        return set()
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        return {reference.removeprefix(_COMPONENTS).partition("/")[0]}
+    return {name for item in schema.values() for name in _references(item)}
 
 
 def violations_of(

@@ -31,4 +31,5 @@ def load_personas(path: Path) -> dict[str, Persona]:
             for name, entry in raw.items()
         }
     except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise PersonaError(f"{path}: {type(problem).__name__}: {problem}") from problem
+        text = " ".join(str(problem).split())
+        raise PersonaError(f"{path}: {type(problem).__name__}: {text}") from problem

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mock_server.engine.api import Operations
+from mock_server.engine.messages import Reply
 from mock_server.engine.parameters import BooleanWords
 from mock_server.settings import Settings
 from tests.engine.toy import KEY, echo_operations, toy_server
@@ -157,6 +159,18 @@ def test_text_arrives_as_text_and_keeps_its_schema(post):
         ["body", [], "maxLength", 4, "too long"]
     ]
     assert post(b"\xff", "text/plain", types=types).status_code == 400
+
+
+def test_bytes_of_another_type_arrive_as_they_are(client_of):
+    operations = Operations()
+    operations.handles("keep")(lambda request, _: Reply(200, request.body.hex()))
+    content = {"image/png": {"schema": {"type": "string", "format": "binary"}}}
+    server = toy_server(
+        {"/x": {"put": {"operationId": "keep", "requestBody": {"content": content}}}}, operations
+    )
+    client = client_of(server, "toy", headers=KEY)
+    answer = client.put("/x", content=b"\x89\x00\xff", headers={"Content-Type": "image/png"})
+    assert answer.json() == "8900ff"
 
 
 def test_a_json_dialect_is_json(post):

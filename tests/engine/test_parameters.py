@@ -55,7 +55,7 @@ def test_path_header_and_cookie_lists_are_simple_ones(ask):
     answer = ask(
         parameter("n", "path", INTEGERS),
         parameter("X-Words", "header", WORDS),
-        parameter("c", "cookie", WORDS, explode=False),
+        parameter("c", "cookie", WORDS),
         template="/x/{n}",
         path="/x/1,2,3",
         headers=[("X-Words", "a, b"), ("X-Words", "c"), ("Cookie", "a=1; c=d,e")],

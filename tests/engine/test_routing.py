@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import httpx
 import pytest
 from hypothesis import given
@@ -11,7 +13,6 @@ from mock_server.engine.api import Operations
 from mock_server.engine.messages import Reply
 from mock_server.engine.transport import request_from
 from mock_server.in_process import InProcessTransport
-from mock_server.settings import Settings
 from tests.engine.toy import KEY, echo, parameter, toy_server
 
 V1 = {"servers": [{"url": "https://{shard}.toy.test/v1", "variables": {"shard": {"default": "a"}}}]}
@@ -41,9 +42,19 @@ def _operations():
     return operations
 
 
+@pytest.fixture(scope="module")
+def server():
+    return toy_server(_paths(), _operations(), document=V1)
+
+
 @pytest.fixture
-def client(client_of):
-    return client_of(toy_server(_paths(), _operations(), document=V1), "toy", headers=KEY)
+def client(client_of, server):
+    return client_of(server, "toy", headers=KEY)
+
+
+@cache
+def _slashed(policy, slash):
+    return toy_server(_paths(slash), _operations(), trailing_slash=policy)
 
 
 @pytest.fixture
@@ -51,8 +62,7 @@ def slashed(client_of):
     """A function (policy, slash at the end of the spec's paths) → a client."""
 
     def make(policy, slash=""):
-        server = toy_server(_paths(slash), _operations(), trailing_slash=policy)
-        return client_of(server, "toy", headers=KEY)
+        return client_of(_slashed(policy, slash), "toy", headers=KEY)
 
     return make
 
@@ -115,9 +125,10 @@ def test_a_path_that_is_not_there_is_refused_by_the_vendor(client, path, method)
 
 def test_an_api_lives_below_its_own_base_path_alone(client):
     assert client.get("http://mock.test/toy/v1/things").status_code == 200
-    for path in ("/toy/things", "/toy/v2/things", "/toy", "/toy/", "/toy/v1x/things"):
+    for path in ("/toy/things", "/toy/v2/things", "/toy/", "/toy/v1x/things"):
         answer = client.get(f"http://mock.test{path}")
         assert (answer.status_code, answer.json()) == (404, {"error": "RouteNotFound"})
+    assert client.get("http://mock.test/toy").status_code == 404
 
 
 def test_a_written_out_path_comes_before_one_with_a_parameter(client):
@@ -216,8 +227,16 @@ def test_a_server_that_does_not_know_its_address_is_on_localhost():
     assert request_from(scope, "").base_url == "https://localhost"
 
 
-def test_links_keep_the_scheme_that_was_asked_for():
-    server = toy_server(_paths(), _operations(), settings=Settings())
+def test_links_keep_the_scheme_that_was_asked_for(server):
     with httpx.Client(transport=InProcessTransport(server), headers=KEY) as client:
-        answer = client.get("https://mock.test/toy/things")
-    assert answer.json()["base_url"] == "https://mock.test/toy"
+        answer = client.get("https://mock.test/toy/v1/things")
+    assert answer.json()["base_url"] == "https://mock.test/toy/v1"
+
+
+@pytest.mark.parametrize("path", ["/things/a%0Ab", "/things/%0A", "/things/%0D%0A"])
+def test_a_line_break_in_a_path_is_a_character_like_any_other(path):
+    server = toy_server(_paths(), _operations(), document=V1)
+    url = f"http://toy.test{server.base_path('toy')}{path}"
+    with httpx.Client(transport=InProcessTransport(server)) as client:
+        answer = client.get(url, headers=KEY)
+    assert answer.json()["operation"] == "read"

@@ -96,29 +96,27 @@ def asked_by_make_test(project: Path) -> list[str]:
     return [line for line in log.read_text().splitlines() if " -c import" not in line]
 
 
-BUILD = [
-    "fake-python -m venv --clear .venv",
-    "python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[dev]",
-]
+BUILD = "fake-python -m venv --clear .venv"
+INSTALL = "python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[dev]"
 
 
 def test_the_first_use_builds_the_environment_and_the_next_does_not(project):
-    assert asked_by_make_test(project) == [*BUILD, "pytest -n 2"]
+    assert asked_by_make_test(project) == [BUILD, INSTALL, "pytest -n 2"]
     assert asked_by_make_test(project) == ["python -c ", "pytest -n 2"]
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
-def test_a_change_of_what_it_is_made_from_builds_it_again(project, name):
+def test_a_change_of_the_requirements_installs_them_again(project, name):
     asked_by_make_test(project)
     later = (project / ".venv/.ready").stat().st_mtime + 1
     os.utime(project / name, (later, later))
-    assert asked_by_make_test(project) == ["python -c ", *BUILD, "pytest -n 2"]
+    assert asked_by_make_test(project) == ["python -c ", INSTALL, "pytest -n 2"]
 
 
 def test_an_environment_that_was_moved_is_built_again(project):
     asked_by_make_test(project)
     moved = project.rename(project.with_name("elsewhere"))
-    assert asked_by_make_test(moved) == ["python -c ", *BUILD, "pytest -n 2"]
+    assert asked_by_make_test(moved) == ["python -c ", BUILD, INSTALL, "pytest -n 2"]
 
 
 def test_without_a_new_enough_python_one_line_says_so(project):

@@ -76,12 +76,19 @@ def _invalid(error: InvalidRequest, request: Request) -> Reply:
             violations += _no_input(request)
         else:
             violations.append(violation)
+    order = _REQUIRED.get(str(request.operation_id), ())
+    violations.sort(key=lambda item: _place(item.path[0], order))
     errors: dict[str, list[str]] = {}
     for violation in violations:
         texts = errors.setdefault(violation.field, [])
         if (text := text_of(violation)) not in texts:
             texts.append(text)
     return Reply(422, {"message": "The given data was invalid.", "errors": errors})
+
+
+def _place(field: str | int, order: tuple[str, ...]) -> int:
+    """Where a field stands among those that are asked for; the others come after them."""
+    return order.index(field) if field in order else len(order)
 
 
 def _no_input(request: Request) -> list[Violation]:
@@ -92,7 +99,7 @@ def _no_input(request: Request) -> list[Violation]:
 def _malformed(_: MalformedRequest, request: Request) -> Reply:
     """Laravel takes a body that is no JSON for an empty one, so what is required is missing."""
     violations = _no_input(request)
-    if violations and not request.query:
+    if violations:
         return _invalid(InvalidRequest(violations), request)
     return _message(400, "Bad Request")
 

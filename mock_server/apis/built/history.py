@@ -25,6 +25,8 @@ from mock_server.state.store import Transaction
 
 _ONE = Decimal(1)
 _NO_NOTE = ""
+#: The item of the document's own calls, which has a past in every business.
+_SHOWPIECE = 1
 #: Produced items, and the number of the item before them that went in.
 _PRODUCED_EVERY = 14
 _MATERIALS_PER_PIECE = 2
@@ -41,7 +43,7 @@ def with_history(transaction: Transaction, item: Item, fake: Fake) -> Item:
 
 
 def _purchase(transaction: Transaction, item: Item, fake: Fake) -> Item:
-    if not fake("item", item.id, "bought").chance(45):
+    if item.id != _SHOWPIECE and not fake("item", item.id, "bought").chance(45):
         return item
     quantity = Decimal(fake("item", item.id, "bought quantity").whole(1, 40))
     moment = _later(item, fake, "bought at")
@@ -64,7 +66,8 @@ def _purchase(transaction: Transaction, item: Item, fake: Fake) -> Item:
 
 
 def _sales(transaction: Transaction, item: Item, fake: Fake) -> Item:
-    for nth in range(fake("item", item.id, "sales").whole(0, 3)):
+    fewest = 1 if item.id == _SHOWPIECE else 0
+    for nth in range(fake("item", item.id, "sales").whole(fewest, 3)):
         left = int(item.quantity)
         if left == 0:
             break

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
-
-from jsonschema_rs import Draft202012Validator
 
 from mock_server.apis.built.indexes import LARGEST_IMPORT
 from mock_server.apis.built.intake import record_id
 from mock_server.apis.built.models import ACCOUNTS, CATEGORIES, ITEMS
-from mock_server.data import specs_directory
 from mock_server.engine.context import Context
 from mock_server.engine.errors import MalformedRequest, Violation
 from mock_server.engine.json_reading import read_json
 from mock_server.engine.messages import Request
-from mock_server.engine.schema import SchemaCompiler, violations_of
-from mock_server.engine.spec import SpecIndex, load_document
 from mock_server.state.store import Table
 
 _REFERENCES: dict[str, Table[Any]] = {
@@ -70,15 +64,9 @@ def items_are_valid(request: Request, context: Context) -> Iterator[Violation]:
     elif len(items) <= LARGEST_IMPORT:
         for index, item in enumerate(items):
             place = ("items", index)
-            yield from violations_of(_bulk_item().iter_errors(item), "body", place)
+            yield from context.violations("BulkItem", item, place)
             if isinstance(item, dict):
                 yield from _unknown_references(item, place, context)
-
-
-@cache
-def _bulk_item() -> Draft202012Validator:
-    spec = SpecIndex("built", load_document(specs_directory() / "built.yaml"))
-    return SchemaCompiler(spec).compile({"$ref": "#/components/schemas/BulkItem"}, "BulkItem")
 
 
 def _unknown_references(

@@ -7,9 +7,9 @@ names exists; and nothing happened to an item before it was there.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from mock_server.apis.built.amounts import ZERO, bare, stored_price
 from mock_server.apis.built.codes import made_up_code
@@ -64,9 +64,8 @@ def seed(transaction: Transaction, persona: Persona, fake: Fake) -> None:
         transaction.put(CATEGORIES, Category(number, name, "", _OPENED))
     step = timedelta(days=330) / persona.products
     for index in range(persona.products):
-        item = _item(transaction, business, fake)
         moment = (_OPENED + step * index).replace(microsecond=0)
-        item = replace(item, created_at=moment, updated_at=moment)
+        item = _item(transaction.next_id(ITEMS), moment, business, fake)
         if item.track_inventory:
             item = with_history(transaction, item, fake)
         transaction.put(ITEMS, item)
@@ -97,68 +96,64 @@ def _business(transaction: Transaction) -> Business:
     )
 
 
-def _item(transaction: Transaction, business: Business, fake: Fake) -> Item:
-    """The next item: mostly imported products, with services, fixed assets and a few by hand."""
-    number = transaction.next_id(ITEMS)
-    blank = Item(
-        id=number,
-        name="Services",
-        type="Service",
-        unit_price=ZERO,
-        category_id=business.category_id,
-        purchase_account_id=business.purchase_account_id,
-        account_id=business.sales_account_id,
-        created_at=_OPENED,
-        updated_at=_OPENED,
-        tax_id=0,
-    )
+def _item(number: int, moment: datetime, business: Business, fake: Fake) -> Item:
+    """The item of a number: mostly imported products, some services and assets, a few by hand."""
+    fields: dict[str, Any] = {
+        "id": number,
+        "name": "Services",
+        "type": "Service",
+        "unit_price": ZERO,
+        "category_id": business.category_id,
+        "purchase_account_id": business.purchase_account_id,
+        "account_id": business.sales_account_id,
+        "created_at": moment,
+        "updated_at": moment,
+        "tax_id": 0,
+    }
+    is_service = number % _SERVICE_EVERY == _SERVICE_EVERY - 1
+    if is_service and number < _SERVICE_EVERY:
+        # What every business is given: no name of its own, no price, no code.
+        return Item(**fields)
     price = fake("item", number, "price").price()
-    item = replace(
-        blank,
-        selling_price=bare(price),
-        unit_price=stored_price(price * _COST_SHARE),
-        code=made_up_code(number),
-        archived=fake("item", number, "archived").chance(6),
-    )
-    if number % _SERVICE_EVERY == _SERVICE_EVERY - 1:
-        # The first one is what every business is given: no name of its own, no price, no code.
-        return blank if number < _SERVICE_EVERY else _service(item, fake)
+    fields |= {
+        "selling_price": bare(price),
+        "unit_price": stored_price(price * _COST_SHARE),
+        "code": made_up_code(number),
+        "archived": fake("item", number, "archived").chance(6),
+    }
+    if is_service:
+        service = fake("item", number, "name").service_name()
+        return Item(**fields | {"name": f"{service} {number}"})
     if number % _ASSET_EVERY == 0:
-        brand = fake("item", number, "name").brand()
-        name = f"{brand} delivery van {number}"
-        return replace(item, name=name, type="Fixed asset", retail_item=False)
-    return _product(item, business, fake)
+        name = f"{fake('item', number, 'name').brand()} delivery van {number}"
+        return Item(**fields | {"name": name, "type": "Fixed asset", "retail_item": False})
+    return _product(fields, business, fake)
 
 
-def _service(item: Item, fake: Fake) -> Item:
-    name = fake("item", item.id, "name").service_name()
-    return replace(item, name=f"{name} {item.id}", type="Service")
-
-
-def _product(item: Item, business: Business, fake: Fake) -> Item:
-    number = item.id
+def _product(fields: dict[str, Any], business: Business, fake: Fake) -> Item:
+    number = fields["id"]
     odd = number - _FIRST_ODD
-    item = replace(
-        item,
-        name=_ODD_NAMES[odd]
+    fields |= {
+        "name": _ODD_NAMES[odd]
         if 0 <= odd < len(_ODD_NAMES)
         else fake("item", number, "name").product_name(),
-        type="Product",
-        description=fake("item", number, "description").description()
+        "type": "Product",
+        "description": fake("item", number, "description").description()
         if fake("item", number, "has description").chance(50)
         else "",
-        category_id=fake("item", number, "category").whole(1, 1 + len(words.CATEGORIES)),
-    )
+        "category_id": fake("item", number, "category").whole(1, 1 + len(words.CATEGORIES)),
+    }
     if number % _BY_HAND_EVERY == 0:
-        # Created one by one: no tracking, an amount all the same, no sales account.
-        by_hand = replace(item, type="product", account_id=None)
-        return with_stock(by_hand, Decimal(fake("item", number, "stock").whole(0, 30)))
-    imported = replace(
-        item,
-        tax_id=None,
-        code=fake("item", number, "code").ean13(),
-        track_inventory=True,
-        inventory_account_id=business.inventory_account_id,
-        quantity_limit=Decimal(fake("item", number, "limit").whole(1, 10)),
-    )
-    return with_stock(imported, Decimal(fake("item", number, "stock").stock()))
+        # Created one by one: no tracking, a stock all the same, no sales account.
+        fields |= {"type": "product", "account_id": None}
+        stock = fake("item", number, "stock").whole(0, 30)
+    else:
+        fields |= {
+            "tax_id": None,
+            "code": fake("item", number, "code").ean13(),
+            "track_inventory": True,
+            "inventory_account_id": business.inventory_account_id,
+            "quantity_limit": Decimal(fake("item", number, "limit").whole(1, 10)),
+        }
+        stock = fake("item", number, "stock").stock()
+    return with_stock(Item(**fields), Decimal(stock))

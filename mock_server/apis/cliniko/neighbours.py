@@ -105,7 +105,7 @@ def product_can_take_it(request: Request, context: Context) -> Iterator[Violatio
             yield Violation("body", ("product_id",), "exists")
     elif (
         isinstance(quantity, int | Decimal)
-        and abs((product.stock_level or 0) + quantity) >= STOCK_LIMIT
+        and abs((product.stock_level or 0) + Decimal(quantity)) >= STOCK_LIMIT
     ):
         yield Violation("body", ("quantity",), "stockLimit", limit=STOCK_LIMIT)
 

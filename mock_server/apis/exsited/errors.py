@@ -118,7 +118,11 @@ def _field(violation: Violation) -> dict[str, Any]:
     if violation.keyword == "exists":
         return {"field": field, "code": "invalid", "message": f"Invalid {violation.limit}"}
     if violation.keyword == "enum":
-        choices = ", ".join(str(choice) for choice in violation.limit)
+        # A flag may be a string or a boolean; the words are the same.
+        words = (
+            str(choice).lower() if choice in (True, False) else choice for choice in violation.limit
+        )
+        choices = ", ".join(dict.fromkeys(words))
         text = f"Invalid value for {field}; it must be one of {choices}"
         return {"field": field, "code": "invalid", "message": text}
     if violation.keyword in {"minLength", "maxLength", "minimum", "maximum", "minItems"}:

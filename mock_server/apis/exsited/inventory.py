@@ -33,7 +33,6 @@ _REFERENCES = (
     (f"*.inventories.inventory_properties.{_LOW}.*.warehouse", "warehouse"),
     (f"*.inventories.inventory_properties.{_REORDERING}.*.warehouse", "warehouse"),
 )
-_FLAGS = {"enabled": "enabled", "warehouse_management": "warehouse_management"}
 _PROPERTY_FLAGS = {
     "low_stock_notification": "enable_low_stock_notification",
     "reordering": "enable_reordering",
@@ -73,12 +72,17 @@ def configure_item_inventory(request: Request, context: Context) -> Reply:
     return Reply(200, _answer(item, request, context))
 
 
-def changed_inventory(inventory: Inventory, part: Mapping[str, Any]) -> Inventory:
-    """Return the inventory with what a request's `inventories` names; the rest stays as it was."""
+def changed_inventory(
+    inventory: Inventory, part: Mapping[str, Any], enabled: str = "isEnabled"
+) -> Inventory:
+    """Return the inventory with what a request's `inventories` names; the rest stays as it was.
+
+    `enabled` is the spelling of that flag in the operation's own sample.
+    """
     properties = part.get("inventory_properties", {})
     changed = replace(
         inventory,
-        **flags(part, _FLAGS),
+        **flags(part, {"enabled": enabled, "warehouse_management": "warehouse_management"}),
         **given(part, {"default_warehouse": "default_warehouse"}),
         **_changed_properties(inventory, properties),
     )
@@ -93,7 +97,7 @@ def first_inventory(part: Mapping[str, Any]) -> Inventory:
     """
     entries = part.get("warehouses", ())
     blank = Inventory(enabled=bool(entries), warehouse_management=bool(entries))
-    inventory = changed_inventory(blank, part)
+    inventory = changed_inventory(blank, part, "enabled")
     stock = {each.warehouse: each for each in inventory.stock}
     for entry in entries:
         quantity = quantity_of(entry.get("quantity_available", ""))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from operator import attrgetter
+from functools import cache
 from typing import Any
 
 from mock_server.apis.exsited import item_views, serializers
@@ -36,15 +36,12 @@ ITEM_NUMBER = "ITEM-NUMBER"
 @OPERATIONS.handles("listItems")
 def list_items(request: Request, context: Context) -> Reply:
     """Return a page of items; by id, ascending, unless the request says otherwise."""
-    items = list(context.state.all(ITEMS))
+    order = _order(
+        request.query.get("order_by", "id"), descending=request.query.get("direction") == "desc"
+    )
+    items = context.state.derive(ITEMS, order)
     if "type" in request.query:
         items = [item for item in items if item.type == request.query["type"]]
-    column = request.query.get("order_by", "id")
-    descending = request.query.get("direction") == "desc"
-    if column == "last_updated_on":
-        items.sort(key=lambda item: item.last_updated_on or item.created_on, reverse=descending)
-    elif column != "id" or descending:
-        items.sort(key=attrgetter(column), reverse=descending)
     page, pagination = page_of(items, "/api/v3/items", request)
     shown = [item_views.whole_item(item, request, context) for item in page]
     return Reply(200, {"items": shown, "pagination": pagination})
@@ -110,6 +107,25 @@ def deactivate_item(request: Request, context: Context) -> Reply:
 def reactivate_item(request: Request, context: Context) -> Reply:
     """Make an inactive item active; a second time is a conflict (inferred)."""
     return _switched(request, context, "INACTIVE", "ACTIVE", "alreadyActive")
+
+
+@cache
+def _order(column: str, *, descending: bool) -> Callable[[tuple[Item, ...]], Sequence[Item]]:
+    """A function that sorts items, always the same one, so that its result is remembered.
+
+    Items that are alike in the column stay in the order of their ids. One that was never changed
+    counts as changed when it was created.
+    """
+
+    def key(item: Item) -> Any:
+        if column == "last_updated_on":
+            return item.last_updated_on or item.created_on
+        return getattr(item, column)
+
+    def in_order(items: tuple[Item, ...]) -> Sequence[Item]:
+        return sorted(items, key=key, reverse=descending)
+
+    return in_order
 
 
 def _switched(request: Request, context: Context, before: str, after: str, already: str) -> Reply:

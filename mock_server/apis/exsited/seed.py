@@ -25,21 +25,15 @@ from mock_server.apis.exsited.models import (
     TaxCode,
     Warehouse,
 )
-from mock_server.apis.exsited.seed_items import (
-    CURRENCY_NAMES,
-    SUPPLIER_COUNT,
-    WAREHOUSE_NAMES,
-    draw_item,
-    supplier_id,
-    supplier_name,
-    tax_uuid,
-    uuid_of,
-)
+from mock_server.apis.exsited.seed_items import Neighbours, draw_item, uuid_of
 from mock_server.seeding.fake import Fake
 from mock_server.seeding.inventory import SEED_EPOCH
 from mock_server.seeding.personas import Persona
 from mock_server.state.store import Transaction
 
+_WAREHOUSES = ("Default Warehouse", "North Depot", "Harbour Store")
+_CURRENCIES = ("AUD", "USD", "EUR")
+_SUPPLIERS = 6
 _TAXES = (("GST", "10"), ("VAT", "15"), ("FREE", "0"))
 _ACCOUNTING_CODES = (
     ("Sales Revenue", "REVENUE"),
@@ -52,31 +46,47 @@ _OPENED = SEED_EPOCH - timedelta(days=365)
 
 def seed(transaction: Transaction, persona: Persona, fake: Fake) -> None:
     """Put the organisation's settings and the persona's items into an empty state."""
-    _put_settings(transaction, fake)
+    neighbours = _put_settings(transaction, fake)
     for index in range(persona.products):
         number = transaction.next_number(SEQUENCE)
         created = _OPENED + timedelta(days=360) / persona.products * index
-        item = draw_item(number, created.replace(microsecond=0), fake)
+        item = draw_item(number, created.replace(microsecond=0), fake, neighbours)
         transaction.put(ITEMS, item)
         if fake("item", number, "has note").chance(15):
             transaction.put(NOTES, _draw_note(transaction.next_id(NOTES), item, fake))
 
 
-def _put_settings(transaction: Transaction, fake: Fake) -> None:
-    for number, name in enumerate(WAREHOUSE_NAMES):
-        uuid = uuid_of(fake, "warehouse", number)
-        transaction.put(WAREHOUSES, Warehouse(uuid, name, default=number == 0))
-    for number, name in enumerate(CURRENCY_NAMES):
+def _put_settings(transaction: Transaction, fake: Fake) -> Neighbours:
+    neighbours = Neighbours(
+        tuple(
+            Warehouse(uuid_of(fake, "warehouse", number), name, default=number == 0)
+            for number, name in enumerate(_WAREHOUSES)
+        ),
+        tuple(
+            TaxCode(uuid_of(fake, "tax", number), name, Decimal(rate))
+            for number, (name, rate) in enumerate(_TAXES)
+        ),
+        tuple(
+            Supplier(f"SUPPLIER-{number:04}", _supplier_name(number, fake), default=number == 1)
+            for number in range(1, _SUPPLIERS + 1)
+        ),
+    )
+    transaction.put_all(WAREHOUSES, neighbours.warehouses)
+    transaction.put_all(TAX_CODES, neighbours.tax_codes)
+    transaction.put_all(SUPPLIERS, neighbours.suppliers)
+    for number, name in enumerate(_CURRENCIES):
         uuid = uuid_of(fake, "currency", number)
         transaction.put(CURRENCIES, Currency(uuid, name, default=number == 0))
-    for number, (name, rate) in enumerate(_TAXES):
-        transaction.put(TAX_CODES, TaxCode(tax_uuid(fake, number), name, Decimal(rate)))
     for number, (name, kind) in enumerate(_ACCOUNTING_CODES):
         uuid = uuid_of(fake, "accounting code", number)
         transaction.put(ACCOUNTING_CODES, AccountingCode(uuid, name, kind))
-    for number in range(1, SUPPLIER_COUNT + 1):
-        name = supplier_name(fake, number)
-        transaction.put(SUPPLIERS, Supplier(supplier_id(number), name, default=number == 1))
+    return neighbours
+
+
+def _supplier_name(number: int, fake: Fake) -> str:
+    if number == 1:
+        return "Default Supplier"
+    return f"{fake('supplier', number, 'name').supplier_name()} {number}"
 
 
 def _draw_note(number: int, item: Item, fake: Fake) -> Note:

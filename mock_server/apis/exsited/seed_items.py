@@ -6,7 +6,7 @@ there is a serial number for each unit where they are tracked, and batches sum t
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,16 +29,15 @@ from mock_server.apis.exsited.models import (
     Pricing,
     Purchase,
     Sale,
+    Supplier,
     SupplierLink,
+    TaxCode,
     Uom,
+    Warehouse,
 )
 from mock_server.seeding.fake import Fake
 from mock_server.seeding.inventory import InventoryProvider
 
-WAREHOUSE_NAMES = ("Default Warehouse", "North Depot", "Harbour Store")
-CURRENCY_NAMES = ("AUD", "USD", "EUR")
-SUPPLIER_COUNT = 6
-_TAX_COUNT = 3
 #: One item in eight is not STANDARD; these types take turns.
 _OTHER_TYPES = ("GIFT_CERTIFICATE", "DIRECT_COST", "VARIATION", "BUNDLE", "FAMILY", "RECURRING")
 _PEOPLE = ("Mia Clarke", "Noah Petrov", "Ava Lindqvist")
@@ -52,6 +51,18 @@ _ODD_NAMES = (
     "N" * 255,
 )
 _FIRST_ODD = 11
+#: Of a hundred items, those from here on are tracked in batches, or by serial number.
+_BATCHED_FROM, _SERIALIZED_FROM = 78, 90
+_EARLY_STATUSES = {18: "INACTIVE", 19: "DRAFT", 20: "DELETED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The records that items refer to."""
+
+    warehouses: tuple[Warehouse, ...]
+    tax_codes: tuple[TaxCode, ...]
+    suppliers: tuple[Supplier, ...]
 
 
 def uuid_of(fake: Fake, kind: str, index: int) -> str:
@@ -60,66 +71,32 @@ def uuid_of(fake: Fake, kind: str, index: int) -> str:
     return str(UUID(int=source.getrandbits(128), version=4))
 
 
-def tax_uuid(fake: Fake, index: int) -> str:
-    """Return the uuid of one seed tax code."""
-    return uuid_of(fake, "tax", index)
-
-
-def supplier_id(number: int) -> str:
-    """Return the id of one seed supplier, counted from 1."""
-    return f"SUPPLIER-{number:04}"
-
-
-def supplier_name(fake: Fake, number: int) -> str:
-    """Return the name of one seed supplier, counted from 1; the first is the default one."""
-    if number == 1:
-        return "Default Supplier"
-    return f"{fake('supplier', number, 'name').supplier_name()} {number}"
-
-
-def draw_item(number: int, created: datetime, fake: Fake) -> Item:
+def draw_item(number: int, created: datetime, fake: Fake, neighbours: Neighbours) -> Item:
     """Return the item with that number, created at that instant."""
-
-    def draw(field: str) -> InventoryProvider:
-        return fake("item", number, field)
-
-    other = number % 8 == 0
-    kind = _OTHER_TYPES[number // 8 % len(_OTHER_TYPES)] if other else "STANDARD"
-    price = draw("price").price()
-    item = Item(
+    kind = "STANDARD"
+    if number % 8 == 0:
+        kind = _OTHER_TYPES[number // 8 % len(_OTHER_TYPES)]
+    price = fake("item", number, "price").price()
+    name = _name(number, fake("item", number, "name"))
+    return Item(
         id=f"ITEM-{number:04}",
         uuid=uuid_of(fake, "item", number),
-        name=_name(number, draw("name")),
-        created_by=draw("creator").pick(_PEOPLE),
+        name=name,
+        display_name=name,
         created_on=created,
         type=kind,
-        status=_status(number, draw("status")),
-        description=draw("description").description() if draw("described").chance(80) else "",
-        origin=draw("origin").brand() if draw("has origin").chance(40) else "",
-        invoice_note="Keep dry" if draw("invoice note").chance(10) else "",
-        manager=draw("manager").pick(_PEOPLE) if draw("managed").chance(30) else "",
+        status=_status(number, fake("item", number, "status")),
         codes=(
-            Code("UPC-CODE", draw("upc").ean13()),
-            Code(ITEM_NUMBER, draw("item number").sku()),
+            Code("UPC-CODE", fake("item", number, "upc").ean13()),
+            Code(ITEM_NUMBER, fake("item", number, "item number").sku()),
         ),
-        uoms=(Uom("UNIT", used_for_sale=True),) if draw("uom").chance(30) else (),
-        currencies=_currencies(draw("foreign").chance(25)),
-        sale=_sale(price, number, fake),
-        purchase=_purchase(price, number, fake),
-        inventory=_inventory(number, fake) if kind == "STANDARD" else Inventory(),
-        kpis=_kpis(price, number, fake),
+        sale=_sale(kind, price, fake("item", number, "sale"), neighbours),
+        purchase=_purchase(price, fake("item", number, "purchase"), neighbours),
+        inventory=_inventory(number, fake, neighbours) if kind == "STANDARD" else Inventory(),
+        kpis=_kpis(price, fake("item", number, "kpis")),
+        **_particulars(fake("item", number, "particulars")),
+        **_history(created, fake("item", number, "history")),
     )
-    item = replace(item, display_name=item.name)
-    if draw("edited").chance(60):
-        moment = created + timedelta(days=1, minutes=draw("edit").whole(0, 1439))
-        edits = draw("edits").whole(1, 6)
-        item = replace(
-            item,
-            version=1 + edits,
-            last_updated_on=moment,
-            last_updated_by=draw("editor").pick(_PEOPLE),
-        )
-    return item
 
 
 def _name(number: int, draw: InventoryProvider) -> str:
@@ -128,115 +105,134 @@ def _name(number: int, draw: InventoryProvider) -> str:
 
 
 def _status(number: int, draw: InventoryProvider) -> str:
-    """The first items are active; later ones are now and then in each other status."""
-    if number <= _FIRST_ODD or draw.chance(86):
+    """One early item is in each other status; later ones are now and then."""
+    if number in _EARLY_STATUSES:
+        return _EARLY_STATUSES[number]
+    if number <= _FIRST_ODD or draw.chance(90):
         return "ACTIVE"
-    return draw.pick(("INACTIVE", "INACTIVE", "DRAFT", "DELETED"))
+    return draw.pick(tuple(_EARLY_STATUSES.values()))
 
 
-def _currencies(foreign: bool) -> tuple[ItemCurrency, ...]:
+def _particulars(draw: InventoryProvider) -> dict[str, Any]:
     home = ItemCurrency("AUD", True, True, True, True)
-    return (home, ItemCurrency("USD", used_for_sale=True)) if foreign else (home,)
+    return {
+        "created_by": draw.pick(_PEOPLE),
+        "description": draw.description() if draw.chance(80) else "",
+        "origin": draw.brand() if draw.chance(40) else "",
+        "invoice_note": "Keep dry" if draw.chance(10) else "",
+        "manager": draw.pick(_PEOPLE) if draw.chance(30) else "",
+        "uoms": (Uom("UNIT", used_for_sale=True),) if draw.chance(30) else (),
+        "currencies": (home, ItemCurrency("USD", used_for_sale=True))
+        if draw.chance(25)
+        else (home,),
+    }
 
 
-def _sale(price: Decimal, number: int, fake: Fake) -> Sale:
-    special = fake("item", number, "special").chance(10)
-    return Sale(
+def _history(created: datetime, draw: InventoryProvider) -> dict[str, Any]:
+    """Three in five items have been changed since they were created."""
+    if not draw.chance(60):
+        return {}
+    return {
+        "version": 1 + draw.whole(1, 6),
+        "last_updated_on": created + timedelta(days=1, minutes=draw.whole(0, 1439)),
+        "last_updated_by": draw.pick(_PEOPLE),
+    }
+
+
+def _sale(kind: str, price: Decimal, draw: InventoryProvider, neighbours: Neighbours) -> Sale:
+    sale = Sale(
         enabled=True,
         accounting_code="Sales Revenue",
         default_price=price,
-        includes_tax=fake("item", number, "includes tax").chance(70),
-        tax_code=tax_uuid(fake, fake("item", number, "tax").whole(0, _TAX_COUNT - 1)),
-        charge_type="RECURRING" if number % 8 == 0 and number // 8 % 6 == 5 else "ONE_OFF",
+        includes_tax=draw.chance(70),
+        tax_code=draw.pick(neighbours.tax_codes).uuid,
+        charge_type="RECURRING" if kind == "RECURRING" else "ONE_OFF",
         pricing=Pricing(module=(Price(price, "AUD"),)),
-        special_price_applies=special,
-        special_price_variant="FIXED" if special else "",
-        special_price=(price * Decimal("0.8")).quantize(Decimal("0.01")) if special else None,
-        start_date="2025-11-01" if special else "",
-        end_date="2025-12-31" if special else "",
+    )
+    if not draw.chance(10):
+        return sale
+    return replace(
+        sale,
+        special_price_applies=True,
+        special_price_variant="FIXED",
+        special_price=(price * Decimal("0.8")).quantize(Decimal("0.01")),
+        start_date="2025-11-01",
+        end_date="2025-12-31",
     )
 
 
-def _purchase(price: Decimal, number: int, fake: Fake) -> Purchase:
-    if not fake("item", number, "bought").chance(75):
+def _purchase(price: Decimal, draw: InventoryProvider, neighbours: Neighbours) -> Purchase:
+    if not draw.chance(75):
         return Purchase()
-    chosen = fake("item", number, "supplier").whole(1, SUPPLIER_COUNT)
+    supplier = draw.pick(neighbours.suppliers)
     cost = (price * Decimal("0.6")).quantize(Decimal("0.01"))
     link = SupplierLink(
-        id=supplier_id(chosen),
-        name=supplier_name(fake, chosen),
+        id=supplier.id,
+        name=supplier.name,
         rate_option="PER_UNIT",
         accounting_code="Cost of Goods Sold",
         currency="AUD",
         default_price=cost,
         pricing=Pricing(module=(Price(cost, "AUD"),)),
     )
-    return Purchase(enabled=True, supplier_management=chosen != 1, suppliers=(link,))
+    return Purchase(enabled=True, supplier_management=not supplier.default, suppliers=(link,))
 
 
-def _kpis(price: Decimal, number: int, fake: Fake) -> Kpis:
-    orders = fake("item", number, "orders").whole(0, 40)
-    active = fake("item", number, "active orders").whole(0, min(orders, 5))
+def _kpis(price: Decimal, draw: InventoryProvider) -> Kpis:
+    orders = draw.whole(0, 40)
+    active = draw.whole(0, min(orders, 5))
     outstanding = price * active
-    overdue = outstanding if fake("item", number, "overdue").chance(20) else Decimal(0)
+    overdue = outstanding if draw.chance(20) else Decimal(0)
     return Kpis(orders, active, price * (orders - active), outstanding, overdue)
 
 
-def _inventory(number: int, fake: Fake) -> Inventory:
-    """The stock of an item: mostly in one or two warehouses, some with serials or batches."""
-    tracked = fake("item", number, "tracking").whole(0, 99)
-    serialized, batched = tracked >= 90, 78 <= tracked < 90
-    places = fake("item", number, "places").whole(1, len(WAREHOUSE_NAMES))
-    stock = tuple(
-        _stock(number, place, fake, serialized=serialized, batched=batched)
-        for place in range(places)
-    )
-    return Inventory(
+def _inventory(number: int, fake: Fake, neighbours: Neighbours) -> Inventory:
+    """The stock of an item in one to three warehouses, some of it with serials or batches."""
+    draw = fake("item", number, "inventory")
+    tracked = draw.whole(0, 99)
+    serialized, batched = tracked >= _SERIALIZED_FROM, _BATCHED_FROM <= tracked < _SERIALIZED_FROM
+    linked = neighbours.warehouses[: draw.whole(1, len(neighbours.warehouses))]
+    first = linked[0].name
+    inventory = Inventory(
         enabled=True,
         warehouse_management=True,
-        default_warehouse=WAREHOUSE_NAMES[0],
-        stock=stock,
+        default_warehouse=first,
         determinants=("QUANTITY_ON_HAND", "QUANTITY_PROMISED"),
         serialization=serialized,
         batch_tracking=batched,
-        **_thresholds(number, fake),
     )
-
-
-def _thresholds(number: int, fake: Fake) -> dict[str, Any]:
-    if not fake("item", number, "watched").chance(40):
-        return {}
-    limit = Decimal(fake("item", number, "low stock").whole(2, 20))
-    chosen = fake("item", number, "refilled by").whole(1, SUPPLIER_COUNT)
-    level = ReorderingThreshold(WAREHOUSE_NAMES[0], limit, True, supplier_id(chosen))
-    return {
-        "low_stock_notification": True,
-        "low_stock_based_on": "INDIVIDUAL_WAREHOUSES",
-        "low_stock_thresholds": (LowStockThreshold(WAREHOUSE_NAMES[0], limit),),
-        "reordering": True,
-        "reordering_based_on": "INDIVIDUAL_WAREHOUSES",
-        "reordering_thresholds": (level,),
-    }
-
-
-def _stock(number: int, place: int, fake: Fake, *, serialized: bool, batched: bool) -> Stock:
-    kind = f"stock of item {number}"
-    on_hand = fake(kind, place, "on hand").stock()
-    if serialized:
-        on_hand = fake(kind, place, "units").whole(0, 6)
-    promised = fake(kind, place, "promised").whole(0, min(on_hand, 5))
-    serials = tuple(
-        f"{fake(kind, place, f'serial {unit}').serial_number()}-{place}{unit}"
-        for unit in range(on_hand if serialized else 0)
+    if draw.chance(40):
+        limit = Decimal(draw.whole(2, 20))
+        refilled_by = draw.pick(neighbours.suppliers).id
+        inventory = replace(
+            inventory,
+            low_stock_notification=True,
+            low_stock_based_on="INDIVIDUAL_WAREHOUSES",
+            low_stock_thresholds=(LowStockThreshold(first, limit),),
+            reordering=True,
+            reordering_based_on="INDIVIDUAL_WAREHOUSES",
+            reordering_thresholds=(ReorderingThreshold(first, limit, True, refilled_by),),
+        )
+    stock = tuple(
+        _stock(number, place, warehouse.name, fake, inventory)
+        for place, warehouse in enumerate(linked)
     )
+    return replace(inventory, stock=stock)
+
+
+def _stock(number: int, place: int, warehouse: str, fake: Fake, inventory: Inventory) -> Stock:
+    draw = fake("item", number, f"stock {place}")
+    on_hand = draw.whole(0, 6) if inventory.serialization else draw.stock()
+    promised = draw.whole(0, min(on_hand, 5))
+    units = range(on_hand if inventory.serialization else 0)
     return Stock(
-        warehouse=WAREHOUSE_NAMES[place],
+        warehouse=warehouse,
         on_hand=Decimal(on_hand),
         available=Decimal(on_hand - promised),
         promised=Decimal(promised),
         accounting_code="Inventory Asset",
-        serial_numbers=serials,
-        batches=_batches(number, place, on_hand) if batched else (),
+        serial_numbers=tuple(f"{draw.serial_number()}-{place}{unit}" for unit in units),
+        batches=_batches(number, place, on_hand) if inventory.batch_tracking else (),
     )
 
 

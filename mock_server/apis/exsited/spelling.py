@@ -11,6 +11,7 @@ from typing import Any
 
 _SPELLINGS: dict[str, tuple[str, ...]] = {
     "enabled": ("enabled", "isEnabled"),
+    "isEnabled": ("isEnabled", "enabled"),
     "used_for_sale": ("used_for_sale", "isUsedForSale"),
     "default_for_sale": ("default_for_sale", "isDefaultForSale"),
     "used_for_purchase": ("used_for_purchase", "isUsedForPurchase"),

@@ -20,6 +20,7 @@ API = Api(
         f"/api/v1.0/organisation/{FIRST_ORGANISATION}/inventory/",
         ("-b", "sessionid=test"),
     ),
+    skips_refused_credentials=True,
     trailing_slash="append",
     fixed_paths_first=True,
     empty_body_is_object=True,

@@ -135,6 +135,24 @@ def test_what_is_created_is_read_back(client):
     assert {name: read[name] for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [(True, True), (1, True), ("1", True), (False, False), (0, False), ("0", False)],
+)
+def test_flags_come_in_all_the_forms_that_laravel_takes(client, sent, shown):
+    flags = {"taxed": sent, "retail_item": sent, "buy_item": sent, "track_inventory": sent}
+    made = create(client, unit_price=1, **flags)
+    assert (made["taxed"], made["track_inventory"]) == (shown, shown)
+    assert (made["retail_item"], made["buying_item"]) == (int(shown), int(shown))
+
+
+@pytest.mark.parametrize("nothing", [{}, {"retail_item": "", "taxed": None}])
+def test_a_flag_without_a_word_takes_its_default(client, nothing):
+    made = create(client, unit_price=1, **nothing)
+    assert (made["taxed"], made["track_inventory"]) == (False, False)
+    assert (made["retail_item"], made["buying_item"]) == (1, 1)
+
+
 @pytest.mark.parametrize("kind", ["service", "Service", "SERVICE"])
 def test_services_track_no_stock(client, kind):
     made = create(client, type=kind, unit_price=5, quantity=9, track_inventory=True)

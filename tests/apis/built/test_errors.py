@@ -75,6 +75,7 @@ def test_all_that_is_required_is_named_at_once(client, path, content):
             name: [f"The {name.replace('_', ' ')} field is required."] for name in REQUIRED[path]
         },
     }
+    assert list(answer.json()["errors"]) == REQUIRED[path]
 
 
 @pytest.mark.parametrize("path", REQUIRED)

@@ -95,6 +95,8 @@ def test_every_frame_agrees_with_itself(total, current):
     frame = page(range(total), str(current), URL, lambda row: {"id": row})
     shown = [row["id"] for row in frame["data"]]
     assert shown == list(range(total))[(current - 1) * PER_PAGE : current * PER_PAGE]
+    places = (shown[0] + 1, shown[-1] + 1) if shown else (None, None)
+    assert (frame["from"], frame["to"]) == places
     assert frame["last_page"] == max(1, (total + PER_PAGE - 1) // PER_PAGE)
     labels = [link["label"] for link in frame["links"][1:-1]]
     assert ("..." in labels) == (frame["last_page"] >= 14)

@@ -121,6 +121,14 @@ def test_a_business_has_something_of_everything():
     assert all(item.kind != "service" or not item.quantity for item in items)
 
 
+@pytest.mark.parametrize("number", range(5))
+def test_the_item_of_the_documents_calls_has_a_past(number):
+    seeded = books(60, number)
+    assert any(sale.item_id == 1 for sale in seeded.all(SALES))
+    assert any(purchase.item_id == 1 for purchase in seeded.all(PURCHASES))
+    assert seeded.all(ITEMS)[0].track_inventory
+
+
 def test_an_empty_business_has_its_accounts_and_a_category():
     empty = books(0, 0)
     assert len(empty.all(ACCOUNTS)) == 5

@@ -7,6 +7,7 @@ from json import dumps
 
 import pytest
 
+from mock_server.apis.built.models import ADJUSTMENTS
 from tests.apis.built.reading import Section
 
 ADJUSTMENT = {
@@ -176,6 +177,18 @@ def test_a_production_takes_materials_and_adds_the_product(client):
     ]
     used = history(client, flour)[0]
     assert (used["type"], used["quantity"], used["note"]) == ("decrease", 4, "batch")
+
+
+def test_a_material_is_worth_what_the_caller_says(client, sandbox):
+    flour, bread = made_of(client, "Flour", 50, 7), made_of(client, "Bread", 0, 3)
+    materials = [{"id": flour, "usedQuantity": 4, "unit_cost": "8.5"}]
+    assert produce(client, bread, materials, "2.5").status_code == 200
+    assert item(client, flour)["total_credit"] == "34.00"
+    assert (item(client, bread)["quantity"], item(client, bread)["total_debit"]) == (2.5, "7.50")
+    assert history(client, flour)[0]["unit_price"] == 8.5
+    kept = sandbox.state.collection(ADJUSTMENTS).items()
+    origins = [record.origin for _, record in kept if record.item_id in {flour, bread}]
+    assert origins == ["material", "production"]
 
 
 def test_a_material_is_listed_once_and_no_longer_when_it_is_deleted(client):

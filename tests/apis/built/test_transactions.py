@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from json import loads
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 
 def read(client, path):
@@ -91,3 +93,27 @@ def test_details_report_the_present_day(client, sandbox, busy):
     assert body["from"] == f"{sale['issue_date']}T00:00:00.000000Z"
     assert sale in body["transactions"]["sales"]
     assert body["total_sales"] >= sale["amount"]
+
+
+DAYS = st.dates(date(2024, 12, 1), date(2026, 2, 1)) | st.none()
+
+
+@given(number=st.integers(1, 60), first=DAYS, last=DAYS)
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
+def test_any_time_shows_just_what_was_issued_in_it(client, number, first, last):
+    path = f"/api/v3/items/{number}/transactions"
+    bounds = {"from": first, "to": last}
+    query = {name: str(day) for name, day in bounds.items() if day is not None}
+    whole = read(client, path)["transactions"]
+    body = loads(client.get(path, params=query).text, parse_float=Decimal)
+    for kind, lines in whole.items():
+        assert body["transactions"][kind] == [
+            line
+            for line in lines
+            if (first is None or str(first) <= line["issue_date"])
+            and (last is None or line["issue_date"] <= str(last))
+        ]
+    sold = sum(line["amount"] for line in body["transactions"]["sales"])
+    bought = sum(line["amount"] for line in body["transactions"]["purchase"])
+    assert (body["total_sales"], body["total_purchases"]) == (sold, bought)
+    assert body["total_margin"] == sold - bought

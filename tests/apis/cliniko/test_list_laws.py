@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.apis.cliniko.model import ordered, selected
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 ODD_NAMES = ["100% Öl", "OIL", "oil", "öl 100%", "a%b", "%", "~x", "=y", "?", "!?", "a\nb", "a,b:c"]
+#: Short names in which beginnings, middles and ends overlap.
+SHORT_NAMES = ["a", "A", "b", "aa", "aB", "ba", "aba", "ABBA", "bab", "abab", "aabb", "b a"]
 SORTABLE = (
     "archived_at",
     "cost_price",
@@ -32,7 +34,7 @@ def shop(open_account):
     """A typical account with rows that tie, rows without values, and odd names; never changed."""
     account = open_account()
     clock = account.sandbox.clock
-    for number, name in enumerate(ODD_NAMES):
+    for number, name in enumerate(ODD_NAMES + SHORT_NAMES):
         clock.freeze(START + timedelta(seconds=number // 3))
         product = account.product(
             name=name,
@@ -50,7 +52,7 @@ def shop(open_account):
 @pytest.fixture(scope="module")
 def everything(shop):
     rows = shop.all_products()
-    assert len(rows) == 60 + len(ODD_NAMES)
+    assert len(rows) == 60 + len(ODD_NAMES) + len(SHORT_NAMES)
     return rows
 
 
@@ -106,6 +108,7 @@ def test_filters_let_through_what_the_model_says(shop, everything, data):
 
 @pytest.mark.parametrize("field", PRODUCT_FIELDS)
 def test_each_filter_alone_lets_through_what_the_model_says(shop, everything, field):
+    @settings(max_examples=40)
     @given(data=st.data())
     def check(data):
         chosen = data.draw(filters(everything, [field]))
@@ -114,6 +117,22 @@ def test_each_filter_alone_lets_through_what_the_model_says(shop, everything, fi
     check()
 
 
+@given(
+    operator=st.sampled_from(["~", "~~", "~~", "=", "!="]),
+    operand=st.text("abAB%", max_size=6) | st.sampled_from(SHORT_NAMES),
+)
+@example(operator="~~", operand="aba%ba")
+@example(operator="~~", operand="a%b%ba")
+@example(operator="~~", operand="a%a")
+def test_parts_and_wildcards_of_names_match_what_the_model_says(
+    shop, everything, operator, operand
+):
+    chosen = ["archived_at:*", f"name:{operator}{operand}"]
+    expected = [row["name"] for row in selected(everything, chosen)]
+    assert [row["name"] for row in shop.rows("products", *chosen)] == expected
+
+
+@settings(max_examples=50)
 @given(data=st.data())
 def test_one_product_passes_its_filters_as_it_does_in_the_list(shop, everything, data):
     row = data.draw(st.sampled_from(everything))
@@ -135,6 +154,7 @@ def test_one_product_passes_its_filters_as_it_does_in_the_list(shop, everything,
 def test_the_neighbours_are_filtered_in_the_same_way(shop, collection, fields):
     rows = shop.rows(collection)
 
+    @settings(max_examples=40)
     @given(data=st.data())
     def check(data):
         chosen = data.draw(st.lists(filters(rows, fields), max_size=2))
@@ -157,6 +177,7 @@ def test_lists_are_in_the_order_that_the_model_says(shop, everything, sort, orde
     assert [row["id"] for row in found] == [row["id"] for row in expected]
 
 
+@settings(max_examples=50)
 @given(
     per_page=st.integers(1, 100),
     sort=sorts,
@@ -175,6 +196,7 @@ def test_all_pages_together_are_the_whole_list_once(
     assert all("previous" in page["links"] for page in pages[1:])
 
 
+@settings(max_examples=25)
 @given(per_page=st.integers(1, 20), chosen=st.sampled_from(["id:?", "product_id:<=9", "id:!?"]))
 def test_all_pages_of_adjustments_together_are_the_whole_list_once(shop, per_page, chosen):
     expected = selected(shop.rows("stock_adjustments"), [chosen])

@@ -117,7 +117,7 @@ def test_an_account_is_what_its_accepted_requests_made_of_it(open_account):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=20,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -147,6 +147,7 @@ def test_reading_changes_nothing(account, method, path):
     assert account.sandbox.state is before
 
 
+@settings(max_examples=40)
 @given(
     body=st.fixed_dictionaries(
         {"product_supplier_name": st.just("Never seen before")},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 LIMIT = 4_000_000_000
@@ -102,6 +102,7 @@ def test_no_adjustment_takes_the_level_out_of_its_bounds(empty, start, quantity)
     assert level(empty) == start
 
 
+@settings(max_examples=50)
 @given(
     start=st.none() | st.integers(-LIMIT + 1, LIMIT - 1),
     quantities=st.lists(

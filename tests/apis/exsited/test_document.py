@@ -1,6 +1,7 @@
 """The specification has what the vendor's document has, at the same place."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from tests.apis.exsited.reading import Operation, Row, leaves, operations, place
 from tests.apis.exsited.spec_reading import Schema, admits, at, dereferenced, properties, required
 
 ROOT = Path(__file__).parents[3]
-DOCUMENT = ROOT / ".." / "shared" / "api_docs" / "exsited.txt"
 OPERATIONS = {
     "Create a New Standard Item": "createItem",
     "Configure Standard Sale Information for an Item": "configureItemSale",
@@ -30,8 +30,8 @@ LITERAL = re.compile(
 
 
 @pytest.fixture(scope="module")
-def document() -> list[Operation]:
-    return operations(DOCUMENT.read_text(encoding="utf-8"))
+def documented(document: Callable[[str], str]) -> list[Operation]:
+    return operations(document("exsited"))
 
 
 @pytest.fixture(scope="module")
@@ -53,40 +53,40 @@ def body(spec: Schema, operation: Operation, heading: str) -> tuple[Schema, dict
     return media.get("schema", {}), media.get("examples", {})
 
 
-def bodies(document: list[Operation]) -> list[tuple[Operation, str]]:
+def bodies(documented: list[Operation]) -> list[tuple[Operation, str]]:
     return [
         (operation, heading)
-        for operation in document
+        for operation in documented
         for heading in BODIES
         if operation.sections[heading].sample or operation.sections[heading].rows
     ]
 
 
 def test_the_document_has_eight_operations_and_the_spec_has_each(
-    document: list[Operation], spec: Schema
+    documented: list[Operation], spec: Schema
 ) -> None:
-    assert [operation.title for operation in document] == list(OPERATIONS)
-    for operation in document:
+    assert [operation.title for operation in documented] == list(OPERATIONS)
+    for operation in documented:
         described = spec["paths"]["/api/v3" + operation.path]["post"]
         assert described["operationId"] == OPERATIONS[operation.title]
         assert described.get("x-provenance", {}).get("basis", "documented") == "documented"
 
 
-def test_what_the_document_leaves_out_is_marked(document: list[Operation], spec: Schema) -> None:
-    documented = {("/api/v3" + operation.path, "post") for operation in document}
+def test_what_the_document_leaves_out_is_marked(documented: list[Operation], spec: Schema) -> None:
+    known = {("/api/v3" + operation.path, "post") for operation in documented}
     others = [
         (path, method, item[method])
         for path, item in spec["paths"].items()
         for method in ("get", "post", "put", "patch", "delete")
-        if method in item and (path, method) not in documented
+        if method in item and (path, method) not in known
     ]
     assert len(others) == 19
     for path, method, operation in others:
         assert operation["x-provenance"]["source"], (path, method)
 
 
-def test_parameters_are_those_of_the_document(document: list[Operation], spec: Schema) -> None:
-    for operation in document:
+def test_parameters_are_those_of_the_document(documented: list[Operation], spec: Schema) -> None:
+    for operation in documented:
         item = spec["paths"]["/api/v3" + operation.path]
         described = item.get("parameters", []) + item["post"].get("parameters", [])
         rows = {row.name: row for row in operation.sections["Path Parameters"].rows}
@@ -100,10 +100,10 @@ def test_parameters_are_those_of_the_document(document: list[Operation], spec: S
 
 
 def test_each_key_of_each_sample_is_in_the_spec_at_its_place(
-    document: list[Operation], spec: Schema
+    documented: list[Operation], spec: Schema
 ) -> None:
     seen = 0
-    for operation, heading in bodies(document):
+    for operation, heading in bodies(documented):
         schema, _examples = body(spec, operation, heading)
         for place in places(operation.sections[heading].sample):
             assert at(schema, place), (operation.title, heading, ".".join(place))
@@ -112,9 +112,9 @@ def test_each_key_of_each_sample_is_in_the_spec_at_its_place(
 
 
 def test_answers_always_have_the_keys_of_their_sample(
-    document: list[Operation], spec: Schema
+    documented: list[Operation], spec: Schema
 ) -> None:
-    for operation in document:
+    for operation in documented:
         schema, _examples = body(spec, operation, "Response Body")
         for place in places(operation.sections["Response Body"].sample):
             if place[-1] != "[]" and place[-2:] != ("accounting_code", "sales_revenue"):
@@ -122,10 +122,10 @@ def test_answers_always_have_the_keys_of_their_sample(
 
 
 def test_examples_have_the_keys_of_the_samples_and_are_valid(
-    document: list[Operation], spec: Schema
+    documented: list[Operation], spec: Schema
 ) -> None:
     seen = 0
-    for operation, heading in bodies(document):
+    for operation, heading in bodies(documented):
         sample = operation.sections[heading].sample
         if sample is None:
             continue
@@ -138,10 +138,10 @@ def test_examples_have_the_keys_of_the_samples_and_are_valid(
 
 
 def test_literal_values_of_the_samples_are_valid_at_their_place(
-    document: list[Operation], spec: Schema
+    documented: list[Operation], spec: Schema
 ) -> None:
     seen = 0
-    for operation, heading in bodies(document):
+    for operation, heading in bodies(documented):
         schema, _examples = body(spec, operation, heading)
         for place, value in leaves(operation.sections[heading].sample):
             # A key's own name in capitals is a placeholder, whatever else it could mean.
@@ -170,10 +170,10 @@ def attributes(row: Row) -> list[str]:
 
 
 def test_each_attribute_of_each_table_is_in_the_spec_with_its_type(
-    document: list[Operation], spec: Schema
+    documented: list[Operation], spec: Schema
 ) -> None:
     seen = 0
-    for operation, heading in bodies(document):
+    for operation, heading in bodies(documented):
         schema, _examples = body(spec, operation, heading)
         for row in operation.sections[heading].rows:
             kind = row.type.lower().split(" ")[0]
@@ -185,8 +185,8 @@ def test_each_attribute_of_each_table_is_in_the_spec_with_its_type(
     assert seen > 200
 
 
-def test_attributes_of_requests_are_described(document: list[Operation], spec: Schema) -> None:
-    for operation in document:
+def test_attributes_of_requests_are_described(documented: list[Operation], spec: Schema) -> None:
+    for operation in documented:
         rows = operation.sections["Request Body"].rows
         schema = body(spec, operation, "Request Body")[0] if rows else {}
         for name in (name for row in rows for name in attributes(row)):
@@ -194,11 +194,11 @@ def test_attributes_of_requests_are_described(document: list[Operation], spec: S
 
 
 def test_values_that_the_tables_name_are_in_the_spec(
-    document: list[Operation], spec: Schema
+    documented: list[Operation], spec: Schema
 ) -> None:
     word = re.compile(r"\b(?!UPC\b|ID\b|URI\b|UUID\b|UOM\b|API\b|UI\b)[A-Z]{2,}(?:_[A-Z]+)*\b(?!-)")
     seen = 0
-    for operation, heading in bodies(document):
+    for operation, heading in bodies(documented):
         schema, _examples = body(spec, operation, heading)
         for row in operation.sections[heading].rows:
             for value in word.findall(re.sub(r"YYYY-MM-DD", "", row.description)):
@@ -213,9 +213,9 @@ def test_values_that_the_tables_name_are_in_the_spec(
 
 
 def test_switching_an_item_has_no_body_and_answers_204(
-    document: list[Operation], spec: Schema
+    documented: list[Operation], spec: Schema
 ) -> None:
-    switches = [one for one in document if "204 No Content" in one.sections["Response"].text]
+    switches = [one for one in documented if "204 No Content" in one.sections["Response"].text]
     assert [OPERATIONS[one.title] for one in switches] == ["deactivateItem", "reactivateItem"]
     for operation in switches:
         described = spec["paths"]["/api/v3" + operation.path]["post"]
@@ -223,8 +223,10 @@ def test_switching_an_item_has_no_body_and_answers_204(
         assert "content" not in described["responses"]["204"]
 
 
-def test_a_note_is_a_multipart_form(document: list[Operation], spec: Schema) -> None:
-    [note] = [one for one in document if "multipart/form-data" in one.sections["Request Body"].text]
+def test_a_note_is_a_multipart_form(documented: list[Operation], spec: Schema) -> None:
+    [note] = [
+        one for one in documented if "multipart/form-data" in one.sections["Request Body"].text
+    ]
     content = spec["paths"]["/api/v3" + note.path]["post"]["requestBody"]["content"]
     form = content["multipart/form-data"]["schema"]["properties"]
     assert form.keys() == {row.name for row in note.sections["Request Body"].rows}

@@ -239,6 +239,25 @@ def test_multipart_forms(court: Court, parts: dict[str, Any]) -> None:
     court.compare("POST", multipart({**LEAST, **parts}), MULTIPART)
 
 
+def test_a_multipart_body_needs_its_boundary(court: Court) -> None:
+    content = multipart(dict(LEAST))
+    verdict = judge("POST", content, "multipart/form-data")
+    answer = court.answer("POST", content, "multipart/form-data")
+    assert answer.status_code == verdict.status == 400
+    for body in (answer.json(), verdict.body):
+        assert body["detail"].startswith("Multipart form parse error - ")
+
+
+def test_a_multipart_body_that_is_none_is_refused_where_django_finds_it_empty(
+    court: Court,
+) -> None:
+    content = b"neither a boundary nor a part"
+    assert judge("PATCH", content, MULTIPART) == Verdict(200, {})
+    answer = court.answer("PATCH", content, MULTIPART)
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith("Multipart form parse error - ")
+
+
 def test_methods_that_are_not_there(court: Court) -> None:
     for method in ("DELETE", "GET"):
         verdict = judge(method, b"", None) if method == "DELETE" else None

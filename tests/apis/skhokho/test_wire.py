@@ -329,6 +329,12 @@ class TestRefusals:
         assert lower.json() == basic.json()
         assert anonymous(auth=("test.empty", "")).json()["count"] == 0
 
+    def test_a_session_that_has_ended_leaves_it_to_the_user_and_password(self, anonymous, word):
+        answer = anonymous(headers={"Cookie": "sessionid=ended"}, auth=(f"test{word}", ""))
+        assert answer.status_code == 200
+        answer = anonymous(headers={"Cookie": "sessionid=ended"}, auth=("someone", ""))
+        assert (answer.status_code, answer.json()) == (403, self.WRONG)
+
     @pytest.mark.parametrize(
         ("method", "path", "allow"),
         [

@@ -1,0 +1,207 @@
+"""Sandboxes: isolated, seeded on first use, bounded in number and in idle time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.state.clock import Clock
+from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
+from mock_server.state.store import State, Table, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record."""
+
+    id: int
+
+
+ITEMS = Table("toy.items", Item)
+
+
+class _Time:
+    """A monotonic clock that moves when it is told to."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def time():
+    return _Time()
+
+
+@pytest.fixture
+def seeded():
+    """The (api, persona, seed) that were asked for so far."""
+    return []
+
+
+@pytest.fixture
+def make(time, seeded):
+    """A function (**options) → sandboxes whose seed is one item."""
+
+    def seeder(api, persona, seed):
+        seeded.append((api, persona, seed))
+        transaction = Transaction(State())
+        transaction.put(ITEMS, Item(transaction.next_id(ITEMS)))
+        return transaction.state
+
+    return lambda **options: Sandboxes(seeder, monotonic=time, **options)
+
+
+def _open(sandboxes, *words):
+    return [sandboxes.open(SandboxName(word, "typical")) for word in words]
+
+
+def _put(sandbox):
+    transaction = sandbox.begin()
+    item = transaction.put(ITEMS, Item(transaction.next_id(ITEMS)))
+    sandbox.commit(transaction, "put")
+    return item
+
+
+def test_a_name_opens_the_same_sandbox_every_time(make):
+    sandboxes = make()
+    first, again, other = _open(sandboxes, "a", "a", "b")
+    assert first is again
+    assert first is not other
+    assert len(sandboxes) == 2
+
+
+def test_a_sandbox_is_seeded_once_for_each_api_that_is_entered(make, seeded):
+    [sandbox] = _open(make(seed=7), "a")
+    assert seeded == []
+    for api in ("toy", "toy", "other", "toy"):
+        sandbox.enter(api)
+    assert seeded == [("toy", "typical", 7), ("other", "typical", 7)]
+    assert sandbox.state.seeded == {"toy", "other"}
+
+
+def test_a_seed_is_no_commit(make):
+    [sandbox] = _open(make(), "a")
+    sandbox.enter("toy")
+    assert (sandbox.state.revision, len(sandbox.log)) == (0, 0)
+    assert sandbox.log.state_at(0) == sandbox.state
+
+
+def test_numbers_go_on_where_the_seed_ended(make):
+    [sandbox] = _open(make(), "a")
+    sandbox.enter("toy")
+    assert _put(sandbox) == Item(2)
+
+
+def test_what_one_sandbox_writes_no_other_sees(make):
+    one, other = _open(make(), "a", "b")
+    for sandbox in (one, other):
+        sandbox.enter("toy")
+    assert one.state == other.state
+    _put(one)
+    assert one.begin().count(ITEMS) == 2
+    assert other.begin().count(ITEMS) == 1
+    assert _put(other) == Item(2)
+
+
+def test_the_longest_idle_sandbox_goes_when_there_are_too_many(make, time):
+    sandboxes = make(limit=3)
+    for word in ("a", "b", "c", "a", "d"):
+        time.now += 1
+        _open(sandboxes, word)
+    assert sandboxes.names() == ["c", "a", "d"]
+    assert sandboxes.find("b") is None
+
+
+def test_sandboxes_that_idle_too_long_go_the_oldest_first(make, time):
+    sandboxes = make(idle_seconds=60)
+    for word in ("a", "b", "c"):
+        _open(sandboxes, word)
+        time.now += 30
+    assert sandboxes.names() == ["a", "b", "c"]
+    _open(sandboxes, "c")
+    assert sandboxes.names() == ["b", "c"]
+    time.now += 61
+    _open(sandboxes, "d")
+    assert sandboxes.names() == ["d"]
+
+
+def test_a_sandbox_in_use_stays_however_old_it_is(make, time):
+    sandboxes = make(idle_seconds=60)
+    [first] = _open(sandboxes, "a")
+    for _ in range(10):
+        time.now += 60
+        assert _open(sandboxes, "a") == [first]
+
+
+def test_a_sandbox_that_went_begins_anew(make, time):
+    sandboxes = make(idle_seconds=60)
+    [sandbox] = _open(sandboxes, "a")
+    _put(sandbox)
+    time.now += 61
+    _open(sandboxes, "b")
+    [again] = _open(sandboxes, "a")
+    assert again is not sandbox
+    assert again.begin().count(ITEMS) == 0
+
+
+def test_finding_a_sandbox_is_no_use_of_it(make):
+    sandboxes = make(limit=2)
+    a, _ = _open(sandboxes, "a", "b")
+    assert sandboxes.find("a") is a
+    _open(sandboxes, "c")
+    assert sandboxes.find("a") is None
+
+
+def test_a_closed_sandbox_is_forgotten(make):
+    sandboxes = make()
+    _open(sandboxes, "a")
+    sandboxes.close("a")
+    assert sandboxes.names() == []
+    with pytest.raises(KeyError):
+        sandboxes.close("a")
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=30), st.integers(1, 4))
+def test_the_most_recently_used_ones_are_open(words, limit):
+    sandboxes = Sandboxes(lambda *_: State(), limit=limit)
+    _open(sandboxes, *words)
+    recent = list(dict.fromkeys(reversed(words)))[:limit]
+    assert sandboxes.names() == recent[::-1]
+
+
+def test_each_sandbox_has_a_clock_of_its_own(make):
+    noon = datetime(2025, 6, 1, 12, tzinfo=UTC)
+    one, other = _open(make(clock=lambda: Clock(noon)), "a", "b")
+    one.clock.advance(timedelta(hours=1))
+    assert (one.clock.now(), other.clock.now()) == (noon + timedelta(hours=1), noon)
+
+
+def test_rate_limits_are_switched_by_the_name_of_the_sandbox(make):
+    one, other = _open(make(rate_limited=lambda name: name == "b"), "a", "b")
+    assert (one.rate_limited, other.rate_limited) == (False, True)
+
+
+def _draws(seed, commits):
+    sandbox = Sandbox(SandboxName("a", "typical"), seed, lambda *_: State(), Clock())
+    for _ in range(commits):
+        _put(sandbox)
+    return [sandbox.random_source().random() for _ in range(2)]
+
+
+def test_chance_is_fixed_by_the_seed_and_the_revision():
+    first, again = _draws(0, 3)
+    assert first == again
+    assert _draws(0, 3) == [first, again]
+    assert len({_draws(seed, commits)[0] for seed in range(5) for commits in range(5)}) == 25
+
+
+def test_chance_does_not_depend_on_the_machine():
+    sandbox = Sandbox(SandboxName("a", "typical"), 0, lambda *_: State(), Clock())
+    assert sandbox.random_source().getrandbits(64) == 4222776216513060923

@@ -1,0 +1,241 @@
+"""Who may import whom, and where time and chance may come from: read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from mock_server.discovery import api_names
+from tests.conftest import ROOT
+
+#: The parts that may import only those named, and themselves. What is not here sees everything.
+LAYERS = {
+    "mock_server.state": set(),
+    "mock_server.seeding": {"mock_server.state"},
+    "mock_server.engine": {"mock_server.state"},
+    "mock_server.apis": {"mock_server.engine", "mock_server.state", "mock_server.seeding"},
+    "mock_server.arguments": set(),
+    "mock_server.data": set(),
+    "mock_server.settings": set(),
+    "mock_server.in_process": set(),
+    "mock_server.live": set(),
+    "mock_server.discovery": {"mock_server.data", "mock_server.engine"},
+    "mock_server.console": {"mock_server.discovery", "mock_server.engine"},
+}
+#: What those layers may import for its types alone.
+TYPES_ONLY = {"mock_server.engine": {"mock_server.seeding"}}
+ROOTS = {
+    "mock_server.app",
+    "mock_server.cli",
+    "mock_server.check",
+    "mock_server.__init__",
+    "mock_server.__main__",
+    "contract_tests",
+}
+#: Libraries that stay out of a vendor's package, and out of the state.
+FRAMEWORKS = {"a2wsgi", "connexion", "flask", "schemathesis", "starlette", "uvicorn", "werkzeug"}
+CLOCK = "mock_server.state.clock"
+CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
+UNSEEDED = {"secrets", "os.urandom", "uuid.uuid1", "uuid.uuid4"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported name, and whether it is imported for its type alone."""
+
+    name: str
+    for_types: bool
+
+
+def imports_of(tree: ast.AST, for_types: bool = False) -> Iterator[Import]:
+    """Every import of a module, wherever in it it stands."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name, for_types) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (Import(f"{node.module}.{alias.name}", for_types) for alias in node.names)
+        else:
+            yield from imports_of(node, for_types or _checks_types(node))
+
+
+def _checks_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def _is_within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def layer_breaches(module: str, source: str) -> list[str]:
+    """The imports of a module that its layer does not allow."""
+    layer = next((each for each in LAYERS if _is_within(module, each)), None)
+    if layer is None:
+        return []
+    own = ".".join(module.split(".")[:3]) if layer == "mock_server.apis" else layer
+    found = []
+    for each in imports_of(ast.parse(source)):
+        allowed = {own} | LAYERS[layer]
+        if each.for_types:
+            allowed |= TYPES_ONLY.get(layer, set())
+        ours = each.name.split(".")[0] in {"mock_server", "contract_tests", "tests"}
+        if ours and not any(_is_within(each.name, package) for package in allowed):
+            found.append(each.name)
+        plain = layer in {"mock_server.apis", "mock_server.state", "mock_server.seeding"}
+        if plain and each.name.split(".")[0] in FRAMEWORKS:
+            found.append(each.name)
+    return found
+
+
+def clock_breaches(module: str, source: str) -> list[str]:
+    """The places where a module reads the machine's clock; measuring how long is none."""
+    tree = ast.parse(source)
+    measuring = {"time.monotonic", "time.perf_counter"}
+    found = [
+        each.name
+        for each in imports_of(tree)
+        if _is_within(each.name, "time") and each.name not in {*measuring, "time"}
+    ]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            text = ast.unparse(node)
+            owner, _, name = text.rpartition(".")
+            if owner.split(".")[-1] in {"datetime", "date"} and name in CLOCK_CALLS:
+                found.append(text)
+            if owner == "time" and text not in measuring:
+                found.append(text)
+    return [] if module == CLOCK else found
+
+
+def chance_breaches(_: str, source: str) -> list[str]:
+    """The places where a module draws from a source that no seed fixes."""
+    tree = ast.parse(source)
+    imported = [each.name for each in imports_of(tree)]
+    found = [
+        name
+        for name in imported
+        if any(_is_within(name, source) for source in UNSEEDED)
+        or (_is_within(name, "random") and name not in {"random", "random.Random"})
+    ]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            text = ast.unparse(node)
+            if node.value.id == "random" and "random" in imported and text != "random.Random":
+                found.append(text)
+            if text in UNSEEDED:
+                found.append(text)
+    return found
+
+
+def _modules() -> Iterator[tuple[str, str]]:
+    for package in ("mock_server", "contract_tests"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            yield name, path.read_text(encoding="utf-8")
+
+
+MODULES = dict(_modules())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_what_its_layer_may(module):
+    assert layer_breaches(module, MODULES[module]) == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_takes_time_and_chance_from_the_sandbox_alone(module):
+    if module.startswith("mock_server."):
+        assert clock_breaches(module, MODULES[module]) == []
+        assert chance_breaches(module, MODULES[module]) == []
+
+
+def test_every_module_has_a_layer_or_may_see_everything():
+    known = {*LAYERS, *ROOTS}
+    assert [name for name in MODULES if not any(_is_within(name, part) for part in known)] == []
+
+
+def test_nobody_names_a_vendor():
+    for module, source in MODULES.items():
+        if not _is_within(module, "mock_server.apis"):
+            named = [each.name for each in imports_of(ast.parse(source))]
+            assert not [name for name in named if _is_within(name, "mock_server.apis")], module
+
+
+def test_no_code_outside_of_a_vendors_folder_knows_its_name():
+    for module, source in MODULES.items():
+        if not _is_within(module, "mock_server.apis"):
+            texts = {
+                node.value
+                for node in ast.walk(ast.parse(source))
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            }
+            assert not texts & set(api_names()), module
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("mock_server.apis.cliniko.products", "from mock_server.apis.built import API"),
+        ("mock_server.apis.cliniko.products", "from mock_server.apis import built"),
+        ("mock_server.apis.cliniko.products", "import mock_server.app"),
+        ("mock_server.apis.cliniko.products", "from mock_server import settings"),
+        ("mock_server.apis.cliniko.products", "from connexion import request"),
+        ("mock_server.apis.cliniko.products", "def f():\n    import flask"),
+        ("mock_server.engine.api", "from mock_server.apis.cliniko import API"),
+        ("mock_server.engine.api", "from mock_server.console.pages import PREFIX"),
+        ("mock_server.engine.api", "from mock_server.seeding.fake import Fake"),
+        ("mock_server.state.store", "from mock_server.engine.errors import ApiError"),
+        ("mock_server.state.store", "import starlette.requests"),
+        ("mock_server.seeding.fake", "from mock_server.engine.api import Api"),
+        ("mock_server.live", "from mock_server.app import build_server"),
+    ],
+)
+def test_a_breach_of_the_layers_is_seen(module, line):
+    assert layer_breaches(module, line)
+
+
+def test_an_import_for_types_is_seen_as_one():
+    line = "if TYPE_CHECKING:\n    from mock_server.seeding.fake import Fake"
+    assert layer_breaches("mock_server.engine.api", line) == []
+    assert layer_breaches("mock_server.state.store", line) == ["mock_server.seeding.fake.Fake"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "datetime.now(UTC)", "datetime.datetime.now()", "date.today()", "datetime.utcnow()",
+        "import time\ntime.time()", "from time import time", "time.strftime('%Y')",
+        "read = datetime.now",
+    ],
+)  # fmt: skip
+def test_a_look_at_the_machines_clock_is_seen(line):
+    assert clock_breaches("mock_server.engine.api", line)
+    assert clock_breaches(CLOCK, line) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import random\nrandom.random()", "import random\nrandom.shuffle(x)",
+        "from random import choice", "import uuid\nuuid.uuid4()", "from uuid import uuid4",
+        "import secrets", "from secrets import token_hex", "import os\nos.urandom(8)",
+        "import random\nrandom.SystemRandom()",
+    ],
+)  # fmt: skip
+def test_chance_without_a_seed_is_seen(line):
+    assert chance_breaches("mock_server.engine.api", line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import random\nrandom.Random(1)", "context.random.random()", "from uuid import UUID",
+        "def draw(random):\n    return random.choice('ab')", "context.now", "now()",
+        "from time import monotonic",
+    ],
+)  # fmt: skip
+def test_what_the_sandbox_gives_may_be_used(line):
+    assert clock_breaches("mock_server.engine.api", line) == []
+    assert chance_breaches("mock_server.engine.api", line) == []
