@@ -11,6 +11,7 @@ from contract_tests.conformance import run_conformance
 from contract_tests.findings import Run
 from contract_tests.targets import Target, Unreachable, mock_target, signed_in, url_target
 from mock_server.arguments import WRONG_USE, Parser
+from mock_server.control.api import NAME as CONTROL
 from mock_server.discovery import UnknownApi, api_names, load_vendor
 from mock_server.engine.spec import SpecError
 
@@ -21,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns 0 nothing found, 1 findings, 2 wrong use, 3 target unreachable."""
     options = _parser().parse_args(arguments)
     names = options.api or api_names()
+    if options.target == "mock" and not options.api:
+        names.append(CONTROL)
     failed = False
     try:
         for name in names:
@@ -67,6 +70,8 @@ def _run(name: str, options: argparse.Namespace) -> Run:
 def _target(name: str, options: argparse.Namespace) -> Target:
     if options.target == "mock":
         return mock_target(name, options.credential or "test")
+    if name == CONTROL:
+        raise UnknownApi("control is tested in a mock of this process only")
     vendor = load_vendor(name)
     credential = options.credential or signed_in(vendor, options.target.rstrip("/"), "test")
     return url_target(name, options.target, credential)

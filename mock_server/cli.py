@@ -168,6 +168,8 @@ def _serve(options: argparse.Namespace) -> int:
     )
     server = build_server(settings=settings, vendors=vendors, at_native_path=len(vendors) == 1)
     listener = listen(options.host, options.port)
+    # From here on calls wait until they are answered, so that the lines printed below are true.
+    listener.listen(128)
     host, port = listener.getsockname()[:2]
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     print(_banner(server, f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"))

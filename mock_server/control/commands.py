@@ -17,8 +17,10 @@ from mock_server.control.seed_files import SeedFileError, dumped, read_seed_file
 from mock_server.control.session import DEFAULT_URL, ControlError
 
 Run = Callable[[Control, argparse.Namespace], None]
+URL_VARIABLE = "MOCK_SERVER_URL"
 TOKEN_VARIABLE = "MOCK_SERVER_TOKEN"  # noqa: S105 - the name of a variable
 OK = 0
+_CLOCK_CHANGES = ("real", "freeze", "run", "set", "advance")
 
 
 class Commands(Protocol):
@@ -34,13 +36,18 @@ def add_commands(commands: Commands) -> None:
     _add_state_commands(commands)
     clock = control_command(commands, "clock", "show or change the clock of a sandbox", _clock)
     clock.add_argument(
-        "change", nargs="?", choices=["real", "freeze", "run", "set", "advance"], default="show"
+        "change",
+        nargs="?",
+        choices=["show", "real", "freeze", "run", "set", "advance"],
+        default="show",
     )
     clock.add_argument(
         "value", nargs="?", help="an instant (freeze, set), or a time such as 90s, 15m, 2h, 1d"
     )
-    fault = control_command(commands, "fault", "list, add, remove or clear fault rules", _fault)
-    fault.add_argument("change", nargs="?", choices=["add", "remove", "clear"], default="list")
+    fault = control_command(commands, "fault", "list, add or remove fault rules", _fault)
+    fault.add_argument(
+        "change", nargs="?", choices=["add", "remove", "clear", "list"], default="list"
+    )
     fault.add_argument("value", nargs="?", help="a rule as JSON, or the id of one")
     limits = control_command(commands, "limits", "show or switch the vendors' limits", _limits)
     limits.add_argument("switch", nargs="?", choices=["on", "off"])
@@ -87,7 +94,8 @@ def control_command(
     """Add a command that calls control; `named`: its first argument is the sandbox."""
     parser = commands.add_parser(name, help=about)
     parser.set_defaults(run=lambda options: _carry_out(run, options))
-    parser.add_argument("--url", default=DEFAULT_URL, help="of the server (default: %(default)s)")
+    url = os.environ.get(URL_VARIABLE) or DEFAULT_URL
+    parser.add_argument("--url", default=url, help=f"or in {URL_VARIABLE} (default: %(default)s)")
     parser.add_argument("--token", help=f"better given in {TOKEN_VARIABLE}")
     if named:
         parser.add_argument("sandbox", help="its name: the word that opens it")

@@ -36,7 +36,7 @@ _FORMATS: dict[str, str] = {
 _DEPTH = 12
 
 
-def _errors(now: int) -> tuple[ApiError, ...]:
+def _errors(now: int, limit: int) -> tuple[ApiError, ...]:
     """One error of each kind, the likeliest for a status first."""
     return (
         Unauthenticated("invalid"),
@@ -47,7 +47,7 @@ def _errors(now: int) -> tuple[ApiError, ...]:
         Conflict("a fault was asked for"),
         UnsupportedMediaType("text/plain", ("application/json",)),
         PayloadTooLarge(0),
-        RateLimited(0, now + 60, 60),
+        RateLimited(limit, now + 60, 60),
         InvalidRequest([Violation("query", ("page",), "type", "integer", "x")]),
     )
 
@@ -65,7 +65,8 @@ def declared_reply(
         known = ", ".join(map(str, sorted(operation.responses)))
         raise LookupError(f"{operation.id} does not answer {status}; it declares {known}")
     if status >= 400:
-        for error in _errors(now):
+        limit = api.rate_limit.requests if api.rate_limit else 0
+        for error in _errors(now, limit):
             with suppress(LookupError):  # a table may know only conflicts of its own rules
                 reply = api.errors.render(error, request)
                 if reply.status == status:

@@ -79,7 +79,7 @@ def pytest_runtest_makereport(
     report = yield
     inventory = item.stash.get(_INVENTORY, None)
     if inventory is not None:
-        if call.excinfo is not None and call.when == "call":
+        if call.excinfo is not None and call.when != "teardown":
             item.stash[_BROKE_OFF] = True
         if report.failed:
             report.sections.append(("mock_inventory", inventory.summary()))

@@ -25,7 +25,7 @@ def is_whole(run: Run) -> bool:
     return all("No examples" in reason for reason in run.skipped)
 
 
-@pytest.mark.parametrize("api", api_names())
+@pytest.mark.parametrize("api", [*api_names(), "control"])
 def test_a_mock_in_process_keeps_its_contract(api):
     run = run_conformance(mock_target(api), seed=1, max_examples=20)
     assert run.findings == [], report(run)

@@ -154,12 +154,32 @@ def test_a_status_that_the_operation_does_not_declare_is_a_400_in_one_line(clini
     assert answer.status_code == 400
     assert answer.json() == {
         "error": "Prefer: code=418: listProducts does not answer 418; "
-        "it declares 200, 400, 401, 403, 429"
+        "it declares 200, 400, 401, 403, 429, 500, 503"
     }
     for wrong in ("abc", "", "4004", "²"):
         answer = cliniko.get("/products", headers={"Prefer": f"code={wrong}".encode()})
         assert answer.status_code == 400
         assert list(answer.json()) == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("api", "status", "text"),
+    [
+        ("built", 500, '{"message":"Server Error"}'),
+        ("built", 503, '{"message":"Service Unavailable"}'),
+        ("cliniko", 500, '{"message":"Internal server error"}'),
+        ("cliniko", 503, '{"message":"Service unavailable"}'),
+        ("skhokho", 500, "\n<!doctype html>\n"),
+        ("skhokho", 503, '{"detail":"Service temporarily unavailable, try again later."}'),
+        ("exsited", 500, '"code":"internal_error"'),
+        ("exsited", 503, '"code":"service_unavailable"'),
+    ],
+)
+def test_a_service_can_fail_in_its_own_words(call_as, api, status, text):
+    path = LISTS[api].format(organisation=FIRST_ORGANISATION)
+    answer = call_as(api).get(path, headers={"Prefer": f"code={status}"})
+    assert answer.status_code == status
+    assert text in answer.text
 
 
 def test_a_header_that_prefers_something_else_is_none_of_ours(cliniko):

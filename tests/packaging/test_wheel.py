@@ -97,6 +97,28 @@ def test_installed_beside_anothers_fixtures_package_it_serves_and_leaves_that_on
     )
 
 
+def test_installed_it_gives_tests_their_mocks(wheel, contents, tmp_path):
+    metadata, _ = parse_email(contents[f"inventory_mock_server-{__version__}.dist-info/METADATA"])
+    environment = CleanEnvironment(tmp_path / "environment")
+    environment.link(brought_in_by(metadata["requires_dist"]).values())
+    environment.install(wheel)
+    (tmp_path / "test_sync.py").write_text(
+        "def test_sync(mock_inventory):\n"
+        "    with mock_inventory.cliniko.client() as client:\n"
+        "        assert client.get('/products/1').status_code == 200\n"
+    )
+    pytest_command = [
+        str(environment.scripts / "python"),
+        "-I",
+        "-m",
+        "pytest",
+        "-W",
+        "error",
+        "-q",
+    ]
+    assert "1 passed" in run(pytest_command, cwd=tmp_path)
+
+
 def anothers(environment: CleanEnvironment) -> dict[Path, bytes]:
     """The files of the package `fixtures` that the environment holds, without compiled ones."""
     files = (environment.packages / "fixtures").rglob("*.*")

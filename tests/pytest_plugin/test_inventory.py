@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from mock_server.control.client import Control
 from mock_server.discovery import load_vendor
 from mock_server.engine.credentials import Credential
 from mock_server.faults.reserved import reserved_word
@@ -164,6 +165,24 @@ def test_faults_are_added_counted_and_taken_away(mocks):
         assert client.get("/products/1").status_code == 200
     with pytest.raises(BadRule, match="/effects/0/kind"):
         inventory.faults.add({"effects": [{"kind": "earthquake"}]})
+
+
+def test_faults_reach_the_socket(mocks):
+    inventory = mocks()
+    inventory.faults.add({"effects": [{"kind": "drop"}], "times": 1})
+    api = inventory.cliniko
+    with httpx.Client(base_url=api.live_url, headers=api.headers) as client:
+        with pytest.raises(httpx.RemoteProtocolError):
+            client.get("/products/1")
+        assert client.get("/products/1").status_code == 200
+
+
+def test_control_reaches_the_same_sandbox(mocks):
+    inventory = mocks()
+    total(inventory)
+    with Control(inventory.live_url) as control:
+        evidence = control.sandbox(inventory.name).evidence
+        assert evidence.wait_for({"operation": "listProducts"}, timeout=5)["number"] == 1
 
 
 def test_two_tests_do_not_meet(mocks):

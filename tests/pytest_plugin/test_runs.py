@@ -103,6 +103,7 @@ def test_sync(mock_inventory):
 
 def test_unmet_expectations_fail_the_test_at_its_end(run):
     done = run("""
+import pytest
 from mock_server.pytest_plugin.inventory import Effect, Query
 
 def test_calls(mock_inventory):
@@ -122,11 +123,19 @@ def test_met(mock_inventory):
     with mock_inventory.cliniko.client() as client:
         client.get("/products")
 
+@pytest.fixture
+def shop(mock_inventory):
+    mock_inventory.expect_calls(operation="createProduct", exactly=1)
+    pytest.skip("not today")
+
+def test_that_did_not_begin(shop):
+    pass
+
 def test_that_broke_off(mock_inventory):
     mock_inventory.expect_calls(operation="createProduct", exactly=1)
     assert False, "the only complaint"
 """)
-    done.assert_outcomes(passed=4, failed=1, errors=3)
+    done.assert_outcomes(passed=4, failed=1, errors=3, skipped=1)
     done.stdout.fnmatch_lines(
         [
             "expected exactly 1 calls with operation='createProduct'; there were 0; *is empty",

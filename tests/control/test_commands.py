@@ -1,0 +1,174 @@
+"""Every action as a command, against a server on a real socket."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from mock_server import cli
+from mock_server.live import LiveServer
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="session")
+def live(shared_server):
+    with LiveServer(shared_server) as live:
+        yield live
+
+
+@pytest.fixture
+def run(server, live, capsys, monkeypatch):
+    """A function (arguments, exit code=0) → the lines that a command prints."""
+    assert len(server.sandboxes) == 0
+    monkeypatch.setenv("MOCK_SERVER_URL", live.url)
+
+    def call(line, code=0):
+        assert cli.main(line.split() if isinstance(line, str) else line) == code
+        captured = capsys.readouterr()
+        lines = (captured.err if code else captured.out).splitlines()
+        assert (captured.out if code else captured.err) == ""
+        return lines
+
+    return call
+
+
+@pytest.fixture
+def products(live):
+    with httpx.Client(base_url=f"{live.url}/cliniko/v1", auth=("test-a", "")) as client:
+        yield client
+
+
+def test_sandboxes(run):
+    assert run("create test-a --persona empty --seed 3")[0].startswith(
+        "test-a: persona empty; seed 3"
+    )
+    assert len(run("sandboxes")) == 1
+    assert run("sandboxes test-a")[0].startswith("test-a: ")
+    assert run("reset test-a")[0].startswith("test-a: ")
+    assert run("delete test-a") == []
+    assert run("sandboxes") == []
+
+
+def test_states(run, products):
+    run("create test-a --persona empty")
+    products.post("/products", json={"name": "Balm", "stock_level": 5})
+    assert run("snapshot test-a one") == ["one: revision 1"]
+    products.patch("/products/1", json={"stock_level": 3})
+    changed = run("diff test-a --from snapshot:one")
+    assert changed[0] == "updated cliniko.products 1"
+    assert "  stock_level: 5 -> 3" in changed
+    assert run("diff test-a --limit 0")[-1].startswith("and ")
+    assert run("fork test-a test-b --snapshot one")[0].startswith("test-b: ")
+    assert run("restore test-a one")[0].startswith("test-a: ")
+    assert products.get("/products/1").json()["stock_level"] == 5
+    run("rewind test-a 1")
+    assert products.get("/products").json()["total_entries"] == 0
+    assert run("snapshot test-a") == ["one"]
+    assert run("snapshot test-a one --delete") == []
+    assert run("snapshot test-a") == []
+
+
+def test_clock(run):
+    run("create test-a")
+    assert run("clock test-a")[0].startswith("real 20")
+    assert run("clock test-a freeze 2026-03-01T09:00:00Z") == ["frozen 2026-03-01T09:00:00+00:00"]
+    assert run("clock test-a advance 90m") == ["frozen 2026-03-01T10:30:00+00:00"]
+    assert run(["clock", "test-a", "advance", "--", "-1d"]) == ["frozen 2026-02-28T10:30:00+00:00"]
+    assert run("clock test-a set 2027-01-01") == ["frozen 2027-01-01T00:00:00+00:00"]
+    assert run("clock test-a run")[0].startswith("shifted 2027-01-01T00:00:")
+    assert run("clock test-a real")[0].startswith("real ")
+    assert run("clock test-a freeze")[0].startswith("frozen ")
+
+
+def test_faults_and_limits(run, products):
+    run("create test-a")
+    rule = '{"effects": [{"kind": "status", "status": 429}], "times": 1}'
+    (number,) = run(["fault", "test-a", "add", rule])
+    assert products.get("/products").status_code == 429
+    assert number in run("fault test-a")[0]
+    assert run(f"fault test-a remove {number}") == []
+    assert run("fault test-a clear") == []
+    assert run("limits test-a") == ["off"]
+    assert run("limits test-a on") == ["on"]
+    assert run("limits test-a off") == ["off"]
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "json"])
+def test_export_and_seed(run, products, tmp_path, suffix):
+    run("create test-a --persona empty")
+    products.post("/products", json={"name": "Balm"})
+    path = tmp_path / f"shop.{suffix}"
+    assert run(f"export test-a --api cliniko --output {path}") == []
+    assert "apis:" in run("export test-a")
+    run("reset test-a")
+    assert run(f"seed test-a {path}")[0].startswith("test-a: ")
+    assert products.get("/products").json()["products"][0]["name"] == "Balm"
+
+
+def test_the_mistakes_of_a_seed_are_told_with_their_lines(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("create test-a")
+    (tmp_path / "bad.yaml").write_text("apis:\n  cliniko:\n    taxes:\n    - id: x\n")
+    lines = run("seed test-a bad.yaml", 2)
+    assert lines[0] == "mock-server: bad.yaml:4: /apis/cliniko/taxes/0/created_at: is missing"
+    assert "bad.yaml:4: /apis/cliniko/taxes/0/id: must be a whole number" in lines
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("sandboxes test-none", "there is no open sandbox 'test-none'"),
+        ("create other", "name must match"),
+        ("restore test-a none", "there is no snapshot 'none'"),
+        ("rewind test-a 9", "there is no exchange 9"),
+        ("clock test-a set noon", "clock set: 'noon' is no instant such as"),
+        ("clock test-a set", "clock set: "),
+        ("clock test-a advance soon", "clock advance: 'soon' is no time such as 90s"),
+        ("clock test-a advance 999999999999d", "is too long"),
+        ("fault test-a add", "a rule as JSON is missing"),
+        ("fault test-a add {", "the rule is no JSON"),
+        ("fault test-a add []", "the rule must be a JSON object"),
+        ("fault test-a add {}", "effects"),
+        ("fault test-a remove", "the id of a rule is missing"),
+        ("export test-a --api nope", "there is no API 'nope'"),
+        ("export test-a --output /nowhere/x.yaml", "/nowhere/x.yaml: No such file"),
+        ("seed test-a /nowhere/x.yaml", "/nowhere/x.yaml: No such file"),
+        ("sandboxes --url http://127.0.0.1:9", "http://127.0.0.1:9 does not answer"),
+        ("sandboxes --url nonsense", "nonsense"),
+        ("sandboxes --url http://[", "http://["),
+    ],
+)
+def test_what_goes_wrong_is_one_line_and_2(run, line, complaint):
+    run("create test-a")
+    (error,) = run(line, 2)
+    assert error.startswith("mock-server: ")
+    assert complaint in error
+
+
+def test_a_server_of_something_else_is_told(run, live):
+    (error,) = run(["sandboxes", "--url", f"{live.url}/cliniko"], 2)
+    assert "404" in error
+
+
+@pytest.mark.parametrize("line", ["clock test-a stop", "restore test-a", "rewind a b"])
+def test_wrong_use_is_one_line_and_2(capsys, line):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(line.split())
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_token_comes_from_the_environment(run, monkeypatch):
+    monkeypatch.setenv("MOCK_SERVER_TOKEN", "not-wanted-here")
+    assert run("sandboxes") == []
+
+
+@pytest.mark.parametrize("page", ["sandboxes", "snapshots", "clock", "seed-files"])
+def test_the_commands_of_the_how_to_pages_work(run, page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "how-to" / f"{page}.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\$ mock-server (.*)$", text, re.MULTILINE)
+    assert lines
+    for line in lines:
+        run(line)
