@@ -39,8 +39,10 @@ BROKEN_BODIES = [
     b'{"name":"\\ud800"}', b'"' + b"x" * 70_000 + b'"', b"{" + b'"a":1,' * 5000 + b'"b":2}',
     b"-0", b"NaN", b"Infinity", b"9" * 5000, b'{"price":1e-400}', b"name=x&name=y", b"\0" * 100,
 ]  # fmt: skip
-TYPES = ["application/json", "text/plain", "multipart/form-data", "multipart/form-data; boundary=x",
-         "application/x-www-form-urlencoded", "", "a/b/c;;", "application/json; charset=utf-16"]  # fmt: skip
+TYPES = [
+    "application/json", "text/plain", "multipart/form-data", "multipart/form-data; boundary=x",
+    "application/x-www-form-urlencoded", "", "a/b/c;;", "application/json; charset=utf-16",
+]  # fmt: skip
 QUERIES = ["", "%ff=1", "q%5B%5D=%00", "page=-1", "page=999999999999999999999", "a=%zz&&&=", "q[]",
            "sort=,,,", "per_page=1e3", "page=1&page=x"]  # fmt: skip
 
@@ -90,13 +92,16 @@ def broken_requests(soak: Soak) -> Iterator[tuple[str | None, httpx.Request]]:
         path = chance.choice(templates)
         while "{" in path:
             head, _, rest = path.partition("{")
-            path = f"{head}{chance.choice(['1', '%00', '%ff', 'x', '-1', '9' * 30, '..'])}" + (
-                rest.partition("}")[2]
+            path = (
+                f"{head}{chance.choice(['1', '%00', '%ff', 'x', '-1', '9' * 30, '..'])}"
+                + (rest.partition("}")[2])
             )
         yield (
             None,
             soak.client.build_request(
-                chance.choice(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"]),
+                chance.choice(
+                    ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"]
+                ),
                 f"{path}?{chance.choice(QUERIES)}",
                 content=chance.choice([*BROKEN_BODIES, chance.randbytes(chance.randrange(300))]),
                 headers={"content-type": chance.choice(TYPES)},

@@ -24,7 +24,7 @@ from schemathesis.generation.jsonschema.builder import build
 from schemathesis.generation.jsonschema.context import Alphabet
 from schemathesis.generation.meta import TestPhase
 from schemathesis.hooks import HookContext
-from schemathesis.openapi.checks import RejectedPositiveData
+from schemathesis.openapi.checks import RejectedPositiveData, UseAfterFree
 
 from contract_tests.encoded import with_formats
 from contract_tests.findings import Finding, Run
@@ -168,6 +168,8 @@ def _overrule(schema: Any, target: Target) -> None:
             return not refusals.depend_on_state(
                 operation_id, response.status_code, response.content
             )
+        if isinstance(failure, UseAfterFree):
+            return not refusals.say_not_found(operation_id, response.status_code)
         if isinstance(failure, AcceptedNegativeData) and _only_body_is_negative(case):
             return not forms.valid_as_sent(operation_id, case.media_type, case.body)
         return True
