@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.app import build_server
 from mock_server.control.api import NAME as CONTROL
@@ -85,7 +85,19 @@ def _control_target(word: str, settings: Settings) -> Target:
             client.get(vendor.api.first_call.path)
     vendor = control_vendor(server.world)
     base_url = IN_PROCESS_ORIGIN + vendor.spec.base_path
-    return Target(vendor, base_url, server.settings.token or word, server)
+    return Target(vendor, base_url, server.settings.token or word, _ending(server))
+
+
+def _ending(app: ASGIApp) -> ASGIApp:
+    """The application without streams that stay open, which nobody could check to their end."""
+
+    async def ending(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            query = scope["query_string"].replace(b"follow=true", b"follow=false")
+            scope = {**scope, "query_string": query}
+        await app(scope, receive, send)
+
+    return ending
 
 
 def url_target(api: str, url: str, credential: str) -> Target:

@@ -20,7 +20,24 @@ LAYERS = {
     "mock_server.arguments": set(),
     "mock_server.data": set(),
     "mock_server.settings": set(),
-    "mock_server.in_process": set(),
+    "mock_server.faults": {"mock_server.engine", "mock_server.state"},
+    "mock_server.evidence": {
+        "mock_server.engine",
+        "mock_server.state",
+        "mock_server.__version__",
+    },
+    "mock_server.control": {
+        "mock_server.console",
+        "mock_server.data",
+        "mock_server.discovery",
+        "mock_server.engine",
+        "mock_server.evidence",
+        "mock_server.faults",
+        "mock_server.in_process",
+        "mock_server.seeding",
+        "mock_server.state",
+    },
+    "mock_server.in_process": {"mock_server.faults"},
     "mock_server.live": set(),
     "mock_server.discovery": {"mock_server.data", "mock_server.engine"},
     "mock_server.console": {"mock_server.discovery", "mock_server.engine"},
@@ -33,11 +50,14 @@ ROOTS = {
     "mock_server.check",
     "mock_server.__init__",
     "mock_server.__main__",
+    "mock_server.pytest_plugin",
     "contract_tests",
 }
 #: Libraries that stay out of a vendor's package, and out of the state.
 FRAMEWORKS = {"a2wsgi", "connexion", "flask", "schemathesis", "starlette", "uvicorn", "werkzeug"}
 CLOCK = "mock_server.state.clock"
+#: Waits until something has really happened; no sandbox's time passes meanwhile.
+WAITS = "mock_server.control.evidence_client"
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
 UNSEEDED = {"secrets", "os.urandom", "uuid.uuid1", "uuid.uuid4"}
 
@@ -93,6 +113,8 @@ def clock_breaches(module: str, source: str) -> list[str]:
     """The places where a module reads the machine's clock; measuring how long is none."""
     tree = ast.parse(source)
     measuring = {"time.monotonic", "time.perf_counter"}
+    if module == WAITS:
+        measuring.add("time.sleep")
     found = [
         each.name
         for each in imports_of(tree)

@@ -77,9 +77,10 @@ def _invalid(error: InvalidRequest, request: Request) -> Reply:
     if "path" in by_location:
         violation = by_location["path"]
         return _error(404, f"there is no {violation.field} {str(violation.value)!r}")
-    if "query" in by_location:
-        violation = by_location["query"]
-        return _error(400, f"{violation.field} {_text(violation)}")
+    for location in ("query", "header"):
+        if location in by_location:
+            violation = by_location[location]
+            return _error(400, f"{violation.field} {_text(violation)}")
     fields = {
         violation.field: _text(violation)
         for violation in _leaves(error.violations)

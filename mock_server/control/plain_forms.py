@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,23 +57,19 @@ def _write_text(text: str) -> Any:
     try:
         text.encode()
     except UnicodeEncodeError:  # a lone surrogate, which no JSON document can carry as it is
-        return {"$text": json.dumps(text)}
+        return {"$text": base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()}
     return text
 
 
 def _read_text(value: Any) -> str:
     if isinstance(value, dict) and list(value) == ["$text"]:
-        value = _read_json_text(value["$text"])
+        try:
+            return base64.b64decode(value["$text"], validate=True).decode("utf-8", "surrogatepass")
+        except (TypeError, ValueError) as problem:
+            raise Wrong("must be the base64 of a text") from problem
     if not isinstance(value, str):
         raise Wrong("must be text")
     return value
-
-
-def _read_json_text(text: Any) -> Any:
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError) as problem:
-        raise Wrong("must be the JSON of a text") from problem
 
 
 def _read_decimal(value: Any) -> Decimal:

@@ -68,7 +68,7 @@ def mock_inventory(
     problems = _mock_inventory_home.end(inventory)
     # A test that broke off has said what was wrong; the rest is in its report.
     if problems and not request.node.stash.get(_BROKE_OFF, False):
-        pytest.fail("\n".join(problems), pytrace=False)
+        pytest.fail(_sendable("\n".join(problems)), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -82,7 +82,12 @@ def pytest_runtest_makereport(
         if call.excinfo is not None and call.when != "teardown":
             item.stash[_BROKE_OFF] = True
         if report.failed:
-            report.sections.append(("mock_inventory", inventory.summary()))
+            report.sections.append(("mock_inventory", _sendable(inventory.summary())))
         if call.when == "teardown":
             del item.stash[_INVENTORY]
     return report
+
+
+def _sendable(text: str) -> str:
+    """What was called may have lone surrogates, on which a worker of pytest-xdist would end."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -70,12 +70,12 @@ class MockInventory:
             vendor.api.name: ApiAccess(vendor, home, sandbox.name) for vendor in home.server.vendors
         }
         self.faults = Faults(sandbox, home.loop, specs)
-        self._witness, strangers = Witness(specs), home.server.sandboxes.strangers.journal
-        self._strangers_before = strangers.last
-        self._strangers = strangers
+        self._strangers = home.server.sandboxes.strangers.journal
+        self._strangers_before = self._strangers.last
+        self._witness = Witness(specs if self._fail_on == "inferred" else {})
         self._stop_listening = [
             sandbox.journal.listen(self._witness.note),
-            strangers.listen(self._witness.note_stranger),
+            self._strangers.listen(self._witness.note_stranger),
         ]
 
     def __getattr__(self, name: str) -> ApiAccess:

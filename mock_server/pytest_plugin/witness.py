@@ -11,7 +11,10 @@ from mock_server.state.journal import Exchange
 
 
 class Witness:
-    """Listens to journals; what it has noted stays, whatever a journal drops or forgets."""
+    """Listens to journals; what it has noted stays, whatever a journal drops or forgets.
+
+    It looks for guesses in the calls of the APIs whose specs it is given.
+    """
 
     def __init__(self, specs: Mapping[str, SpecIndex]) -> None:
         self._specs = specs

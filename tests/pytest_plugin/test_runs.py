@@ -168,6 +168,15 @@ def test_corrupt(mock_inventory):
     )
 
 
+def test_a_report_can_be_sent_whatever_was_called(run):
+    done = run("""
+def test_it(mock_inventory):
+    mock_inventory.expect_calls(body_contains="\\ud800")
+""", "-n", "1", apart=True)  # fmt: skip
+    done.assert_outcomes(passed=1, errors=1)
+    done.stdout.fnmatch_lines(["expected a call with body_contains=*ud800*"])
+
+
 GUESS = """
 import pytest
 
