@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+# Httpx imports it late and keeps its exceptions; a run of tests within a test (pytester) would make
+# the process forget the module, and the next import another one of it.
+import httpcore  # noqa: F401
 import httpx
 import pytest
 from hypothesis import HealthCheck, settings
