@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from starlette.responses import PlainTextResponse
-from starlette.routing import BaseRoute, Mount, Router
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.console.pages import PREFIX, api_routes, console_routes, control_routes
 from mock_server.control.api import MAX_BODY, control_spec, control_vendor
@@ -19,7 +19,7 @@ from mock_server.control.stream import LiveEvents
 from mock_server.control.world import World
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors
-from mock_server.engine.application import ApiApplication, take_any_character
+from mock_server.engine.application import ApiApplication
 from mock_server.engine.credentials import CredentialPolicy
 from mock_server.engine.operation import Service
 from mock_server.faults.gate import FaultGate
@@ -43,7 +43,7 @@ class MockServer:
     mounts: dict[str, str]
     world: World
     applications: dict[str, ApiApplication] = field(default_factory=dict)
-    asgi: Router = field(default_factory=Router)
+    asgi: ASGIApp = field(default_factory=Router)
 
     @cached_property
     def control(self) -> ApiApplication:
@@ -115,16 +115,8 @@ def build_server(
     return server
 
 
-def _root(server: MockServer) -> Router:
-    """The router of everything; what every mocked request passes comes first."""
-    beside = {
-        vendor.api.name: Router(
-            api_routes(vendor, server.mounts[vendor.api.name]),
-            default=server.applications[vendor.api.name],
-            redirect_slashes=False,
-        )
-        for vendor in server.vendors
-    }
+def _root(server: MockServer) -> Root:
+    """The application of everything."""
 
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
@@ -136,21 +128,69 @@ def _root(server: MockServer) -> Router:
     async def control(scope: Scope, receive: Receive, send: Send) -> None:
         await LiveEvents(server.control, server.world)(scope, receive, send)
 
-    ours = [
-        *console_routes(server.vendors, server.mounts),
-        *control_routes(control_spec().document),
-        Mount(PREFIX, Entrance(control, PREFIX, server.settings.token)),
-    ]
-    apis: list[BaseRoute] = [
-        take_any_character(Mount(mount, beside[name])) for name, mount in server.mounts.items()
-    ]
-    alone = "" in server.mounts.values()
-    return Router(
-        [*ours, *apis] if alone else [*apis, *ours],
+    ours = Router(
+        [
+            *console_routes(server.vendors, server.mounts),
+            *control_routes(control_spec().document),
+            Mount(PREFIX, Entrance(control, PREFIX, server.settings.token)),
+        ],
         lifespan=lifespan,
         redirect_slashes=False,
         default=_nothing_here,
     )
+    apis = {
+        server.mounts[vendor.api.name]: ApiWithPages(
+            server.applications[vendor.api.name],
+            api_routes(vendor, server.mounts[vendor.api.name]),
+        )
+        for vendor in server.vendors
+    }
+    return Root(apis, ours)
+
+
+class Root:
+    """Sends each request to its API, by the first part of its path, or to what is ours.
+
+    A dictionary instead of a router's list of patterns: every mocked request passes here. An API
+    whose mount is empty gets all that is not below our own prefix.
+    """
+
+    def __init__(self, apis: Mapping[str, ASGIApp], ours: ASGIApp) -> None:
+        self._apis = apis
+        self._ours = ours
+        self._alone = apis.get("")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI message."""
+        if scope["type"] != "http":
+            await self._ours(scope, receive, send)
+            return
+        root = scope.setdefault("root_path", "")
+        first = scope["path"].removeprefix(root).split("/", 2)[1:2]
+        mount = f"/{first[0]}" if first else ""
+        if mount in self._apis:
+            scope["root_path"] = root + mount
+            await self._apis[mount](scope, receive, send)
+        elif self._alone is not None and mount != PREFIX:
+            await self._alone(scope, receive, send)
+        else:
+            await self._ours(scope, receive, send)
+
+
+class ApiWithPages:
+    """An API, with pages of ours at a few paths below its mount that the vendor has not."""
+
+    def __init__(self, application: ApiApplication, pages: list[Route]) -> None:
+        self._application = application
+        self._pages = {page.path: page for page in pages}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        page = self._pages.get(scope["path"].removeprefix(scope["root_path"]))
+        if page is None or scope["method"] not in {"GET", "HEAD"}:
+            await self._application(scope, receive, send)
+        else:
+            await page.handle(scope, receive, send)
 
 
 async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:

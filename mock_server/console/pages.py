@@ -51,7 +51,7 @@ def console_routes(vendors: list[Vendor], mounts: Mapping[str, str]) -> list[Bas
     return routes
 
 
-def api_routes(vendor: Vendor, mount: str) -> list[BaseRoute]:
+def api_routes(vendor: Vendor, mount: str) -> list[Route]:
     """Return the routes of one API's `openapi.json` and `docs`, below its mount."""
     docs = f"{PREFIX}/console/docs/{vendor.api.name}"
     return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -24,6 +23,7 @@ from mock_server.engine.operation import (
     withheld,
 )
 from mock_server.engine.replies import ResponseWriter, Wire
+from mock_server.engine.routing import IndexedRouting
 from mock_server.engine.schema import SchemaCompiler
 from mock_server.engine.spec import SpecError, SpecIndex, matches
 from mock_server.engine.transport import request_from, send_wire
@@ -35,29 +35,11 @@ with warnings.catch_warnings():
     from connexion.exceptions import InvalidSpecification
     from connexion.middleware import ConnexionMiddleware
     from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-    from connexion.middleware.routing import RoutingMiddleware
     from connexion.resolver import Resolver
 
 
 #: How Starlette says that a path is there and the method is not.
 _METHOD_NOT_ALLOWED = 405
-
-
-def take_any_character(mount: Any) -> Any:
-    """Let a Starlette mount match paths with line breaks in them too, and return it."""
-    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
-    return mount
-
-
-class _StrictRouting(RoutingMiddleware):
-    """Connexion's routing without Starlette's own redirects; slashes are the vendor's affair."""
-
-    def add_api(self, *args: Any, **kwargs: Any) -> None:
-        super().add_api(*args, **kwargs)
-        self.router.redirect_slashes = False
-        for mount in self.router.routes:
-            mount.app.redirect_slashes = False
-            take_any_character(mount)
 
 
 class _CompiledApi(RoutedAPI[CompiledOperation]):
@@ -126,7 +108,7 @@ class ApiApplication:
         self._connexion: ASGIApp = self._build_connexion()
 
     def _build_connexion(self) -> ASGIApp:
-        app: Any = ConnexionMiddleware(_no_route, middlewares=[_StrictRouting, _Operations])
+        app: Any = ConnexionMiddleware(_no_route, middlewares=[IndexedRouting, _Operations])
         try:
             app.add_api(
                 self.spec.paths_for_routing(),

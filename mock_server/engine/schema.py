@@ -13,32 +13,45 @@ import orjson
 from mock_server.engine.errors import Location, Violation
 from mock_server.engine.spec import Json, SpecError, SpecIndex
 
-_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_INTEGER = re.compile(r"-?[0-9]+")
+
+def _digits_up_to(bound: int) -> str:
+    """A pattern of the whole numbers from 0 to `bound`."""
+    digits = str(bound)
+    choices = [f"[0-9]{{1,{len(digits) - 1}}}", digits]
+    for place, digit in enumerate(digits):
+        if digit != "0":
+            rest = len(digits) - place - 1
+            choices.append(f"{digits[:place]}[0-{int(digit) - 1}][0-9]{{{rest}}}")
+    return f"(?:{'|'.join(choices)})"
 
 
-def _is_integer_of(bits: int) -> Callable[[str], bool]:
+def _integer_of(bits: int) -> str:
     bound: int = 1 << (bits - 1)
+    return f"^(?:-{_digits_up_to(bound)}|{_digits_up_to(bound - 1)})$"
 
-    def check(text: str) -> bool:
-        return (
-            _INTEGER.fullmatch(text) is not None
-            and len(text) <= len(str(bound)) + 1
-            and -bound <= int(text) < bound
-        )
 
-    return check
+#: Formats of strings as patterns: a pattern is matched in compiled code, a function is called back.
+_PATTERNS = {
+    "int32": _integer_of(32),
+    "int64": _integer_of(64),
+    "decimal": r"^-?[0-9]+(?:\.[0-9]+)?$",
+}
+_FORMAT_OF_PATTERN = {pattern: name for name, pattern in _PATTERNS.items()}
+
+
+def _matches(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern[1:-1])
+    return lambda text: compiled.fullmatch(text) is not None
 
 
 def _anything(_: str) -> bool:
     return True
 
 
-#: Formats of strings beyond JSON Schema's own. Those of numbers are bounds; see `translate`.
+#: Formats of strings beyond JSON Schema's own, for where a pattern stands beside one already. Those
+#: of numbers are bounds; see `translate`.
 _FORMATS: dict[str, Callable[[str], bool]] = {
-    "int32": _is_integer_of(32),
-    "int64": _is_integer_of(64),
-    "decimal": lambda text: _DECIMAL.fullmatch(text) is not None,
+    **{name: _matches(pattern) for name, pattern in _PATTERNS.items()},
     "binary": _anything,
     "password": _anything,
     "float": _anything,
@@ -77,6 +90,10 @@ def translate(schema: Any) -> Any:
         del result["format"]
         result.setdefault("minimum", -(1 << (bits - 1)))
         result.setdefault("maximum", (1 << (bits - 1)) - 1)
+    pattern = _PATTERNS.get(result.get("format", ""))
+    if pattern and result.get("type") == "string" and "pattern" not in result:
+        del result["format"]
+        result["pattern"] = pattern
     for key in _SCHEMA_KEYWORDS:
         if key in result:
             result[key] = translate(result[key])
@@ -182,6 +199,8 @@ def violations_of(
         path = (*prefix, *error.instance_path)
         keyword = error.kind.name
         limit = error.kind.value
+        if keyword == "pattern" and limit in _FORMAT_OF_PATTERN:
+            keyword, limit = "format", _FORMAT_OF_PATTERN[limit]
         if keyword == "required":
             found.append(Violation(location, (*path, str(limit)), keyword))
         elif keyword == "additionalProperties":

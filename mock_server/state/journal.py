@@ -17,9 +17,9 @@ _CHANGE_BYTES = 2_000
 Verdict = Literal["answered", "refused", "withheld"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Exchange:
-    """One request and its answer.
+    """One request and its answer; never changed once it is made.
 
     `number` counts from 1 in its journal; `at` is the sandbox's time. `operation` is None for what
     no operation has. `verdict`: `answered` as asked, `refused` with a vendor's error (`error` is
