@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from starlette.routing import Route, Router
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 with warnings.catch_warnings():
@@ -33,7 +33,8 @@ class RouteIndex:
     """Sends a request to the few routes that its path may have, in their order.
 
     Those are the routes with as many segments and the same literal ones in front. Does what a
-    mount at `base_path` does to the scope. What no route has goes to `default`.
+    mount at `base_path` does to the scope, and a router to its routes. What no route has goes to
+    `default`.
     """
 
     def __init__(self, base_path: str, routes: Iterable[Route], default: ASGIApp) -> None:
@@ -52,10 +53,7 @@ class RouteIndex:
             for route in some:
                 key = tuple(route.path.split("/")[: self._literal[length]])
                 grouped[length, key].append(route)
-        self._routers = {
-            key: Router(some, default=default, redirect_slashes=False)
-            for key, some in grouped.items()
-        }
+        self._routes = dict(grouped)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Route one request."""
@@ -64,11 +62,17 @@ class RouteIndex:
         if path.startswith(self._base_path):
             segments = path[len(self._base_path) :].split("/")
             literal = self._literal.get(len(segments), 0)
-            router = self._routers.get((len(segments), tuple(segments[:literal])))
-            if router is not None:
+            routes = self._routes.get((len(segments), tuple(segments[:literal])), ())
+            if routes:
                 scope["root_path"] = root + self._base_path
-                await router(scope, receive, send)
-                return
+            for wanted in (Match.FULL, Match.PARTIAL):
+                for route in routes:
+                    match, found = route.matches(scope)
+                    if match is wanted:
+                        scope.update(found)
+                        # Of a route that has the path but not the method, this is the refusal.
+                        await route.handle(scope, receive, send)
+                        return
         await self._default(scope, receive, send)
 
 

@@ -21,7 +21,7 @@ class Clock:
         """Return the present instant of this sandbox."""
         if self._frozen_at is not None:
             return self._frozen_at
-        return _machine_time() + self._offset
+        return _machine_time() + self._offset if self._offset else _machine_time()
 
     @property
     def frozen(self) -> bool:

@@ -24,14 +24,15 @@ class Listing(Generic[R]):
     """What one list shows.
 
     `path` and `key` are the list's path and its key in the body; `default` makes the default
-    list of the records (visible ones, in the default order); `serialize` shows one record.
+    list of the records (visible ones, in the default order); `serializer` gives, for a request,
+    what shows one record.
     """
 
     path: str
     key: str
     table: Table[R]
     default: Callable[[tuple[R, ...]], Sequence[R]]
-    serialize: Callable[[R, Request, Context], dict[str, Any]]
+    serializer: Callable[[Request, Context], Callable[[R], dict[str, Any]]]
 
 
 def answer(listing: Listing[R], request: Request, context: Context) -> Reply:
@@ -44,7 +45,7 @@ def answer(listing: Listing[R], request: Request, context: Context) -> Reply:
     return Reply(
         200,
         {
-            listing.key: [listing.serialize(record, request, context) for record in shown],
+            listing.key: list(map(listing.serializer(request, context), shown)),
             "total_entries": len(records),
             "links": _links(f"{request.base_url}{listing.path}", query, page, start, len(records)),
         },
@@ -106,8 +107,10 @@ def _links(url: str, query: Mapping[str, Any], page: int, start: int, total: int
     ]
     kept += [("q[]", text) for text in query.get("q[]", ())]
 
+    rest = f"&{urlencode(kept)}" if kept else ""
+
     def link(number: int) -> str:
-        return f"{url}?{urlencode([('page', str(number)), *kept])}"
+        return f"{url}?page={number}{rest}"
 
     links = {"self": link(page)}
     if page > 1:

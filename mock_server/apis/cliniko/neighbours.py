@@ -130,7 +130,7 @@ def create_stock_adjustment(request: Request, context: Context) -> Reply:
     context.state.put(STOCK_ADJUSTMENTS, adjustment)
     level = (product.stock_level or 0) + quantity
     context.state.put(PRODUCTS, replace(product, stock_level=level, updated_at=now))
-    return Reply(201, serializers.stock_adjustment(adjustment, request, context))
+    return Reply(201, serializers.stock_adjustment(request, context)(adjustment))
 
 
 def _product(request: Request, context: Context) -> Product | None:
@@ -142,4 +142,4 @@ def _one(listing: lists.Listing[Any], request: Request, context: Context) -> Rep
     record = find(listing.table, request.path["id"], context)
     if record is None:
         raise RecordNotFound(listing.key, request.path["id"])
-    return Reply(200, listing.serialize(record, request, context))
+    return Reply(200, listing.serializer(request, context)(record))

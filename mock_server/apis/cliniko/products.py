@@ -53,7 +53,7 @@ def create_product(request: Request, context: Context) -> Reply:
         **_changes(request.body, context),
     )
     context.state.put(PRODUCTS, product)
-    return Reply(201, serializers.product(product, request, context))
+    return Reply(201, serializers.product(request, context)(product))
 
 
 @OPERATIONS.handles("getProduct")
@@ -69,7 +69,7 @@ def get_product(request: Request, context: Context) -> Reply:
     )
     if product is None or not shown:
         raise RecordNotFound("product", request.path["id"])
-    return Reply(200, serializers.product(product, request, context))
+    return Reply(200, serializers.product(request, context)(product))
 
 
 @OPERATIONS.handles("updateProduct", "replaceProduct", rules=[tax_exists])
@@ -80,7 +80,7 @@ def update_product(request: Request, context: Context) -> Reply:
     if changed != product:
         changed = replace(changed, updated_at=context.now.replace(microsecond=0))
         context.state.put(PRODUCTS, changed)
-    return Reply(200, serializers.product(changed, request, context))
+    return Reply(200, serializers.product(request, context)(changed))
 
 
 @OPERATIONS.handles("deleteProduct", "archiveProduct")

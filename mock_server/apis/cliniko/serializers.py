@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from mock_server.apis.cliniko.models import (
     TAXES,
@@ -19,7 +19,15 @@ from mock_server.engine.context import Context
 from mock_server.engine.memo import remembered
 from mock_server.engine.messages import Request
 
+R_contra = TypeVar("R_contra", contravariant=True)
 _NO_TAX = Decimal(0)
+
+
+class Show(Protocol[R_contra]):
+    """Shows one record; made once for a request, used for each of its records."""
+
+    def __call__(self, record: R_contra, /) -> dict[str, Any]:
+        """Return what the caller sees."""
 
 
 @lru_cache(maxsize=8192)
@@ -28,18 +36,23 @@ def instant_text(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def product(record: Product, request: Request, context: Context) -> dict[str, Any]:
-    """Return a product as the document's first table has it (cliniko.txt, Product).
+def product(request: Request, context: Context) -> Show[Product]:
+    """Show a product as the document's first table has it (cliniko.txt, Product).
 
     The unnamed `object` rows are, in order, `links`, `product_supplier`, `stock_adjustments` and
     `tax`. Source: facts, section 1, the product.
     """
-    tax = None if record.tax_id is None else context.state.get(TAXES, record.tax_id)
-    return _product(record, tax, request.base_url)
+    url, taxes = request.base_url, context.state.derive(TAXES, _by_id)
+    return lambda record: _product(record, taxes, url)
+
+
+def _by_id(taxes: tuple[Tax, ...]) -> dict[int, Tax]:
+    return {tax.id: tax for tax in taxes}
 
 
 @remembered
-def _product(record: Product, tax: Tax | None, url: str) -> dict[str, Any]:
+def _product(record: Product, taxes: dict[int, Tax], url: str) -> dict[str, Any]:
+    tax = None if record.tax_id is None else taxes.get(record.tax_id)
     ex_tax = including_tax = None
     if record.price is not None:
         without, with_tax = prices(
@@ -72,44 +85,58 @@ def _product(record: Product, tax: Tax | None, url: str) -> dict[str, Any]:
     }
 
 
-def tax(record: Tax, request: Request, _: Context) -> dict[str, Any]:
-    """Return a tax; `amount` repeats the rate (inferred)."""
-    return {
-        "amount": ruby_decimal(record.rate),
-        "created_at": instant_text(record.created_at),
-        "id": str(record.id),
-        "links": {"self": f"{request.base_url}/taxes/{record.id}"},
-        "name": record.name,
-        "rate": ruby_decimal(record.rate),
-        "updated_at": instant_text(record.updated_at),
-    }
-
-
-def product_supplier(record: ProductSupplier, request: Request, _: Context) -> dict[str, Any]:
-    """Return a product supplier."""
-    return {
-        "created_at": instant_text(record.created_at),
-        "id": str(record.id),
-        "links": {"self": f"{request.base_url}/product_suppliers/{record.id}"},
-        "name": record.name,
-        "updated_at": instant_text(record.updated_at),
-    }
-
-
-def stock_adjustment(record: StockAdjustment, request: Request, _: Context) -> dict[str, Any]:
-    """Return a stock adjustment."""
+def tax(request: Request, _: Context) -> Show[Tax]:
+    """Show a tax; `amount` repeats the rate (inferred)."""
     url = request.base_url
-    return {
-        "adjustment_type": record.adjustment_type,
-        "archived_at": record.archived_at and instant_text(record.archived_at),
-        "comment": record.comment,
-        "created_at": instant_text(record.created_at),
-        "id": str(record.id),
-        "links": {"self": f"{url}/stock_adjustments/{record.id}"},
-        "product": _reference(f"{url}/products/{record.product_id}"),
-        "quantity": record.quantity,
-        "updated_at": instant_text(record.updated_at),
-    }
+
+    def show(record: Tax) -> dict[str, Any]:
+        return {
+            "amount": ruby_decimal(record.rate),
+            "created_at": instant_text(record.created_at),
+            "id": str(record.id),
+            "links": {"self": f"{url}/taxes/{record.id}"},
+            "name": record.name,
+            "rate": ruby_decimal(record.rate),
+            "updated_at": instant_text(record.updated_at),
+        }
+
+    return show
+
+
+def product_supplier(request: Request, _: Context) -> Show[ProductSupplier]:
+    """Show a product supplier."""
+    url = request.base_url
+
+    def show(record: ProductSupplier) -> dict[str, Any]:
+        return {
+            "created_at": instant_text(record.created_at),
+            "id": str(record.id),
+            "links": {"self": f"{url}/product_suppliers/{record.id}"},
+            "name": record.name,
+            "updated_at": instant_text(record.updated_at),
+        }
+
+    return show
+
+
+def stock_adjustment(request: Request, _: Context) -> Show[StockAdjustment]:
+    """Show a stock adjustment."""
+    url = request.base_url
+
+    def show(record: StockAdjustment) -> dict[str, Any]:
+        return {
+            "adjustment_type": record.adjustment_type,
+            "archived_at": record.archived_at and instant_text(record.archived_at),
+            "comment": record.comment,
+            "created_at": instant_text(record.created_at),
+            "id": str(record.id),
+            "links": {"self": f"{url}/stock_adjustments/{record.id}"},
+            "product": _reference(f"{url}/products/{record.product_id}"),
+            "quantity": record.quantity,
+            "updated_at": instant_text(record.updated_at),
+        }
+
+    return show
 
 
 def _reference(url: str) -> dict[str, Any]:

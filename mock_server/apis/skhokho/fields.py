@@ -7,6 +7,7 @@ the document's schema admits, so do these.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, DecimalException
@@ -39,7 +40,7 @@ class FieldProblem(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Field(ABC):
     """One field of a body; `read` gives its stored value."""
 
     name: str
@@ -70,9 +71,9 @@ class Field:
             return None
         return sent if self.required else ABSENT
 
+    @abstractmethod
     def value_of(self, sent: Any) -> Any:
         """Return what is stored for a value that is there and not null; raises FieldProblem."""
-        raise NotImplementedError
 
     def refuse(self, keyword: str, sent: Any, limit: Any = None) -> NoReturn:
         """Raise the FieldProblem of one broken rule."""
