@@ -18,9 +18,7 @@ from mock_server.apis.cliniko.models import (
     STOCK_ADJUSTMENTS,
     TAXES,
     Product,
-    ProductSupplier,
     StockAdjustment,
-    Tax,
 )
 from mock_server.apis.cliniko.operations import OPERATIONS
 from mock_server.engine.context import Context
@@ -31,69 +29,52 @@ from mock_server.engine.messages import Reply, Request
 STOCK_LIMIT = 4_000_000_000
 
 
-def _taxes_in_order(records: tuple[Tax, ...]) -> Sequence[Tax]:
+def _oldest_first(records: tuple[Any, ...]) -> Sequence[Any]:
     return lists.in_order(list(records), ["created_at"], "asc")
 
 
-def _suppliers_in_order(records: tuple[ProductSupplier, ...]) -> Sequence[ProductSupplier]:
-    return lists.in_order(list(records), ["created_at"], "asc")
+def _serve(listing: lists.Listing[Any], list_operation: str, get_operation: str) -> None:
+    """Handle the two reads that every neighbour has."""
+
+    @OPERATIONS.handles(list_operation)
+    def list_records(request: Request, context: Context) -> Reply:
+        return lists.answer(listing, request, context)
+
+    @OPERATIONS.handles(get_operation)
+    def get_record(request: Request, context: Context) -> Reply:
+        record = find(listing.table, request.path["id"], context)
+        if record is None:
+            raise RecordNotFound(listing.key, request.path["id"])
+        return Reply(200, listing.serializer(request, context)(record))
 
 
-def _adjustments_in_order(records: tuple[StockAdjustment, ...]) -> Sequence[StockAdjustment]:
-    return lists.in_order(list(records), ["created_at"], "asc")
-
-
-_TAXES = lists.Listing("/taxes", "taxes", TAXES, _taxes_in_order, serializers.tax)
-_SUPPLIERS = lists.Listing(
-    "/product_suppliers",
-    "product_suppliers",
-    PRODUCT_SUPPLIERS,
-    _suppliers_in_order,
-    serializers.product_supplier,
+_serve(
+    lists.Listing("/taxes", "taxes", TAXES, _oldest_first, serializers.tax),
+    "listTaxes",
+    "getTax",
 )
-_ADJUSTMENTS = lists.Listing(
-    "/stock_adjustments",
-    "stock_adjustments",
-    STOCK_ADJUSTMENTS,
-    _adjustments_in_order,
-    serializers.stock_adjustment,
+_serve(
+    lists.Listing(
+        "/product_suppliers",
+        "product_suppliers",
+        PRODUCT_SUPPLIERS,
+        _oldest_first,
+        serializers.product_supplier,
+    ),
+    "listProductSuppliers",
+    "getProductSupplier",
 )
-
-
-@OPERATIONS.handles("listTaxes")
-def list_taxes(request: Request, context: Context) -> Reply:
-    """List taxes."""
-    return lists.answer(_TAXES, request, context)
-
-
-@OPERATIONS.handles("getTax")
-def get_tax(request: Request, context: Context) -> Reply:
-    """Return one tax."""
-    return _one(_TAXES, request, context)
-
-
-@OPERATIONS.handles("listProductSuppliers")
-def list_product_suppliers(request: Request, context: Context) -> Reply:
-    """List product suppliers."""
-    return lists.answer(_SUPPLIERS, request, context)
-
-
-@OPERATIONS.handles("getProductSupplier")
-def get_product_supplier(request: Request, context: Context) -> Reply:
-    """Return one product supplier."""
-    return _one(_SUPPLIERS, request, context)
-
-
-@OPERATIONS.handles("listStockAdjustments")
-def list_stock_adjustments(request: Request, context: Context) -> Reply:
-    """List stock adjustments."""
-    return lists.answer(_ADJUSTMENTS, request, context)
-
-
-@OPERATIONS.handles("getStockAdjustment")
-def get_stock_adjustment(request: Request, context: Context) -> Reply:
-    """Return one stock adjustment."""
-    return _one(_ADJUSTMENTS, request, context)
+_serve(
+    lists.Listing(
+        "/stock_adjustments",
+        "stock_adjustments",
+        STOCK_ADJUSTMENTS,
+        _oldest_first,
+        serializers.stock_adjustment,
+    ),
+    "listStockAdjustments",
+    "getStockAdjustment",
+)
 
 
 def product_can_take_it(request: Request, context: Context) -> Iterator[Violation]:
@@ -136,10 +117,3 @@ def create_stock_adjustment(request: Request, context: Context) -> Reply:
 def _product(request: Request, context: Context) -> Product | None:
     product = find(PRODUCTS, request.body.get("product_id"), context)
     return product if product is not None and product.archived_at is None else None
-
-
-def _one(listing: lists.Listing[Any], request: Request, context: Context) -> Reply:
-    record = find(listing.table, request.path["id"], context)
-    if record is None:
-        raise RecordNotFound(listing.key, request.path["id"])
-    return Reply(200, listing.serializer(request, context)(record))
