@@ -24,13 +24,18 @@ from schemathesis.generation.jsonschema.builder import build
 from schemathesis.generation.jsonschema.context import Alphabet
 from schemathesis.generation.meta import TestPhase
 from schemathesis.hooks import HookContext
-from schemathesis.openapi.checks import RejectedPositiveData, UseAfterFree
+from schemathesis.openapi.checks import (
+    EnsureResourceAvailability,
+    RejectedPositiveData,
+    UseAfterFree,
+)
 
 from contract_tests.encoded import with_formats
 from contract_tests.findings import Finding, Run
 from contract_tests.forms import Forms
 from contract_tests.references import References
 from contract_tests.refusals import Refusals
+from contract_tests.removals import Removals
 from contract_tests.targets import Target
 from mock_server.console.pages import served_document
 from mock_server.engine.spec import Json
@@ -55,9 +60,10 @@ def run_conformance(
     run = Run(target.vendor.api.name, seed)
     started = time.perf_counter()
     try:
+        removals = Removals(target.vendor.spec)
         schema = _schema(target, seed, max_examples, tuple(phases))
-        _overrule(schema, target)
-        with _references_filled(target):
+        _overrule(schema, target, removals)
+        with _references_filled(target), _removals_noted(removals):
             for event in from_schema(schema).execute():
                 _take(event, run, progress)
     except SchemathesisError as problem:
@@ -156,7 +162,23 @@ def _references_filled(target: Target) -> Iterator[None]:
         references.close()
 
 
-def _overrule(schema: Any, target: Target) -> None:
+@contextmanager
+def _removals_noted(removals: Removals) -> Iterator[None]:
+    """Note what is archived while the block runs."""
+
+    def after_call(context: HookContext, case: Any, response: Any) -> None:
+        del context
+        operation_id = case.operation.definition.raw["operationId"]
+        removals.note(operation_id, case.path_parameters, response.status_code)
+
+    schemathesis.hook(after_call)
+    try:
+        yield
+    finally:
+        schemathesis.hooks.unregister(after_call)
+
+
+def _overrule(schema: Any, target: Target, removals: Removals) -> None:
     """Drop the verdicts that are wrong about what was sent, or about what only the state knows."""
     refusals, forms = Refusals(target.vendor.spec), Forms(target.vendor.spec)
 
@@ -169,7 +191,12 @@ def _overrule(schema: Any, target: Target) -> None:
                 operation_id, response.status_code, response.content
             )
         if isinstance(failure, UseAfterFree):
-            return not refusals.say_not_found(operation_id, response.status_code)
+            return not (
+                refusals.say_not_found(operation_id, response.status_code)
+                or removals.asks_for_archived(operation_id, case.query)
+            )
+        if isinstance(failure, EnsureResourceAvailability):
+            return not removals.archived(case.path_parameters)
         if isinstance(failure, AcceptedNegativeData) and _only_body_is_negative(case):
             return not forms.valid_as_sent(operation_id, case.media_type, case.body)
         return True
