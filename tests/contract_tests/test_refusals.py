@@ -9,6 +9,7 @@ from schemathesis.openapi.checks import UseAfterFree
 
 from contract_tests import conformance
 from contract_tests.refusals import Refusals
+from contract_tests.removals import Removals
 from contract_tests.targets import mock_target
 from mock_server.discovery import load_vendor
 
@@ -39,11 +40,12 @@ def verdict():
             taken.append(function)
             return function
 
-    conformance._overrule(Schema(), mock_target("built"))
+    target = mock_target("built")
+    conformance._overrule(Schema(), target, Removals(target.vendor.spec))
 
     def judge(operation_id, status):
         definition = SimpleNamespace(raw={"operationId": operation_id})
-        case = SimpleNamespace(operation=SimpleNamespace(definition=definition))
+        case = SimpleNamespace(operation=SimpleNamespace(definition=definition), query=None)
         failure = UseAfterFree.__new__(UseAfterFree)
         return taken[0](None, failure, case, SimpleNamespace(status_code=status))
 
