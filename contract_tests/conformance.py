@@ -244,12 +244,7 @@ def _take_scenario(event: events.ScenarioFinished, run: Run) -> None:
                 event.phase.value,
                 check.failure_info.code_sample,
             )
-            if not any(_same(finding, other) for other in run.findings):
-                run.findings.append(finding)
-
-
-def _same(one: Finding, other: Finding) -> bool:
-    return (one.check, one.operation, one.message) == (other.check, other.operation, other.message)
+            run.add([finding])
 
 
 @cache

@@ -1,7 +1,8 @@
-"""What a run found."""
+"""What a run found, and what it looked at."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -9,8 +10,11 @@ from dataclasses import dataclass, field
 class Finding:
     """One way in which a target breaks its contract.
 
-    `operation` is METHOD and path; `reproduction` a command line that shows it again, with the
-    credential left out.
+    `check` is a check of Schemathesis or a property of ours; `operation` is METHOD and path;
+    `subject` what of the operation is wrong (a status, a JSON pointer), so that two findings of one
+    check can be told apart. `steps` is the shortest sequence of calls that shows it, a line each;
+    `reproduction` a shell script of curl calls and `test` a pytest module, both of which fail while
+    the fault is there. Credentials are left out of all of them.
     """
 
     check: str
@@ -18,24 +22,56 @@ class Finding:
     message: str
     phase: str
     reproduction: str = ""
+    subject: str = ""
+    steps: tuple[str, ...] = ()
+    test: str = ""
+
+    def same_as(self, other: Finding) -> bool:
+        """Say whether both tell of the same fault."""
+        return (self.check, self.operation, self.subject, self.message) == (
+            other.check,
+            other.operation,
+            other.subject,
+            other.message,
+        )
+
+
+@dataclass(slots=True)
+class Property:
+    """What became of one property: how often it was tried, or why it was not (`skipped`)."""
+
+    name: str
+    tried: int = 0
+    failed: int = 0
+    skipped: str = ""
 
 
 @dataclass(slots=True)
 class Run:
     """The outcome of one run: `requests` sent, `checks` made, and what was found.
 
-    `skipped` says which operation a phase left out and why; `seed` makes the run again.
+    `target` is `mock` or a URL; `skipped` says which operation a phase left out and why;
+    `properties` has one entry for each property across calls; `seed` makes the run again.
     """
 
     api: str
     seed: int
+    target: str = "mock"
+    profile: str = "full"
     requests: int = 0
     checks: int = 0
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    properties: list[Property] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         """Say whether nothing was found, and something was looked at."""
         return not self.findings and self.requests > 0
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Take findings in; one that is there already is left out."""
+        for finding in findings:
+            if not any(finding.same_as(other) for other in self.findings):
+                self.findings.append(finding)
