@@ -50,11 +50,12 @@ def run_conformance(
     max_examples: int = 30,
     phases: Iterable[str] = PHASES,
     progress: Callable[[str], None] = lambda _: None,
+    tick: Callable[[Run], None] = lambda _: None,
 ) -> Run:
     """Fuzz a target with every check of Schemathesis, and return what was found.
 
     The same seed sends the same requests to a target in the same state. `progress` is told, in a
-    few words, whenever a phase ends.
+    few words, whenever a phase ends, and `tick` is shown the run after every few requests.
     """
     _register_formats()
     run = Run(target.vendor.api.name, seed)
@@ -66,6 +67,7 @@ def run_conformance(
         with _references_filled(target), _removals_noted(removals):
             for event in from_schema(schema).execute():
                 _take(event, run, progress)
+                tick(run)
     except SchemathesisError as problem:
         run.findings.append(Finding("schemathesis", "", str(problem), "setup"))
     run.seconds = time.perf_counter() - started
@@ -234,12 +236,14 @@ def _take_scenario(event: events.ScenarioFinished, run: Run) -> None:
         run.skipped.append(f"{event.phase.value}: {event.label}: {event.skip_reason}")
     for case_id, checks in recorder.checks.items():
         run.checks += len(checks)
+        operation = recorder.cases[case_id].value.operation.label
         for check in checks:
+            run.checked[operation, check.name] += 1
             if check.failure_info is None:
                 continue
             finding = Finding(
                 check.name,
-                recorder.cases[case_id].value.operation.label,
+                operation,
                 str(check.failure_info.failure.message),
                 event.phase.value,
                 check.failure_info.code_sample,

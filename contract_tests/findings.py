@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -51,7 +52,8 @@ class Run:
     """The outcome of one run: `requests` sent, `checks` made, and what was found.
 
     `target` is `mock` or a URL; `skipped` says which operation a phase left out and why;
-    `properties` has one entry for each property across calls; `seed` makes the run again.
+    `checked` counts how often a check (second) looked at an operation (first); `properties` has one
+    entry for each property across calls; `seed` makes the run again.
     """
 
     api: str
@@ -63,6 +65,7 @@ class Run:
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    checked: Counter[tuple[str, str]] = field(default_factory=Counter)
     properties: list[Property] = field(default_factory=list)
 
     @property
