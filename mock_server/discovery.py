@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from mock_server.data import specs_directory
 from mock_server.engine.api import Api
 from mock_server.engine.spec import SpecError, SpecIndex, load_document
+from mock_server.lifecycle.model import Lifecycle
 
 
 class UnknownApi(Exception):
@@ -19,11 +21,12 @@ class UnknownApi(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """One API and its spec."""
+    """One API and its spec; `module` is the package that declares the API, if one does."""
 
     api: Api
     spec: SpecIndex
     spec_path: Path
+    module: str = ""
 
 
 def api_names(package: str = "mock_server.apis") -> list[str]:
@@ -44,7 +47,17 @@ def load_vendor(name: str, package: str = "mock_server.apis", specs: Path | None
         raise SpecError(f"{package}.{name} exports no API")
     if api.name != name:
         raise SpecError(f"{package}.{name}: its API calls itself {api.name!r}")
-    return Vendor(api, SpecIndex(name, load_document(path)), path)
+    return Vendor(api, SpecIndex(name, load_document(path)), path, module.__name__)
+
+
+def load_lifecycle(vendor: Vendor) -> Lifecycle | None:
+    """Return what a vendor's `lifecycle` module declares, or None if it has no such module."""
+    if not vendor.module or importlib.util.find_spec(f"{vendor.module}.lifecycle") is None:
+        return None
+    declared = importlib.import_module(f"{vendor.module}.lifecycle").LIFECYCLE
+    if not isinstance(declared, Lifecycle):
+        raise SpecError(f"{vendor.module}.lifecycle: LIFECYCLE is no Lifecycle")
+    return declared
 
 
 def load_vendors(

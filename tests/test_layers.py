@@ -16,7 +16,13 @@ LAYERS = {
     "mock_server.state": set(),
     "mock_server.seeding": {"mock_server.state"},
     "mock_server.engine": {"mock_server.state"},
-    "mock_server.apis": {"mock_server.engine", "mock_server.state", "mock_server.seeding"},
+    "mock_server.lifecycle": set(),
+    "mock_server.apis": {
+        "mock_server.engine",
+        "mock_server.lifecycle",
+        "mock_server.seeding",
+        "mock_server.state",
+    },
     "mock_server.arguments": set(),
     "mock_server.data": set(),
     "mock_server.settings": set(),
@@ -39,7 +45,11 @@ LAYERS = {
     },
     "mock_server.in_process": {"mock_server.faults"},
     "mock_server.live": set(),
-    "mock_server.discovery": {"mock_server.data", "mock_server.engine"},
+    "mock_server.discovery": {
+        "mock_server.data",
+        "mock_server.engine",
+        "mock_server.lifecycle",
+    },
     "mock_server.console": {"mock_server.discovery", "mock_server.engine"},
 }
 #: What those layers may import for its types alone.

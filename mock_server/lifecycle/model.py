@@ -1,0 +1,301 @@
+"""The life of a vendor's records, as data: which operation does what, and what must then be seen.
+
+JSON pointers (`/price`) say where something stands in a shown record or an answer; `""` is all of
+it. Statuses are numbers. Callables are pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+from typing import Any, Literal
+
+from mock_server.lifecycle.paging import Paging
+from mock_server.lifecycle.values import Kind
+
+Json = dict[str, Any]
+#: Query parameters; a name may stand more than once.
+Query = tuple[tuple[str, str], ...]
+#: Asks the target for another record: operationId and path parameters → the answer's body.
+Look = Callable[[str, Mapping[str, str]], Any]
+ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is sent besides method and path template; `body` is ABSENT where there is none."""
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Query = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where living values of a reference are listed: operation, its list, and the value in each."""
+
+    operation: str
+    items: str
+    value: str = "/id"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One property that callers set.
+
+    `shown` points at it in a record as its first read shows it (None: nowhere as such).
+    `wrong` are values that must be refused. `update` says whether updates may name it. A value is
+    drawn from `kind`, or from the living ones of `source`. `needs` are fields that a request must
+    name too if it names this one.
+    """
+
+    name: str
+    kind: Kind
+    shown: str | None = None
+    required: bool = False
+    clearable: bool = False
+    update: bool = True
+    wrong: tuple[Any, ...] = ()
+    source: Source | None = None
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """How a record is created.
+
+    `body` makes the request body of field values. `record` points at the record in the answer
+    (None: it is not there), `id` at its identifier in the answer. If the answer tells neither, the
+    record is looked up in the first list by its tag.
+    """
+
+    operation: str
+    body: Callable[[Json], Any] = dict
+    record: str | None = ""
+    id: str | None = "/id"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """How a record is changed.
+
+    With `partial`, what a request does not name stays; otherwise every required field is sent.
+    `fields` are those it may name (None: all with `update`). `absent` as in `Resource`.
+    """
+
+    operation: str
+    partial: bool = True
+    body: Callable[[Json], Any] = dict
+    record: str | None = ""
+    fields: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An operation that shows one record; `at` says where a field stands if not where it does.
+
+    A field whose pointer is None in `at` is not shown by this operation.
+    """
+
+    operation: str
+    record: str = ""
+    at: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A query that lists some of the records.
+
+    `query` makes it of a value, `holds` says whether a record is one of them, `value` draws a value
+    that means something for the records there are (None: there is none). `universe` is the query
+    that lists all records it chooses from.
+    """
+
+    name: str
+    value: Callable[[Random, Sequence[Json]], Any]
+    query: Callable[[Any], Query]
+    holds: Callable[[Json, Any], bool]
+    universe: Query = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A query that orders a list by a key; records without one may stand anywhere."""
+
+    name: str
+    query: Query
+    key: Callable[[Json], Any]
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An operation that lists records.
+
+    `items` points at the list in an answer, `id` at the identifier in an item, `total` at the
+    number of all records (None: not told). `at` as in `Read`. `shows` says which records are in the
+    list (None: all). `query` is always sent. `order` is the order without a query (None: any).
+    `newest` says whether a new record is seen on the first page.
+    """
+
+    operation: str
+    items: str
+    paging: Paging | None = None
+    id: str = "/id"
+    total: str | None = None
+    at: Mapping[str, str | None] = field(default_factory=dict)
+    shows: Callable[[Json], bool] | None = None
+    query: Query = ()
+    filters: tuple[Filter, ...] = ()
+    sorts: tuple[Sort, ...] = ()
+    order: Sort | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How a record is taken away.
+
+    After it, a read is answered with one of `Resource.absent` (`reads` is `absent`), or still
+    shows the record (`shown`); `hidden` says whether lists leave it out. `mark` points at what then
+    tells that it is gone, in a record shown with `reveal_read`, and `marked` judges it. `reveal` is
+    the query with which the first list shows it again. `undo` brings it back. `again` are the
+    statuses of doing it once more (None: not known).
+    """
+
+    operation: str
+    effect: Literal["deletes", "archives", "deactivates"]
+    reads: Literal["absent", "shown"] = "absent"
+    hidden: bool = True
+    parts: Callable[[str], Parts] | None = None
+    mark: str | None = None
+    marked: Callable[[Any], bool] = bool
+    reveal: Query | None = None
+    reveal_read: Query = ()
+    undo: str | None = None
+    undo_parts: Callable[[str], Parts] | None = None
+    again: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An operation that moves stock: `parts` makes it of a record's id and a quantity.
+
+    `effect` is what a quantity does to the stock; `quantities` are those to try, `wrong` are to be
+    refused. `history` names the listing (operationId) that gains one entry for each move.
+    """
+
+    name: str
+    operation: str
+    parts: Callable[[str, Decimal], Parts]
+    effect: Callable[[Decimal], Decimal]
+    quantities: tuple[Decimal, ...] = (Decimal(1), Decimal(2), Decimal(7))
+    wrong: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What must hold between the properties of every shown record, such as prices and tax.
+
+    `broken` says in a few words how it does not, or returns None.
+    """
+
+    name: str
+    broken: Callable[[Json, Look], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A number that an operation tells of all records of a list.
+
+    `at` points at it in the answer, `expected` works it out from the records as listed.
+    """
+
+    operation: str
+    at: str
+    expected: Callable[[Sequence[Json]], Decimal]
+    listing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """A field whose value no two records may share; a second one is refused with `statuses`."""
+
+    field: str
+    statuses: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One kind of record and all that is known of its life.
+
+    `id_in_path` is the path parameter that names a record. `tag` is the text field that carries a
+    run's mark. `absent` are the statuses that say there is no such record; `unknown` makes an
+    identifier that none has. `stock`, `created`, `updated` point into a record as the first read
+    shows it. `parent` names the resource whose identifier `parent_in_path` is. `usable` says which
+    listed records can be read (None: all).
+    """
+
+    name: str
+    id_in_path: str = "id"
+    id: str = "/id"
+    fields: tuple[Field, ...] = ()
+    tag: str | None = None
+    create: Create | None = None
+    reads: tuple[Read, ...] = ()
+    lists: tuple[Listing, ...] = ()
+    updates: tuple[Update, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    moves: tuple[Move, ...] = ()
+    history: Listing | None = None
+    stock: str | None = None
+    created: str | None = None
+    updated: str | None = None
+    relations: tuple[Relation, ...] = ()
+    summaries: tuple[Summary, ...] = ()
+    unique: tuple[Unique, ...] = ()
+    absent: tuple[int, ...] = (404,)
+    refused: tuple[int, ...] = (400, 409, 422)
+    unknown: Callable[[Random], str] = lambda random: str(random.randint(10**8, 10**9))
+    parent: str | None = None
+    parent_in_path: str = ""
+
+    def field(self, name: str) -> Field:
+        """Return a field; raises KeyError."""
+        for each in self.fields:
+            if each.name == name:
+                return each
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """The header that makes a repeated request count once, and the operations that take it."""
+
+    header: str
+    operations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """All resources of an API.
+
+    `unauthenticated` are the statuses for a missing or wrong credential. `ignored` are pointers
+    that may differ between two answers of the same state (for comparisons).
+    """
+
+    resources: tuple[Resource, ...]
+    idempotency: Idempotency | None = None
+    unauthenticated: tuple[int, ...] = (401, 403)
+    ignored: tuple[str, ...] = ()
+
+    def resource(self, name: str) -> Resource:
+        """Return a resource by name; raises KeyError."""
+        for each in self.resources:
+            if each.name == name:
+                return each
+        raise KeyError(name)

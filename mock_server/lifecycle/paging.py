@@ -1,0 +1,64 @@
+"""How lists are cut into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Query = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How a list is cut into pages.
+
+    `page` makes the query of a page, counted from 0, of so many records; `sizes` are sizes to try,
+    none if the vendor fixes it, at `fixed` records. `more` says of a page's body whether another
+    one follows. `next` and `previous` give the link to the neighbours, or None where there is none
+    (None instead of a function: the vendor gives no links).
+    """
+
+    page: Callable[[int, int], Query]
+    more: Callable[[Any], bool]
+    sizes: tuple[int, ...] = (1, 2, 3, 7, 20)
+    fixed: int | None = None
+    largest: int = 100
+    next: Callable[[Any], str | None] | None = None
+    previous: Callable[[Any], str | None] | None = None
+
+
+def numbered(
+    more: Callable[[Any], bool],
+    *,
+    number: str = "page",
+    size: str | None = "per_page",
+    sizes: tuple[int, ...] = (1, 2, 3, 7, 20),
+    fixed: int | None = None,
+    largest: int = 100,
+    next_link: Callable[[Any], str | None] | None = None,
+    previous_link: Callable[[Any], str | None] | None = None,
+) -> Paging:
+    """Return paging by page numbers from 1."""
+
+    def page(index: int, records: int) -> Query:
+        first = ((number, str(index + 1)),)
+        return first if size is None else (*first, (size, str(records)))
+
+    return Paging(page, more, sizes, fixed, largest, next_link, previous_link)
+
+
+def by_offset(
+    more: Callable[[Any], bool],
+    *,
+    offset: str = "offset",
+    limit: str = "limit",
+    sizes: tuple[int, ...] = (1, 2, 3, 7, 20),
+    largest: int = 100,
+) -> Paging:
+    """Return paging by the number of records to pass over."""
+
+    def page(index: int, records: int) -> Query:
+        return ((offset, str(index * records)), (limit, str(records)))
+
+    return Paging(page, more, sizes, None, largest)
