@@ -57,14 +57,14 @@ class Call:
                 request_headers=request.headers,
                 request_body=self.content,
                 status=wire.status,
-                response_headers=wire.headers,
+                response_headers=tuple(wire.headers),
                 # Copied, as orjson's own bytes keep a buffer of 8 KB for the shortest text.
                 response_body=bytes(memoryview(wire.body)),
                 verdict="withheld" if defect else "refused" if error else "answered",
                 before=before,
                 after=sandbox.state,
                 changes=changes,
-                reads=self.reads,
+                reads=tuple(self.reads),
                 error=type(error).__name__ if error else None,
                 violations=tuple(map(str, error.violations))
                 if isinstance(error, InvalidRequest)

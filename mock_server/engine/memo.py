@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def remembered(function: Callable[..., T], limit: int = 20_000) -> Callable[..., T]:
+def remembered(function: Callable[..., T], limit: int = 4_096) -> Callable[..., T]:
     """Return `function`, which then runs once for each record and equal other arguments.
 
     Records never change in place, so a record that is the same object is the same value, and

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -77,9 +78,9 @@ class ResponseWriter:
                     self._operation, "/headers/Content-Type", f"{media_type} is not declared"
                 )
             body = self._encode(media_type, reply.body, validator)
-            headers.append((b"content-type", _content_type(media_type)))
+            headers.append(_content_type(media_type))
         if reply.status not in {204, 304}:
-            headers.append((b"content-length", b"%d" % len(body)))
+            headers.append(_content_length(len(body)))
         return Wire(reply.status, headers, body)
 
     def _validator_of(self, media_type: str | None) -> Draft202012Validator | None:
@@ -151,10 +152,17 @@ def _exact(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def _content_type(media_type: str) -> bytes:
+# The journal keeps headers, so equal ones are the same.
+@lru_cache(maxsize=256)
+def _content_type(media_type: str) -> tuple[bytes, bytes]:
     if media_type.startswith("text/") and "charset" not in media_type:
         media_type += "; charset=utf-8"
-    return media_type.encode("latin-1")
+    return b"content-type", media_type.encode("latin-1")
+
+
+@lru_cache(maxsize=4096)
+def _content_length(length: int) -> tuple[bytes, bytes]:
+    return b"content-length", b"%d" % length
 
 
 def _escape(part: str | int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import sys
+from collections.abc import Mapping
 from functools import lru_cache
 
 from starlette.types import Receive, Scope, Send
@@ -28,15 +30,10 @@ def request_from(scope: Scope, base_path: str) -> Request:
 
     `base_path` is the API's own native path; it and the mount's path are a part of `base_url`.
     """
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key = name.decode("latin-1")
-        text = value.decode("latin-1")
-        if key in headers:
-            text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
-        headers[key] = text
+    headers = _headers(tuple(map(tuple, scope["headers"])))
     root = scope.get("root_path", "") + base_path
-    origin = _origin(scope, headers.get("host", ""))
+    server = tuple(scope.get("server") or ("localhost", None))
+    origin = _origin(scope.get("scheme", "http"), headers.get("host", ""), server)
     return Request(
         method=scope["method"],
         url_path=scope["path"],
@@ -47,15 +44,33 @@ def request_from(scope: Scope, base_path: str) -> Request:
     )
 
 
-def _origin(scope: Scope, host: str) -> str:
-    """Scheme and host as the caller sees them; the server's address if its Host is no host."""
-    if not _is_host(host):
-        name, port = scope.get("server") or ("localhost", None)
-        host = f"{name}:{port}" if port else name
-    return f"{scope.get('scheme', 'http')}://{host}"
+@lru_cache(maxsize=512)
+def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> Mapping[str, str]:
+    """The headers by their names; programs send the same ones over and over, so they are shared."""
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key = sys.intern(name.decode("latin-1"))
+        text = _text(value)
+        if key in headers:
+            text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
+        headers[key] = text
+    return headers
 
 
 @lru_cache(maxsize=1024)
+def _text(value: bytes) -> str:
+    return value.decode("latin-1")
+
+
+@lru_cache(maxsize=512)
+def _origin(scheme: str, host: str, server: tuple[str, int | None]) -> str:
+    """Scheme and host as the caller sees them; the server's address if its Host is no host."""
+    if not _is_host(host):
+        name, port = server
+        host = f"{name}:{port}" if port else name
+    return f"{scheme}://{host}"
+
+
 def _is_host(host: str) -> bool:
     match = _HOST.fullmatch(host)
     if match is None or int(match["port"] or 0) > _LAST_PORT:

@@ -10,9 +10,10 @@ from typing import Literal
 
 from mock_server.state.store import Change, Key, State
 
-#: What an exchange takes besides its texts: objects of its own, and tree nodes of old states.
-_EXCHANGE_BYTES = 2_000
+#: What an exchange takes besides its texts, a change with the tree nodes of old states, a read.
+_EXCHANGE_BYTES = 1_000
 _CHANGE_BYTES = 2_000
+_READ_BYTES = 100
 
 Verdict = Literal["answered", "refused", "withheld"]
 
@@ -66,7 +67,9 @@ class Exchange:
             + len(self.request_body)
             + len(self.response_body)
             + len(self.query)
+            + sum(map(len, self.request_headers.values()))
             + _CHANGE_BYTES * len(self.changes)
+            + _READ_BYTES * len(self.reads)
         )
 
 

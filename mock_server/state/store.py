@@ -6,16 +6,19 @@ a new `State` that shares all but the changed path with the old one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from immutables import Map
 
+from mock_server.state.collection import Collection, Key, every
+
+__all__ = ["Change", "Collection", "Commit", "Key", "State", "Table", "Transaction"]
+
 R = TypeVar("R")
 T = TypeVar("T")
-Key = int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,66 +39,8 @@ class Table(Generic[R]):
         return self.name.partition(".")[0]
 
 
-class Collection(Generic[R]):
-    """An immutable set of records under their keys, which remembers what was derived from it."""
-
-    __slots__ = ("_derived", "_records")
-
-    def __init__(self, records: Map[Key, R]) -> None:
-        self._records = records
-        self._derived: dict[Callable[..., Any], Any] = {}
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Collection) and self._records == other._records
-
-    __hash__ = None  # type: ignore[assignment]  # compared by value, never used as a key
-
-    def get(self, key: Key) -> R | None:
-        """Return the record under `key`, or None."""
-        return self._records.get(key)
-
-    def items(self) -> Iterator[tuple[Key, R]]:
-        """Yield keys and records in the order of the keys."""
-        return iter(sorted(self._records.items(), key=_first))
-
-    def put(self, key: Key, record: R) -> Collection[R]:
-        """Return a collection with `record` under `key`."""
-        return Collection(self._records.set(key, record))
-
-    def remove(self, key: Key) -> Collection[R]:
-        """Return a collection without `key`."""
-        return Collection(self._records.delete(key))
-
-    def derive(self, function: Callable[[tuple[R, ...]], T]) -> T:
-        """Return `function(records in key order)`, computed once for this collection.
-
-        `function` must be pure and defined at module level: it is the key under which its result
-        is remembered. It is how indexes and sort orders are made.
-        """
-        try:
-            return cast("T", self._derived[function])
-        except KeyError:
-            records = (
-                tuple(record for _, record in self.items())
-                if function is _all
-                else self.derive(_all)
-            )
-            result = self._derived[function] = function(records)
-            return result
-
-
-def _first(item: tuple[Key, Any]) -> Any:
-    return item[0]
-
-
-def _all(records: tuple[R, ...]) -> tuple[R, ...]:
-    return records
-
-
 _EMPTY: Collection[Any] = Collection(Map())
+_NONE_DRAWN: Map[str, int] = Map()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +149,7 @@ class Transaction:
 
     def all(self, table: Table[R]) -> tuple[R, ...]:
         """Return every record in the order of the keys."""
-        return self._state.collection(table).derive(_all)
+        return self._state.collection(table).derive(every)
 
     def count(self, table: Table[Any]) -> int:
         """Return the number of records."""
@@ -261,7 +206,8 @@ class Transaction:
             for name, number in self._state.sequences.items()
             if before.get(name) != number
         }
-        return Commit(self.base.revision + 1, cause, tuple(self._changes), Map(drawn))
+        moved = Map(drawn) if drawn else _NONE_DRAWN
+        return Commit(self.base.revision + 1, cause, tuple(self._changes), moved)
 
     def state_after(self, commit: Commit) -> State:
         """Return the state with the writes so far, at the commit's revision."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import httpx
 import pytest
 
 from mock_server.evidence.explain import explain, leaned_on
@@ -193,6 +194,40 @@ def test_a_question_about_dropped_evidence_is_refused(shop):
     with pytest.raises(EvidenceDropped):
         verify_effects(sandbox, EffectsExpectation(exclusive=True))
     verify_calls(sandbox.journal, [CallExpectation(Query(), exactly=1)], since=4)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"headers": {"x-trace": "t" * 20_000}, "url": "/taxes"},
+        {"params": {"q[]": "name:~" + "n" * 20_000}, "url": "/products"},
+        {"json": {"name": "n" * 20_000}, "url": "/products", "method": "POST"},
+    ],
+)
+def test_a_journal_counts_all_that_may_be_long_in_a_request(shop, asked):
+    journal = sandbox_of(shop).journal
+    journal.limit = 100_000
+    for _ in range(12):
+        shop[1].request(**{"method": "GET", **asked})
+    assert 2 <= len(journal) <= 5
+    assert journal.size <= journal.limit
+
+
+def test_what_a_program_sends_over_and_over_is_held_once(shop):
+    for _ in range(2):
+        shop[1].get("/products")
+    one, other = list(sandbox_of(shop).journal)[-2:]
+    assert one.request_headers is other.request_headers
+    assert one.response_headers[0] is other.response_headers[0]
+
+
+def test_headers_that_come_twice_are_one(shop):
+    request = shop[1].build_request("GET", "/products")
+    pairs = [("x-a", "1"), ("X-A", "2"), ("cookie", "a=1"), ("cookie", "b=2")]
+    request.headers = httpx.Headers([*request.headers.raw, *pairs])
+    shop[1].send(request)
+    headers = list(sandbox_of(shop).journal)[-1].request_headers
+    assert (headers["x-a"], headers["cookie"]) == ("1, 2", "a=1; b=2")
 
 
 def test_a_har_has_an_entry_for_each_exchange(shop):

@@ -8,6 +8,7 @@ from operator import attrgetter
 import pytest
 from immutables import Map
 
+from mock_server.state import collection
 from mock_server.state.store import Change, Collection, State, Table, Transaction
 
 
@@ -188,3 +189,23 @@ def test_a_seed_joins_a_state_without_touching_the_rest():
         frozenset({"other"}),
         1,
     )
+
+
+def test_only_the_newest_of_what_was_derived_is_held(monkeypatch):
+    monkeypatch.setattr(collection, "_NEWEST", collection._Newest(10))
+    states = [_state(Item(1, str(number)), Item(2)) for number in range(5)]
+    for state in states:
+        state.collection(ITEMS).derive(names)
+    assert len(_calls) == 5
+    assert states[-1].collection(ITEMS).derive(names) == ["4", ""]
+    assert len(_calls) == 5
+    assert states[0].collection(ITEMS).derive(names) == ["0", ""]
+    assert len(_calls) == 6
+
+
+def test_one_result_is_held_however_many_records_it_is_made_of(monkeypatch):
+    monkeypatch.setattr(collection, "_NEWEST", collection._Newest(10))
+    state = _state(*map(Item, range(1, 31)))
+    for _ in range(2):
+        assert len(state.collection(ITEMS).derive(names)) == 30
+    assert len(_calls) == 1
