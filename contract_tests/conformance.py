@@ -100,8 +100,7 @@ def _schema(target: Target, seed: int, max_examples: int, phases: tuple[str, ...
         served_document(target.vendor, target.base_url), target.vendor.spec, _register_encoded
     )
     schema = schemathesis.openapi.from_dict(document, config=config)
-    if target.app is not None:
-        schema.app = target.app
+    schema.app = target.app
     schema.location = f"{target.base_url}/openapi.json"
     return schema
 

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from contract_tests.encoded import KEYWORD
+from contract_tests.forwarder import TransportFailure
 from contract_tests.targets import Target
 from mock_server.engine.spec import Json, SpecIndex
 
@@ -92,7 +93,7 @@ class References:
         try:
             answer = self._client.request(operation.method.upper(), operation.path)
             found = list(_values_of(answer.json(), reference[1]))
-        except (httpx.HTTPError, ValueError):
+        except (httpx.HTTPError, TransportFailure, ValueError):
             found = []
         if not found:
             return generated

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from contract_tests.forwarder import Forwarder, TransportFailure
 from mock_server.app import build_server
 from mock_server.control.api import NAME as CONTROL
 from mock_server.control.api import control_vendor
 from mock_server.discovery import Vendor, load_vendor
-from mock_server.engine.spec import Json
+from mock_server.engine.spec import Json, matches
 from mock_server.in_process import InProcessTransport
 from mock_server.settings import Settings
 
@@ -24,19 +26,27 @@ class Unreachable(Exception):
     """The target does not answer; the message says so in one line."""
 
 
+#: Who calls: one of the target's two accounts, or nobody.
+Account = Literal["first", "other"] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A service to test, and how to sign in to it.
 
-    `base_url` is what the spec's paths are appended to. `credential` is what the spec's first
-    security scheme takes: `user:password`, a token, or a key. `app` is the ASGI application if
-    the service runs in this process.
+    `base_url` is what the spec's paths are appended to. `app` is the way to it: an ASGI
+    application of this process, through which every call goes. `credential` is what the spec's
+    first security scheme takes: `user:password`, a token, or a key; `other_credential` that of a
+    second account, which must see nothing of the first one's. `parameters` are the values of path
+    parameters that say whose records are meant, and are the same in every call.
     """
 
     vendor: Vendor
     base_url: str
     credential: str
-    app: ASGIApp | None = None
+    app: ASGIApp
+    other_credential: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scheme_name(self) -> str:
@@ -48,31 +58,58 @@ class Target:
         """The spec's first security scheme."""
         return self.vendor.spec.security_schemes[self.scheme_name]
 
-    def client(self) -> httpx.Client:
-        """Return a client of the target that signs in; raises nothing until it is used."""
-        options: dict[str, Any] = {"base_url": self.base_url, "timeout": 30.0}
-        if self.app is not None:
-            options["transport"] = InProcessTransport(self.app)
+    def client(self, account: Account = "first") -> httpx.Client:
+        """Return a client of the target that signs in as one of its accounts, or as nobody.
+
+        Its base URL is the target's; it follows no redirects. Raises LookupError if there is no
+        such account, and nothing else until it is used.
+        """
+        options = {} if account is None else self._signed_in_as(account)
+        transport = InProcessTransport(self.app)
+        return httpx.Client(base_url=self.base_url, timeout=30.0, transport=transport, **options)
+
+    def _signed_in_as(self, account: Literal["first", "other"]) -> dict[str, Any]:
+        credential = self.credential if account == "first" else self.other_credential
+        if credential is None:
+            raise LookupError("the target has no other account")
         scheme = self.scheme
         if scheme["type"] == "apiKey":
             place = {"cookie": "cookies", "header": "headers", "query": "params"}[scheme["in"]]
-            options[place] = {scheme["name"]: self.credential}
-        elif scheme.get("scheme") == "basic":
-            user, _, password = self.credential.partition(":")
-            options["auth"] = httpx.BasicAuth(user, password)
-        else:
-            options["headers"] = {"Authorization": f"Bearer {self.credential}"}
-        return httpx.Client(**options)
+            return {place: {scheme["name"]: credential}}
+        if scheme.get("scheme") == "basic":
+            user, _, password = credential.partition(":")
+            return {"auth": httpx.BasicAuth(user, password)}
+        return {"headers": {"Authorization": f"Bearer {credential}"}}
 
 
 def mock_target(api: str, word: str = "test", settings: Settings | None = None) -> Target:
-    """Return a fresh mock of the API in this process, signed in with a credential word."""
+    """Return a fresh mock of the API in this process, signed in with a credential word.
+
+    The other account is that of `WORD-other`. Control has one account.
+    """
     if api == CONTROL:
         return _control_target(word, settings or Settings())
     vendor = load_vendor(api)
     server = build_server(settings=settings, vendors=[vendor])
     base_url = IN_PROCESS_ORIGIN + server.base_path(api)
-    return Target(vendor, base_url, signed_in(vendor, base_url, word, server), server)
+    return Target(
+        vendor,
+        base_url,
+        signed_in(vendor, base_url, word, server),
+        server,
+        signed_in(vendor, base_url, f"{word}-other", server),
+        mock_parameters(vendor),
+    )
+
+
+def mock_parameters(vendor: Vendor) -> Mapping[str, str]:
+    """Return the path parameters of a mock's first call, which say whose records there are."""
+    path = vendor.api.first_call.path.partition("?")[0]
+    fitting = [each for each in vendor.spec.operations.values() if matches(each.path, path)]
+    # A path that is written out is not one with a parameter in its place.
+    template = min((each.path for each in fitting), key=lambda each: each.count("{"), default="")
+    pairs = zip(template.split("/"), path.split("/"), strict=False)
+    return {part[1:-1]: value for part, value in pairs if part.startswith("{")}
 
 
 def _control_target(word: str, settings: Settings) -> Target:
@@ -100,14 +137,29 @@ def _ending(app: ASGIApp) -> ASGIApp:
     return ending
 
 
-def url_target(api: str, url: str, credential: str) -> Target:
-    """Return a service behind a URL; raises Unreachable if nothing answers there."""
+def url_target(
+    api: str,
+    url: str,
+    credential: str,
+    other_credential: str | None = None,
+    parameters: Mapping[str, str] | None = None,
+) -> Target:
+    """Return a service behind a URL; raises Unreachable if nothing answers there.
+
+    Without `parameters` they are those of a mock.
+    """
     vendor = load_vendor(api)
-    target = Target(vendor, url.rstrip("/"), credential)
+    base_url = url.rstrip("/")
     try:
+        parts = httpx.URL(base_url)
+        if not parts.host:
+            raise httpx.UnsupportedProtocol("it is no URL that begins with http:// or https://")
+        app = Forwarder(str(parts.copy_with(raw_path=b"/")))
+        fixed = mock_parameters(vendor) if parameters is None else dict(parameters)
+        target = Target(vendor, base_url, credential, app, other_credential, fixed)
         with target.client() as client:
             client.get("/")
-    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+    except (httpx.HTTPError, httpx.InvalidURL, TransportFailure) as problem:
         raise Unreachable(f"{url} does not answer: {problem}") from problem
     return target
 

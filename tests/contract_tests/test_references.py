@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from contract_tests.forwarder import Forwarder
 from contract_tests.references import References
 from contract_tests.targets import Target
 from mock_server.app import build_server
@@ -138,7 +139,8 @@ def test_a_list_without_an_envelope_is_a_list(toy, fill):
 
 
 def test_a_target_that_does_not_answer_leaves_the_generated_value(toy):
-    gone = Target(toy.target.vendor, "http://127.0.0.1:9", "test")
+    origin = "http://127.0.0.1:9"
+    gone = Target(toy.target.vendor, origin, "test", Forwarder(origin))
     references = References(gone)
     assert references.fill("use", {"thing": 7}) == {"thing": 7}
     references.close()
