@@ -24,6 +24,8 @@ LAYERS = {
         "mock_server.state",
     },
     "mock_server.arguments": set(),
+    # A second opinion borrows nothing.
+    "contract_tests.standin": set(),
     "mock_server.data": set(),
     "mock_server.settings": set(),
     "mock_server.faults": {"mock_server.engine", "mock_server.state"},
