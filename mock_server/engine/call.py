@@ -41,9 +41,9 @@ class Call:
         """Enter the call into its sandbox's journal, or into the strangers'."""
         sandbox = self.sandbox or strangers
         request, fault, error, defect = self.request, self.fault, self.error, self.defect
-        before = self.before or sandbox.state
+        before = self.before or sandbox.committed
         # A fault may keep nothing of what was done, or do more; then the states tell what changed.
-        changes = self.changes if fault is None else before.difference(sandbox.state)
+        changes = self.changes if fault is None else before.difference(sandbox.committed)
         sandbox.journal.append(
             Exchange(
                 number=sandbox.journal.last + 1,
@@ -62,7 +62,7 @@ class Call:
                 response_body=bytes(memoryview(wire.body)),
                 verdict="withheld" if defect else "refused" if error else "answered",
                 before=before,
-                after=sandbox.state,
+                after=sandbox.committed,
                 changes=changes,
                 reads=tuple(self.reads),
                 error=type(error).__name__ if error else None,

@@ -126,7 +126,7 @@ class CompiledOperation:
             gate = self._service.gate
             if gate is not None:
                 call.fault = gate.decide(sandbox, self._api.name, call.request, call.content)
-            call.before = sandbox.state
+            call.before = sandbox.committed
             if call.fault is not None:
                 return call.fault.answer(_Run(self, call, sandbox, path_values))
             return self.perform(call, sandbox, path_values)

@@ -46,7 +46,7 @@ class Step:
     @property
     def seen(self) -> State:
         """The state that the operation would see."""
-        return self.sandbox.state if self.state is None else self.state
+        return self.sandbox.committed if self.state is None else self.state
 
     def perform(self, state: State | None = None, *, keep: bool = True) -> Wire:
         """Go on: with the next effect, or with the operation itself."""

@@ -9,7 +9,7 @@ from mock_server.engine.fault import Fault
 from mock_server.engine.messages import Request
 from mock_server.engine.spec import SpecIndex
 from mock_server.faults.effect import Drawn, EffectsFault
-from mock_server.faults.later import pending
+from mock_server.faults.later import hides_records
 from mock_server.faults.parsing import is_read
 from mock_server.faults.records import HiddenRecords
 from mock_server.faults.reserved import RESERVED_WORDS, RefusedCredential, preferred, reserved_word
@@ -68,7 +68,7 @@ class FaultGate:
             for firing in rules.decide(api, request, content):
                 names.append(str(firing.rule))
                 drawn += firing.drawn
-        if pending(sandbox) and (api, request.operation_id) in self._reads:
+        if hides_records(sandbox) and (api, request.operation_id) in self._reads:
             names.append("records that do not show yet")
             drawn.append(_HIDDEN)
         return EffectsFault("; ".join(names), api, tuple(drawn)) if drawn else None

@@ -29,7 +29,8 @@ class _Undo:
 class Later:
     """The records of one sandbox that do not show yet, and the updates that will be lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
         self._hidden: tuple[_Hidden, ...] = ()
         self._undos: tuple[_Undo, ...] = ()
         self._view: tuple[State, tuple[_Hidden, ...], State] | None = None
@@ -42,9 +43,9 @@ class Later:
         """Undo updates at an instant."""
         self._undos += tuple(_Undo(each, when) for each in changes)
 
-    def settle(self, sandbox: Sandbox) -> bool:
-        """Do what is due by now; returns whether any record is hidden still."""
-        now = sandbox.clock.now()
+    def settle(self) -> None:
+        """Do what is due by now."""
+        sandbox, now = self._sandbox, self._sandbox.clock.now()
         if self._hidden:
             self._hidden = tuple(each for each in self._hidden if each.until > now)
         due = [each.change for each in self._undos if each.when <= now]
@@ -56,6 +57,10 @@ class Later:
                 if transaction.state.collection(table).get(change.key) == change.after:
                     transaction.put(table, change.before)
             sandbox.commit(transaction, "lost update")
+
+    @property
+    def hides(self) -> bool:
+        """Whether any record is hidden still."""
         return bool(self._hidden)
 
     def without_hidden(self, state: State) -> State:
@@ -70,19 +75,23 @@ def later_of(sandbox: Sandbox) -> Later:
     """Return what is left for later in a sandbox."""
     later = sandbox.attachments.get(_NAME)
     if later is None:
-        later = sandbox.attachments[_NAME] = Later()
+        later = sandbox.attachments[_NAME] = Later(sandbox)
+        sandbox.settle = later.settle
     return cast("Later", later)
 
 
-def pending(sandbox: Sandbox) -> bool:
-    """Do what is due by now, and return whether any record is hidden still."""
+def hides_records(sandbox: Sandbox) -> bool:
+    """Say whether any record of a sandbox is hidden still."""
     later = sandbox.attachments.get(_NAME)
-    return later is not None and later.settle(sandbox)
+    return later is not None and later.hides
 
 
 def forget(sandbox: Sandbox) -> None:
-    """Let everything show, and lose no more updates."""
-    sandbox.attachments.pop(_NAME, None)
+    """Do what is due by now; let everything else show, and lose no more updates."""
+    later = sandbox.attachments.pop(_NAME, None)
+    if later is not None:
+        later.settle()
+    sandbox.settle = None
 
 
 def without(state: State, records: Iterable[tuple[str, Key]]) -> State:

@@ -59,7 +59,9 @@ class StaleRead(Effect):
 
 
 def _of_commits_ago(sandbox: Sandbox, commits: int) -> State:
-    return sandbox.log.state_at(max(sandbox.state.revision - commits, sandbox.log.base.revision))
+    return sandbox.log.state_at(
+        max(sandbox.committed.revision - commits, sandbox.log.base.revision)
+    )
 
 
 def _of_seconds_ago(sandbox: Sandbox, api: str, seconds: float) -> State:
@@ -68,7 +70,7 @@ def _of_seconds_ago(sandbox: Sandbox, api: str, seconds: float) -> State:
         # A later change shows in what was there before the first exchange that came after `since`.
         if exchange.at > since and api in exchange.before.seeded:
             return exchange.before
-    return sandbox.state
+    return sandbox.committed
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,9 @@ class LateCreate(Effect):
 
     def answer(self, step: Step) -> Wire:
         """Do it, and hide what came of it."""
-        before = step.sandbox.state
+        before = step.sandbox.committed
         wire = step.perform()
-        if step.sandbox.state is not before:
+        if step.sandbox.committed is not before:
             until = step.sandbox.clock.now() + timedelta(seconds=self.seconds)
             created = [change for change in step.changes if change.before is None]
             later_of(step.sandbox).hide(created, until)
@@ -115,19 +117,19 @@ class LostUpdate(Effect):
 
     def answer(self, step: Step) -> Wire:
         """Do it, and undo it at once or later."""
-        before = step.sandbox.state
+        before = step.sandbox.committed
         wire = step.perform()
-        if step.sandbox.state is not before:
+        if step.sandbox.committed is not before:
             when = step.sandbox.clock.now() + timedelta(seconds=self.seconds)
             # The first and the last of what one call did to a record: that is its update.
             undone = [
                 change
-                for change in before.difference(step.sandbox.state)
+                for change in before.difference(step.sandbox.committed)
                 if change.before is not None and change.after is not None
             ]
             later = later_of(step.sandbox)
             later.put_back(undone, when)
-            later.settle(step.sandbox)
+            later.settle()
         return wire
 
 

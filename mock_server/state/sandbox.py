@@ -58,8 +58,8 @@ class Sandbox:
         self.seed = seed
         self.clock = clock
         # A seed that was exported goes on where it was: a revision draws its random numbers once.
-        self._first = self.state = State(revision=first_revision)
-        self.log = ChangeLog(self.state)
+        self._first = self.committed = State(revision=first_revision)
+        self.log = ChangeLog(self.committed)
         self.journal = Journal(journal_bytes)
         self.snapshots: dict[str, State] = {}
         self.defects: deque[Defect] = deque(maxlen=100)
@@ -67,15 +67,28 @@ class Sandbox:
         self.windows: dict[str, Any] = {}
         #: What other layers keep for this sandbox, by their name (fault rules).
         self.attachments: dict[str, Any] = {}
+        #: Does what was left for later and is due on the clock by now.
+        self.settle: Callable[[], object] | None = None
         self.rate_limited = False
         self._seeder = seeder
         self._fresh_clock = clock.fork()
 
+    @property
+    def state(self) -> State:
+        """The present state, for those who look at it from outside: what is due by now is done.
+
+        `committed` is the state as it was left. It is what a call reads from its beginning to its
+        end, so that nothing moves in the middle of it.
+        """
+        if self.settle is not None:
+            self.settle()
+        return self.committed
+
     def enter(self, api: str) -> None:
-        """Make sure that the API's seed records are there; costs nothing the second time."""
+        """Begin a call: make sure that the present state has the API's seed records."""
         if api not in self.state.seeded:
             seed = self._seeder(api, self.persona, self.seed)
-            self.state = self.state.merged_with_seed(api, seed)
+            self.committed = self.committed.merged_with_seed(api, seed)
             if api not in self.log.base.seeded:
                 self.log.adopt_seed(api, seed)
 
@@ -88,8 +101,8 @@ class Sandbox:
         return state
 
     def begin(self, state: State | None = None) -> Transaction:
-        """Return a transaction on the present state, or on another one."""
-        return Transaction(self.state if state is None else state)
+        """Return a transaction on the state as it was left, or on another one."""
+        return Transaction(self.committed if state is None else state)
 
     def commit(self, transaction: Transaction, cause: str) -> Commit | None:
         """Make the transaction's writes the present state, and log them.
@@ -99,21 +112,23 @@ class Sandbox:
         """
         commit = transaction.commit(cause)
         if commit is not None:
-            if commit.revision != self.state.revision + 1:
+            if commit.revision != self.committed.revision + 1:
                 raise RuntimeError("the state moved on while the operation ran")
-            self.state = transaction.state_after(commit)
+            self.committed = transaction.state_after(commit)
             self.log.append(commit)
         return commit
 
     def go_to(self, state: State) -> None:
         """Make another state the present one; the change log starts anew from there."""
-        self.state = state
+        if self.settle is not None:
+            self.settle()
+        self.committed = state
         self.log = ChangeLog(state)
 
     def snapshot(self, name: str) -> State:
         """Keep the present state under a name, in place of what was there before."""
-        self.snapshots[name] = self.state
-        return self.state
+        state = self.snapshots[name] = self.state
+        return state
 
     def restore(self, name: str) -> None:
         """Go back to a snapshot; raises KeyError if there is none of that name."""
@@ -134,6 +149,7 @@ class Sandbox:
         self.defects.clear()
         self.windows.clear()
         self.attachments.clear()
+        self.settle = None
 
     def fork(self, name: str, state: State | None = None) -> Sandbox:
         """Return a new sandbox with this one's state (or another), seed, clock and persona.
@@ -157,7 +173,7 @@ class Sandbox:
 
         It is the same for the same seed and revision.
         """
-        revision = self.state.revision if revision is None else revision
+        revision = self.committed.revision if revision is None else revision
         digest = hashlib.blake2b(f"{self.seed}/{revision}".encode(), digest_size=8)
         return random.Random(int.from_bytes(digest.digest()))  # noqa: S311 - reproducible on purpose
 

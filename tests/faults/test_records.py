@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from mock_server.apis.cliniko.models import PRODUCTS
 from mock_server.apis.skhokho import FIRST_ORGANISATION
 from mock_server.faults.rules import rules_of
 from tests.faults.conftest import LISTS
@@ -160,6 +161,52 @@ def test_an_update_after_the_lost_one_is_left_alone(cliniko, add, sandbox):
     cliniko.patch("/products/1", json={"name": "Lint"})
     sandbox.clock.advance(timedelta(seconds=60))
     assert name_of(cliniko) == "Lint"
+
+
+@pytest.fixture
+def losing(cliniko, add, sandbox):
+    """The name of a product whose update will be lost in a minute, as it was before."""
+    original = name_of(cliniko)
+    add({"kind": "lost_update", "seconds": 60}, match={"method": "PATCH"}, times=1)
+    cliniko.patch("/products/1", json=NEW)
+    return original
+
+
+def shown(state):
+    return state.collection(PRODUCTS).get(1).name
+
+
+def test_whoever_looks_at_a_sandbox_sees_that_an_update_was_lost(losing, sandbox):
+    assert shown(sandbox.state) == "Gauze"
+    sandbox.clock.advance(timedelta(seconds=60))
+    assert shown(sandbox.snapshot("after")) == losing
+    assert shown(sandbox.fork("test-fork").state) == losing
+    assert [commit.cause for commit in sandbox.log] == ["updateProduct", "lost update"]
+
+
+def test_an_update_that_was_lost_before_going_back_is_not_lost_again(losing, sandbox):
+    sandbox.snapshot("updated")
+    sandbox.clock.advance(timedelta(seconds=60))
+    sandbox.restore("updated")
+    assert shown(sandbox.state) == "Gauze"
+
+
+def test_an_update_that_was_lost_stays_so_when_the_rules_are_cleared(losing, sandbox):
+    sandbox.clock.advance(timedelta(seconds=60))
+    rules_of(sandbox).clear()
+    assert shown(sandbox.state) == losing
+
+
+def test_an_update_that_is_not_lost_yet_stays_when_the_rules_are_cleared(losing, sandbox):
+    rules_of(sandbox).clear()
+    sandbox.clock.advance(timedelta(seconds=60))
+    assert shown(sandbox.state) == "Gauze"
+
+
+def test_nothing_is_left_for_later_when_a_sandbox_is_reset(losing, sandbox):
+    sandbox.reset()
+    sandbox.clock.advance(timedelta(seconds=60))
+    assert sandbox.state.revision == 0
 
 
 PAGED = {

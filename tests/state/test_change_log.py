@@ -139,7 +139,7 @@ def test_an_api_entered_late_keeps_its_numbers_when_the_log_is_replayed():
     transaction.put(TABLES[2], Item(1))
     sandbox.commit(transaction, "before the other API was entered")
     sandbox.enter("one")
-    sandbox.state = sandbox.log.state_at(1)
+    sandbox.committed = sandbox.log.state_at(1)
     assert sandbox.begin().next_id(SEEDED) == 4
 
 
