@@ -95,16 +95,16 @@ def test_fault_rules_are_added_listed_removed_and_cleared(sandbox, cliniko):
 
 
 def test_an_update_that_was_lost_in_between_shows_in_all_that_control_tells(sandbox, cliniko):
-    rule = {"effects": [{"kind": "lost_update", "seconds": 60}], "times": 1}
-    sandbox.freeze(NOON)
     client = cliniko("test-t")
-    client.get("/products")
-    sandbox.add_fault(rule)
-    client.patch("/products/1", json={"name": "Lost"})
-    assert sandbox.difference().total == 1
+    number = client.post("/products", json={"name": "Kept"}).json()["id"]
+    sandbox.freeze(NOON)
+    sandbox.snapshot("before")
+    sandbox.add_fault({"effects": [{"kind": "lost_update", "seconds": 60}]})
+    client.patch(f"/products/{number}", json={"name": "Lost"})
+    assert sandbox.difference("snapshot:before").total == 1
     sandbox.advance(60)
-    assert sandbox.difference().total == 0
-    assert sandbox.look().revision == 2
+    assert sandbox.difference("snapshot:before").total == 0
+    assert sandbox.look().revision == 3
     products = sandbox.export()["apis"]["cliniko"]["products"]
     assert "Lost" not in {each["name"] for each in products}
 

@@ -164,7 +164,7 @@ def test_an_update_after_the_lost_one_is_left_alone(cliniko, add, sandbox):
 
 
 @pytest.fixture
-def losing(cliniko, add, sandbox):
+def losing(cliniko, add):
     """The name of a product whose update will be lost in a minute, as it was before."""
     original = name_of(cliniko)
     add({"kind": "lost_update", "seconds": 60}, match={"method": "PATCH"}, times=1)
@@ -184,7 +184,8 @@ def test_whoever_looks_at_a_sandbox_sees_that_an_update_was_lost(losing, sandbox
     assert [commit.cause for commit in sandbox.log] == ["updateProduct", "lost update"]
 
 
-def test_an_update_that_was_lost_before_going_back_is_not_lost_again(losing, sandbox):
+@pytest.mark.usefixtures("losing")
+def test_an_update_that_was_lost_before_going_back_is_not_lost_again(sandbox):
     sandbox.snapshot("updated")
     sandbox.clock.advance(timedelta(seconds=60))
     sandbox.restore("updated")
@@ -197,13 +198,15 @@ def test_an_update_that_was_lost_stays_so_when_the_rules_are_cleared(losing, san
     assert shown(sandbox.state) == losing
 
 
-def test_an_update_that_is_not_lost_yet_stays_when_the_rules_are_cleared(losing, sandbox):
+@pytest.mark.usefixtures("losing")
+def test_an_update_that_is_not_lost_yet_stays_when_the_rules_are_cleared(sandbox):
     rules_of(sandbox).clear()
     sandbox.clock.advance(timedelta(seconds=60))
     assert shown(sandbox.state) == "Gauze"
 
 
-def test_nothing_is_left_for_later_when_a_sandbox_is_reset(losing, sandbox):
+@pytest.mark.usefixtures("losing")
+def test_nothing_is_left_for_later_when_a_sandbox_is_reset(sandbox):
     sandbox.reset()
     sandbox.clock.advance(timedelta(seconds=60))
     assert sandbox.state.revision == 0
