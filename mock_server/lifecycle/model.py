@@ -1,7 +1,9 @@
 """The life of a vendor's records, as data: which operation does what, and what must then be seen.
 
 JSON pointers (`/price`) say where something stands in a shown record or an answer; `""` is all of
-it. Statuses are numbers. Callables are pure.
+it, and `/prices/currency=AUD/price` finds its way by a text (`pointers.find`). In the body of an
+update or a move, `pointers.Shown` stands for what the record shows. Statuses are numbers. Callables
+are pure.
 """
 
 from __future__ import annotations
@@ -12,25 +14,36 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Literal
 
-from mock_server.lifecycle.paging import Paging
+from mock_server.lifecycle.listings import Filter, Json, Listing, Query, Sort
+from mock_server.lifecycle.pointers import ABSENT
 from mock_server.lifecycle.values import Kind
 
-Json = dict[str, Any]
-#: Query parameters; a name may stand more than once.
-Query = tuple[tuple[str, str], ...]
+__all__ = ["ABSENT", "Filter", "Json", "Listing", "Query", "Sort"]
+
 #: Asks the target for another record: operationId and path parameters → the answer's body.
 Look = Callable[[str, Mapping[str, str]], Any]
-ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is sent besides method and path template; `body` is ABSENT where there is none."""
+    """What is sent besides method and path template; `body` is ABSENT where there is none.
+
+    If `headers` give a form's content type, the body is a mapping of texts and `File`s.
+    """
 
     path: Mapping[str, str] = field(default_factory=dict)
     query: Query = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file in a form."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +59,10 @@ class Source:
 class Field:
     """One property that callers set.
 
-    `shown` points at it in a record as its first read shows it (None: nowhere as such).
-    `wrong` are values that must be refused. `update` says whether updates may name it. A value is
-    drawn from `kind`, or from the living ones of `source`. `needs` are fields that a request must
-    name too if it names this one.
+    `shown` points at it in a record as its first read shows it (None: nowhere as such; `optional`:
+    a record may leave it out). `wrong` are values that must be refused. `create` and `update` say
+    whether those may name it. A value is drawn from `kind`, or from the living ones of `source`.
+    `needs` are fields that a request must name too if it names this one.
     """
 
     name: str
@@ -57,6 +70,8 @@ class Field:
     shown: str | None = None
     required: bool = False
     clearable: bool = False
+    optional: bool = False
+    create: bool = True
     update: bool = True
     wrong: tuple[Any, ...] = ()
     source: Source | None = None
@@ -69,7 +84,7 @@ class Create:
 
     `body` makes the request body of field values. `record` points at the record in the answer
     (None: it is not there), `id` at its identifier in the answer. If the answer tells neither, the
-    record is looked up in the first list by its tag.
+    record is looked up in the first list by its tag. `at` as in `Read`, for the answer.
     """
 
     operation: str
@@ -77,6 +92,7 @@ class Create:
     record: str | None = ""
     id: str | None = "/id"
     headers: Mapping[str, str] = field(default_factory=dict)
+    at: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,8 @@ class Update:
     """How a record is changed.
 
     With `partial`, what a request does not name stays; otherwise every required field is sent.
-    `fields` are those it may name (None: all with `update`). `absent` as in `Resource`.
+    `fields` are those it may name (None: all with `update`). `absent` as in `Resource`, `at` as in
+    `Read`, for the answer.
     """
 
     operation: str
@@ -92,6 +109,7 @@ class Update:
     body: Callable[[Json], Any] = dict
     record: str | None = ""
     fields: tuple[str, ...] | None = None
+    at: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,56 +122,6 @@ class Read:
     operation: str
     record: str = ""
     at: Mapping[str, str | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A query that lists some of the records.
-
-    `query` makes it of a value, `holds` says whether a record is one of them, `value` draws a value
-    that means something for the records there are (None: there is none). `universe` is the query
-    that lists all records it chooses from.
-    """
-
-    name: str
-    value: Callable[[Random, Sequence[Json]], Any]
-    query: Callable[[Any], Query]
-    holds: Callable[[Json, Any], bool]
-    universe: Query = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """A query that orders a list by a key; records without one may stand anywhere."""
-
-    name: str
-    query: Query
-    key: Callable[[Json], Any]
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """An operation that lists records.
-
-    `items` points at the list in an answer, `id` at the identifier in an item, `total` at the
-    number of all records (None: not told). `at` as in `Read`. `shows` says which records are in the
-    list (None: all). `query` is always sent. `order` is the order without a query (None: any).
-    `newest` says whether a new record is seen on the first page.
-    """
-
-    operation: str
-    items: str
-    paging: Paging | None = None
-    id: str = "/id"
-    total: str | None = None
-    at: Mapping[str, str | None] = field(default_factory=dict)
-    shows: Callable[[Json], bool] | None = None
-    query: Query = ()
-    filters: tuple[Filter, ...] = ()
-    sorts: tuple[Sort, ...] = ()
-    order: Sort | None = None
-    path: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +203,9 @@ class Resource:
 
     `id_in_path` is the path parameter that names a record. `tag` is the text field that carries a
     run's mark. `absent` are the statuses that say there is no such record; `unknown` makes an
-    identifier that none has. `stock`, `created`, `updated` point into a record as the first read
-    shows it. `parent` names the resource whose identifier `parent_in_path` is. `usable` says which
-    listed records can be read (None: all).
+    identifier that none has. `stock`, `created`, `updated` and `version` (a number that goes up
+    with each change) point into a record as the first read shows it. `parent` names the resource
+    whose identifier `parent_in_path` is.
     """
 
     name: str
@@ -255,6 +223,7 @@ class Resource:
     stock: str | None = None
     created: str | None = None
     updated: str | None = None
+    version: str | None = None
     relations: tuple[Relation, ...] = ()
     summaries: tuple[Summary, ...] = ()
     unique: tuple[Unique, ...] = ()
@@ -285,13 +254,15 @@ class Lifecycle:
     """All resources of an API.
 
     `unauthenticated` are the statuses for a missing or wrong credential. `ignored` are pointers
-    that may differ between two answers of the same state (for comparisons).
+    that may differ between two answers of the same state (for comparisons). `unreached` are the
+    operations that nothing of this reaches, each with the reason.
     """
 
     resources: tuple[Resource, ...]
     idempotency: Idempotency | None = None
     unauthenticated: tuple[int, ...] = (401, 403)
     ignored: tuple[str, ...] = ()
+    unreached: Mapping[str, str] = field(default_factory=dict)
 
     def resource(self, name: str) -> Resource:
         """Return a resource by name; raises KeyError."""

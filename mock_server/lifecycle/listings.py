@@ -1,0 +1,62 @@
+"""Lists of records: how they are asked for, and what must be in them in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from mock_server.lifecycle.paging import Paging, Query
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A query that lists some of the records.
+
+    `query` makes it of a value, `holds` says whether a record is one of them, `value` draws a value
+    that means something for the records there are (None: there is none). `universe` is the query
+    that lists all records it chooses from.
+    """
+
+    name: str
+    value: Callable[[Random, Sequence[Json]], Any]
+    query: Callable[[Any], Query]
+    holds: Callable[[Json, Any], bool]
+    universe: Query = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A query that orders a list by a key; records without one may stand anywhere."""
+
+    name: str
+    query: Query
+    key: Callable[[Json], Any]
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An operation that lists records.
+
+    `items` points at the list in an answer, `id` at the identifier in an item, `total` at the
+    number of all records (None: not told). `at` as in `Read`. `shows` says which records are in the
+    list (None: all). `query` is always sent. `order` is the order without a query (None: any).
+    `newest` says whether a new record is seen on the first page.
+    """
+
+    operation: str
+    items: str
+    paging: Paging | None = None
+    id: str = "/id"
+    total: str | None = None
+    at: Mapping[str, str | None] = field(default_factory=dict)
+    shows: Callable[[Json], bool] | None = None
+    query: Query = ()
+    filters: tuple[Filter, ...] = ()
+    sorts: tuple[Sort, ...] = ()
+    order: Sort | None = None
+    path: Mapping[str, str] = field(default_factory=dict)

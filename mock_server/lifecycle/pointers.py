@@ -1,0 +1,53 @@
+"""Follow JSON pointers, and fill in what a request takes from a record that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Stands in a body for what the record that it is about shows at a pointer."""
+
+    at: str
+
+
+def find(value: Any, pointer: str) -> Any:
+    """Return what a JSON pointer leads to, or ABSENT.
+
+    In a list, the part `name=text` leads to the first object that has this text under this name.
+    """
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict):
+            value = value.get(key, ABSENT)
+        elif isinstance(value, list):
+            value = _member(value, key)
+        else:
+            return ABSENT
+    return value
+
+
+def _member(members: list[Any], key: str) -> Any:
+    if key.isdigit():
+        return members[int(key)] if int(key) < len(members) else ABSENT
+    name, _, text = key.partition("=")
+    fitting = (each for each in members if isinstance(each, dict) and each.get(name) == text)
+    return next(fitting, ABSENT)
+
+
+def filled(body: Any, record: Any) -> Any:
+    """Return a body with what the record shows for each `Shown`; raises LookupError."""
+    if isinstance(body, Shown):
+        found = find(record, body.at)
+        if found is ABSENT:
+            raise LookupError(f"the record shows nothing at {body.at}")
+        return found
+    if isinstance(body, dict):
+        return {name: filled(value, record) for name, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, record) for value in body]
+    return body
