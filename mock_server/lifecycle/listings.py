@@ -18,7 +18,8 @@ class Filter:
 
     `query` makes it of a value, `holds` says whether a record is one of them, `value` draws a value
     that means something for the records there are (None: there is none). `universe` is the query
-    that lists all records it chooses from.
+    that lists all records it chooses from, with the list that `among` names (an operationId; empty:
+    the filtered list itself). `path` makes path parameters, where the value stands in the path.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Filter:
     query: Callable[[Any], Query]
     holds: Callable[[Json, Any], bool]
     universe: Query = ()
+    among: str = ""
+    path: Callable[[Any], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

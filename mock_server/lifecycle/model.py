@@ -84,7 +84,8 @@ class Create:
 
     `body` makes the request body of field values. `record` points at the record in the answer
     (None: it is not there), `id` at its identifier in the answer. If the answer tells neither, the
-    record is looked up in the first list by its tag. `at` as in `Read`, for the answer.
+    record is looked up in the first list by its tag. `at` as in `Read`, for the answer. `wrong`
+    make bodies that must be refused, by what is wrong with them, where no field's value says it.
     """
 
     operation: str
@@ -93,6 +94,7 @@ class Create:
     id: str | None = "/id"
     headers: Mapping[str, str] = field(default_factory=dict)
     at: Mapping[str, str | None] = field(default_factory=dict)
+    wrong: Mapping[str, Callable[[Json], Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,10 @@ class Move:
     """An operation that moves stock: `parts` makes it of a record's id and a quantity.
 
     `effect` is what a quantity does to the stock; `quantities` are those to try, `wrong` are to be
-    refused. `history` names the listing (operationId) that gains one entry for each move.
+    refused. The resource's `history` gains one entry for each move; `shows` are values that the
+    entry and the answer's body, if it has one, show by pointer (numbers in any spelling). If the
+    body takes something from a second record (`Shown.other`), `other` is what a quantity does to
+    that one's stock.
     """
 
     name: str
@@ -163,6 +168,8 @@ class Move:
     effect: Callable[[Decimal], Decimal]
     quantities: tuple[Decimal, ...] = (Decimal(1), Decimal(2), Decimal(7))
     wrong: tuple[Any, ...] = ()
+    other: Callable[[Decimal], Decimal] | None = None
+    shows: Callable[[Decimal], Mapping[str, Decimal | str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +198,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Unique:
-    """A field whose value no two records may share; a second one is refused with `statuses`."""
+    """A field whose value no two records may share.
+
+    A second one is answered with one of `statuses`, and is not created whatever the status.
+    """
 
     field: str
     statuses: tuple[int, ...]

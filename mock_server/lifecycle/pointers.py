@@ -10,9 +10,13 @@ ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Stands in a body for what the record that it is about shows at a pointer."""
+    """Stands in a body for what the record that it is about shows at a pointer.
+
+    `other`: what a second record of the same kind shows there.
+    """
 
     at: str
+    other: bool = False
 
 
 def find(value: Any, pointer: str) -> Any:
@@ -39,15 +43,15 @@ def _member(members: list[Any], key: str) -> Any:
     return next(fitting, ABSENT)
 
 
-def filled(body: Any, record: Any) -> Any:
-    """Return a body with what the record shows for each `Shown`; raises LookupError."""
+def filled(body: Any, record: Any, other: Any = ABSENT) -> Any:
+    """Return a body with what a record or the other shows for each `Shown`; raises LookupError."""
     if isinstance(body, Shown):
-        found = find(record, body.at)
+        found = find(other if body.other else record, body.at)
         if found is ABSENT:
             raise LookupError(f"the record shows nothing at {body.at}")
         return found
     if isinstance(body, dict):
-        return {name: filled(value, record) for name, value in body.items()}
+        return {name: filled(value, record, other) for name, value in body.items()}
     if isinstance(body, list):
-        return [filled(value, record) for value in body]
+        return [filled(value, record, other) for value in body]
     return body
