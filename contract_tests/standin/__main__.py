@@ -44,7 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"--port {options.port}: {problem}")
     switches = frozenset([*options.defect, *options.variation])
     # The sandbox's clock is the mock's; a second service has the machine's, as real ones do.
-    service = Service(database, time.time, switches, options.rate_limit)  # noqa: TID251
+    service = Service(
+        database,
+        time.time,  # noqa: TID251
+        switches,
+        options.rate_limit,
+        options.products,
+    )
     print(f"http://{_HOST}:{listener.getsockname()[1]}{BASE_PATH}", flush=True)
     print(f"with {', '.join(each.word for each in switches) or 'nothing'} switched on", flush=True)
     config = uvicorn.Config(WSGIMiddleware(service.application), log_level="warning")
@@ -66,6 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--rate-limit", type=int, default=0, metavar="N",
         help="requests a minute for each account (the real service: 200); any number if 0",
+    )  # fmt: skip
+    parser.add_argument(
+        "--products", type=int, default=12, metavar="N",
+        help="how many products an account has from the start",
     )  # fmt: skip
     for kind in (Defect, Variation):
         word = kind.__name__.lower()

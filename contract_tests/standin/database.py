@@ -114,6 +114,7 @@ class Database:
         )
         self._connection.row_factory = sqlite3.Row
         self._connection.create_collation("decimal", compare)
+        self._connection.create_function("fold", 1, str.casefold, deterministic=True)
         self._connection.executescript(_TABLES)
 
     @contextmanager

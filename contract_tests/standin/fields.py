@@ -13,8 +13,8 @@ from contract_tests.standin.calls import Json, identifier
 Field = Callable[[Any], Any]
 
 _COST = re.compile(r"[0-3]?[0-9]{1,9}(\.[0-9]{1,10})?")
-#: What people take for blank; Python adds four control characters to it.
-_BLANK = re.compile(r"[^\S\x1c-\x1f]*")
+#: What ECMAScript's regular expressions take for blank, which Python's see a little differently.
+_BLANK = re.compile(r"([^\S\x1c-\x1f\x85]|\ufeff)*")
 _STOCK_BOUND = 4_000_000_000
 #: The highest power of ten in a price, that of the largest number in binary.
 _PRICE_SIZE = 308
@@ -61,9 +61,14 @@ def text(longest: int | None = None) -> Field:
 def name(value: Any) -> str:
     """Take a name that is not blank, of at most 255 characters."""
     checked: str = text(255)("" if value is None else value)
-    if _BLANK.fullmatch(checked):
+    if is_blank(checked):
         raise Wrong("can't be blank")
     return checked
+
+
+def is_blank(text: str) -> bool:
+    """Say whether a text has nothing in it that could be seen."""
+    return _BLANK.fullmatch(text) is not None
 
 
 def boolean(value: Any) -> bool:

@@ -8,7 +8,7 @@ from enum import Enum
 
 from contract_tests.standin.database import Condition
 from contract_tests.standin.refusals import malformed
-from contract_tests.standin.switches import Defect, Switches
+from contract_tests.standin.switches import Defect, Switches, Variation
 
 
 class Kind(Enum):
@@ -87,11 +87,11 @@ def _on_text(field: str, operator: str, value: str, switches: Switches) -> Condi
     if operator in {"=", "!="}:
         collation = "NOCASE" if Defect.TEXT_IGNORES_CASE in switches else "BINARY"
         return Condition(f"{field} {operator} ? COLLATE {collation}", (value,))
+    fold = "" if Variation.CONTAINS_HEEDS_CASE in switches else "fold"
     if operator == "~" and Defect.WILDCARDS_NOT_ESCAPED not in switches:
-        return Condition(f"instr({field}, ?) > 0", (value,))
-    # GLOB heeds case, which LIKE does not; its own wildcards are taken as they are.
-    pattern = re.sub(r"[*?\[]", r"[\g<0>]", value)
-    pattern = re.sub("%+", "*", pattern)
+        return Condition(f"instr({fold}({field}), {fold}(?)) > 0", (value,))
+    # LIKE folds ASCII alone, so both sides are folded before; GLOB's own wildcards are escaped.
+    pattern = re.sub("%+", "*", re.sub(r"[*?\[]", r"[\g<0>]", value))
     if operator == "~":
         pattern = f"*{pattern.replace('_', '?')}*"
-    return Condition(f"{field} GLOB ?", (pattern,))
+    return Condition(f"{fold}({field}) GLOB {fold}(?)", (pattern,))

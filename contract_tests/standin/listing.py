@@ -69,7 +69,7 @@ class Collection:
 
     def _order(self, call: Call, number: int) -> str:
         """The ORDER BY clause; rows that tie keep the order of their ids."""
-        direction = call.arguments.get("order", "asc")
+        direction = _last(call, "order", "asc")
         if direction not in {"asc", "desc"}:
             raise malformed("order must be asc or desc")
         columns = list(self._columns(call, direction))
@@ -84,8 +84,8 @@ class Collection:
         )
         return f"ORDER BY {', '.join(columns)}, id {'desc' if backwards else 'asc'}"
 
-    def _columns(self, call: Call, direction: str) -> Iterator[str]:
-        for text in filter(None, call.arguments.get("sort", "").split(",")):
+    def _columns(self, call: Call, default: str) -> Iterator[str]:
+        for text in filter(None, _last(call, "sort", "").split(",")):
             column, colon, own = text.partition(":")
             if column not in self.sorts:
                 raise malformed(f"{column} is not sortable")
@@ -93,8 +93,9 @@ class Collection:
                 raise malformed(f"{column} sorts by asc or desc")
             if Defect.NUMBERS_SORTED_AS_TEXT in call.switches and column in _COUNTED:
                 column = f"CAST({column} AS TEXT) COLLATE BINARY"
-            nulls = " NULLS LAST" if Variation.NULLS_LAST in call.switches else ""
-            yield f"{column} {own or direction}{nulls}"
+            direction = own or default
+            first = (direction == "asc") == (Variation.NULLS_FIRST in call.switches)
+            yield f"{column} {direction} NULLS {'FIRST' if first else 'LAST'}"
 
     def _links(self, call: Call, number: int, *, goes_on: bool) -> Json:
         links = {"self": self._link(call, number)}
@@ -105,10 +106,13 @@ class Collection:
         return links
 
     def _link(self, call: Call, number: int) -> str:
-        kept = [(name, value) for name, value in call.arguments.items(multi=True) if name != "page"]
+        kept = {"order", "per_page", "q[]", "sort"}
         if Defect.NEXT_LINK_DROPS_FILTERS in call.switches:
-            kept = [(name, value) for name, value in kept if name != "q[]"]
-        return f"{call.base_url}/{self.name}?{urlencode([*kept, ('page', number)])}"
+            kept.remove("q[]")
+        sent = [pair for pair in call.arguments.items(multi=True) if pair[0] in kept]
+        # Sorted by name, as Rails has them.
+        query = sorted([*sent, ("page", str(number))], key=lambda pair: pair[0])
+        return f"{call.base_url}/{self.name}?{urlencode(query)}"
 
 
 def _window(call: Call, number: int, size: int) -> str:
@@ -121,9 +125,14 @@ def _window(call: Call, number: int, size: int) -> str:
     return f"LIMIT {size} OFFSET {offset}"
 
 
+def _last(call: Call, name: str, default: str) -> str:
+    """A parameter's value; of several, the last."""
+    return next(reversed(call.arguments.getlist(name)), default)
+
+
 def _whole(call: Call, name: str, default: int, most: int | None = None) -> int:
     """A number from 1 in the query."""
-    text = call.arguments.get(name, str(default))
+    text = _last(call, name, str(default))
     # Nobody has that many pages, and Python reads no number of any length.
     if not _WHOLE.fullmatch(text) or len(text) > 1000 or int(text) < 1:
         raise malformed(f"{name} must be a whole number from 1")

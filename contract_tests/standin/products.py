@@ -139,7 +139,7 @@ def _stored(call: Call, taken: Json) -> Json:
 
 
 def _supplier(call: Call, name: str | None) -> int | None:
-    if name is None:
+    if name is None or fields.is_blank(name):
         return None
     known = Condition.all(Condition.of(name=name), call.mine())
     rows = select(call.connection, "product_suppliers", known)

@@ -27,7 +27,7 @@ class NotFound(Refused):
     """There is no such record, or it is archived."""
 
     def __init__(self, kind: str, key: str) -> None:
-        super().__init__(404, "Not found")
+        super().__init__(404, "Record not found")
         self.kind = kind
         self.key = key
 

@@ -47,7 +47,7 @@ class Service:
     """The stand-in, without a server around it; `application` is WSGI.
 
     `clock` gives UNIX seconds. `rate_limit` is requests a minute for each account, 0 for any
-    number.
+    number. `products` is how many an account has from the start.
     """
 
     def __init__(
@@ -56,12 +56,15 @@ class Service:
         clock: Callable[[], float],
         switches: Switches = frozenset(),
         rate_limit: int = 0,
+        products: int = 0,
     ) -> None:
         self._database = database
+        self._products = products
         self._clock = clock
         self._switches = switches
         self._limit = RateLimit(rate_limit)
         self.application = Flask(__name__, static_folder=None)
+        self.application.url_map.strict_slashes = False
         self.application.config["MAX_CONTENT_LENGTH"] = _LONGEST_BODY
         for method, path, operation in _ROUTES:
             self.application.add_url_rule(
@@ -100,7 +103,7 @@ class Service:
         """The caller's account; raises Unauthorized, or Refused with 429."""
         with self._database.transaction() as connection:
             try:
-                account = account_of(connection, request.authorization)
+                account = account_of(connection, request.authorization, self._products)
             except Unauthorized:
                 open_to_all = request.path.startswith(f"{BASE_PATH}/taxes")
                 if not (open_to_all and Defect.TAXES_WITHOUT_KEY in self._switches):

@@ -179,10 +179,15 @@ class Variation(Switch):
     )
     PAST_THE_END_IS_LAST_PAGE = ("paging", _LISTS, "a page past the end shows the last one")
     TIES_NEWEST_FIRST = ("sorting", _LISTS, "rows that tie come with the highest id first")
-    NULLS_LAST = (
+    NULLS_FIRST = (
         "sorting",
         "listProducts listStockAdjustments",
-        "NULL sorts after every value, as in PostgreSQL",
+        "NULL sorts below every value, as in MySQL, not above, as in PostgreSQL",
+    )
+    CONTAINS_HEEDS_CASE = (
+        "filtering",
+        _NAMED_LISTS,
+        "`~` and `~~` tell capitals from small letters",
     )
     ARCHIVE_TWICE = (
         "archiving",
