@@ -1,0 +1,1 @@
+"""What a person, a CI job and another program see of a run."""
