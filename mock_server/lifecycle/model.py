@@ -14,11 +14,12 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Literal
 
+from mock_server.lifecycle.files import Attachment, File
 from mock_server.lifecycle.listings import Filter, Json, Listing, Query, Sort
 from mock_server.lifecycle.pointers import ABSENT
 from mock_server.lifecycle.values import Kind
 
-__all__ = ["ABSENT", "Filter", "Json", "Listing", "Query", "Sort"]
+__all__ = ["ABSENT", "File", "Filter", "Json", "Listing", "Query", "Sort"]
 
 #: Asks the target for another record: operationId and path parameters → the answer's body.
 Look = Callable[[str, Mapping[str, str]], Any]
@@ -38,15 +39,6 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file in a form."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """Where living values of a reference are listed: operation, its list, and the value in each."""
 
@@ -62,7 +54,8 @@ class Field:
     `shown` points at it in a record as its first read shows it (None: nowhere as such; `optional`:
     a record may leave it out). `wrong` are values that must be refused. `create` and `update` say
     whether those may name it. A value is drawn from `kind`, or from the living ones of `source`.
-    `needs` are fields that a request must name too if it names this one.
+    `needs` are fields that a request must name too if it names this one. `kept` are values that are
+    taken in another spelling: what is sent, and what is then shown.
     """
 
     name: str
@@ -76,6 +69,7 @@ class Field:
     wrong: tuple[Any, ...] = ()
     source: Source | None = None
     needs: tuple[str, ...] = ()
+    kept: tuple[tuple[Any, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +80,7 @@ class Create:
     (None: it is not there), `id` at its identifier in the answer. If the answer tells neither, the
     record is looked up in the first list by its tag. `at` as in `Read`, for the answer. `wrong`
     make bodies that must be refused, by what is wrong with them, where no field's value says it.
+    `forms` are media types in which the same fields may be sent, as texts.
     """
 
     operation: str
@@ -95,15 +90,17 @@ class Create:
     headers: Mapping[str, str] = field(default_factory=dict)
     at: Mapping[str, str | None] = field(default_factory=dict)
     wrong: Mapping[str, Callable[[Json], Any]] = field(default_factory=dict)
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
     """How a record is changed.
 
-    With `partial`, what a request does not name stays; otherwise every required field is sent.
-    `fields` are those it may name (None: all with `update`). `absent` as in `Resource`, `at` as in
-    `Read`, for the answer.
+    With `partial`, what a request does not name stays; otherwise every required field is sent, and
+    `keeps` says whether what it does not name stays all the same. `fields` are those it may name
+    (None: all with `update`). `absent` as in `Resource`, `at` as in `Read`, for the answer, `forms`
+    as in `Create`.
     """
 
     operation: str
@@ -112,6 +109,8 @@ class Update:
     record: str | None = ""
     fields: tuple[str, ...] | None = None
     at: Mapping[str, str | None] = field(default_factory=dict)
+    forms: tuple[str, ...] = ()
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,8 @@ class Removal:
     shows the record (`shown`); `hidden` says whether lists leave it out. `mark` points at what then
     tells that it is gone, in a record shown with `reveal_read`, and `marked` judges it. `reveal` is
     the query with which the first list shows it again. `undo` brings it back. `again` are the
-    statuses of doing it once more (None: not known).
+    statuses of doing it once more (None: not known). `given` are values that a record needs
+    to be taken away so. `name` tells two removals by one operation apart.
     """
 
     operation: str
@@ -149,6 +149,8 @@ class Removal:
     undo: str | None = None
     undo_parts: Callable[[str], Parts] | None = None
     again: tuple[int, ...] | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,19 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a record must show because of what was sent, where that is no single property.
+
+    It is held to if a request named all of `needs`; `broken` gets what was sent and the record as
+    the first read shows it, and says in a few words what is wrong, or returns None.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    broken: Callable[[Json, Json], str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """A number that an operation tells of all records of a list.
 
@@ -215,7 +230,8 @@ class Resource:
     run's mark. `absent` are the statuses that say there is no such record; `unknown` makes an
     identifier that none has. `stock`, `created`, `updated` and `version` (a number that goes up
     with each change) point into a record as the first read shows it. `parent` names the resource
-    whose identifier `parent_in_path` is.
+    whose identifier `parent_in_path` is. `owner_in_path` is the path parameter of the target that
+    says whose records are meant: with another value of it, a record is not seen.
     """
 
     name: str
@@ -235,6 +251,7 @@ class Resource:
     updated: str | None = None
     version: str | None = None
     relations: tuple[Relation, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     summaries: tuple[Summary, ...] = ()
     unique: tuple[Unique, ...] = ()
     absent: tuple[int, ...] = (404,)
@@ -242,6 +259,8 @@ class Resource:
     unknown: Callable[[Random], str] = lambda random: str(random.randint(10**8, 10**9))
     parent: str | None = None
     parent_in_path: str = ""
+    owner_in_path: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
     def field(self, name: str) -> Field:
         """Return a field; raises KeyError."""

@@ -16,9 +16,10 @@ class Paging:
     `page` makes the query of a page, counted from 0, of so many records; `sizes` are sizes to try,
     none if the vendor fixes it, at `fixed` records. `more` says of a page's body whether another
     one follows. `next` and `previous` give the link to the neighbours, or None where there is none
-    (None instead of a function: the vendor gives no links). `broken` says what is wrong in what a
-    page's body tells of itself (its number, its bounds), given its place from 0 and the number of
-    records asked for, or returns None.
+    (None instead of a function: the vendor gives no links). `last` is the query of the last page
+    (empty: there is none for that), `beyond` are the statuses of a page past it (empty: not known).
+    `broken` says what is wrong in what a page's body tells of itself (its number, its bounds),
+    given its place from 0 and the number of records asked for, or returns None.
     """
 
     page: Callable[[int, int], Query]
@@ -29,6 +30,8 @@ class Paging:
     next: Callable[[Any], str | None] | None = None
     previous: Callable[[Any], str | None] | None = None
     broken: Callable[[Any, int, int], str | None] | None = None
+    last: Query = ()
+    beyond: tuple[int, ...] = ()
 
 
 def numbered(
@@ -42,6 +45,8 @@ def numbered(
     next_link: Callable[[Any], str | None] | None = None,
     previous_link: Callable[[Any], str | None] | None = None,
     broken: Callable[[Any, int, int], str | None] | None = None,
+    last: Query = (),
+    beyond: tuple[int, ...] = (),
 ) -> Paging:
     """Return paging by page numbers from 1."""
 
@@ -49,7 +54,7 @@ def numbered(
         first = ((number, str(index + 1)),)
         return first if size is None else (*first, (size, str(records)))
 
-    return Paging(page, more, sizes, fixed, largest, next_link, previous_link, broken)
+    return Paging(page, more, sizes, fixed, largest, next_link, previous_link, broken, last, beyond)
 
 
 def by_offset(
