@@ -1,0 +1,37 @@
+"""What must hold between answers; see `terms`."""
+
+from contract_tests.claims.answers import Answers, Conforms, Refuses, Unlike
+from contract_tests.claims.lists import Distinct, Gained, Linked, Lists, SameMembers, Sized, Totals
+from contract_tests.claims.properties import Differs, Moved, SameAs, Shows
+from contract_tests.claims.relations import Follows, Marked, Related, Summed
+from contract_tests.claims.selections import Filtered, Ordered
+from contract_tests.claims.terms import Claim, Terms
+from contract_tests.claims.times import NotBefore, Timely
+
+__all__ = [
+    "Answers",
+    "Claim",
+    "Conforms",
+    "Differs",
+    "Distinct",
+    "Filtered",
+    "Follows",
+    "Gained",
+    "Linked",
+    "Lists",
+    "Marked",
+    "Moved",
+    "NotBefore",
+    "Ordered",
+    "Refuses",
+    "Related",
+    "SameAs",
+    "SameMembers",
+    "Shows",
+    "Sized",
+    "Summed",
+    "Terms",
+    "Timely",
+    "Totals",
+    "Unlike",
+]

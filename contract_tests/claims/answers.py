@@ -1,0 +1,89 @@
+"""Claims about an answer as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contract_tests.claims.terms import Terms
+from contract_tests.contract import contract_of
+from contract_tests.traces import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answer has one of these statuses; none named: any of success."""
+
+    answer: int
+    statuses: tuple[int, ...] = ()
+    why: str = ""
+
+    @property
+    def subject(self) -> str:
+        return "/status"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        answer = trace.answer(self.answer)
+        if answer.status in self.statuses or (not self.statuses and answer.succeeded):
+            return None
+        wanted = " or ".join(map(str, self.statuses)) or "a success"
+        return f"{trace[self.answer]}; expected {wanted}{self.why and f': {self.why}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuses:
+    """The answer is a refusal: no success, and no failure of the server."""
+
+    answer: int
+    why: str = ""
+
+    @property
+    def subject(self) -> str:
+        return "/status"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        if 300 <= trace.answer(self.answer).status < 500:
+            return None
+        return f"{trace[self.answer]}; expected a refusal{self.why and f': {self.why}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Conforms:
+    """The answer keeps to the spec; `pointer` is the place where it did not, when it was found."""
+
+    answer: int
+    pointer: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.pointer
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        exchange = trace[self.answer]
+        answer = exchange.answer
+        if answer.status >= 500:
+            return f"{exchange}: the server failed"
+        found = contract_of(terms.spec).problems(
+            exchange.call.operation, answer.status, answer.headers, answer.content
+        )
+        fitting = [problem for problem in found if problem.pointer == self.pointer] or found
+        return f"{exchange}: {fitting[0]}" if fitting else None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """A text does not occur in an answer (what another account sees of a record)."""
+
+    answer: int
+    text: str
+
+    @property
+    def subject(self) -> str:
+        return "another account's record"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        if self.text.encode() not in trace.answer(self.answer).content:
+            return None
+        return f"{trace[self.answer]}: shows {self.text!r}"

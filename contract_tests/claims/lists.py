@@ -1,0 +1,207 @@
+"""Claims about the records of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contract_tests.claims.terms import Terms
+from contract_tests.traces import Answer, Trace, find
+from mock_server.lifecycle.model import Lifecycle, Listing, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """A list, on these pages, has a record (`present`), or has it not."""
+
+    pages: tuple[int, ...]
+    resource: str
+    listing: str
+    id: str
+    present: bool = True
+
+    @property
+    def subject(self) -> str:
+        return "a record"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+        found = [str(find(record, listing.id)) for record in records(trace, self.pages, listing)]
+        times = found.count(str(self.id))
+        if times == int(self.present):
+            return None
+        last = trace[self.pages[-1]]
+        if not self.present:
+            return f"{last}: lists {self.id}, which should not be seen"
+        return f"{last}: {self.id} is {'missing' if not times else f'there {times} times'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """No record stands twice on these pages."""
+
+    pages: tuple[int, ...]
+    resource: str
+    listing: str
+
+    @property
+    def subject(self) -> str:
+        return "a record"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+        found = [str(find(record, listing.id)) for record in records(trace, self.pages, listing)]
+        twice = next((each for each in found if found.count(each) > 1), None)
+        return twice and f"{trace[self.pages[-1]]}: {twice} is listed {found.count(twice)} times"
+
+
+@dataclass(frozen=True, slots=True)
+class SameMembers:
+    """Two ways of listing give the same records (`ordered`: in the same order)."""
+
+    pages: tuple[int, ...]
+    other_pages: tuple[int, ...]
+    resource: str
+    listing: str
+    other_listing: str
+    ordered: bool = True
+
+    @property
+    def subject(self) -> str:
+        return "records"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+        other = listing_of(terms.lifecycle, self.resource, self.other_listing)
+        found = [str(find(each, listing.id)) for each in records(trace, self.pages, listing)]
+        wanted = [str(find(each, other.id)) for each in records(trace, self.other_pages, other)]
+        return compared(f"{trace[self.pages[-1]]}", found, wanted, ordered=self.ordered)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The total that a list tells is the number of records on all its pages."""
+
+    answer: int
+    pages: tuple[int, ...]
+    resource: str
+    listing: str
+
+    @property
+    def subject(self) -> str:
+        return "total"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+        seen = len(list(records(trace, self.pages, listing)))
+        told = trace.answer(self.answer).at(listing.total or "")
+        if str(told) == str(seen):
+            return None
+        return f"{trace[self.answer]}: tells of {told} records and lists {seen}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gained:
+    """A list has so many records more than it had."""
+
+    pages: tuple[int, ...]
+    before: tuple[int, ...]
+    items: str
+    by: int
+
+    @property
+    def subject(self) -> str:
+        return "records"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        counts = [
+            sum(len(_list_at(trace.answer(each), self.items)) for each in pages)
+            for pages in (self.before, self.pages)
+        ]
+        if counts[1] - counts[0] == self.by:
+            return None
+        return (
+            f"{trace[self.pages[-1]]}: {counts[0]} records became {counts[1]}, not {self.by} more"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A page has no more records than were asked for, and just as many if it is `full`."""
+
+    answer: int
+    items: str
+    size: int
+    full: bool = False
+
+    @property
+    def subject(self) -> str:
+        return "page size"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        count = len(_list_at(trace.answer(self.answer), self.items))
+        if count == self.size or (count < self.size and not self.full):
+            return None
+        return f"{trace[self.answer]}: {count} records on a page of {self.size}"
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A page links to its neighbours: `next` and `previous`, where there are any."""
+
+    answer: int
+    resource: str
+    listing: str
+    next: bool
+
+    @property
+    def subject(self) -> str:
+        return "next link" if self.next else "previous link"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        paging = listing_of(terms.lifecycle, self.resource, self.listing).paging
+        link = paging and (paging.next if self.next else paging.previous)
+        if link is None or link(trace.answer(self.answer).body) is not None:
+            return None
+        return f"{trace[self.answer]}: no {self.subject}, though there is such a page"
+
+
+def listing_of(lifecycle: Lifecycle, resource: str, operation: str) -> Listing:
+    """Return a resource's list by its operation; raises LookupError."""
+    found: Resource = lifecycle.resource(resource)
+    for listing in (*found.lists, *([found.history] if found.history else ())):
+        if listing.operation == operation:
+            return listing
+    raise LookupError(f"{resource} is not listed by {operation}")
+
+
+def records(trace: Trace, pages: Sequence[int], listing: Listing) -> Iterator[Any]:
+    """Yield the records of a list's pages."""
+    for page in pages:
+        yield from _list_at(trace.answer(page), listing.items)
+
+
+def _list_at(answer: Answer, pointer: str) -> list[Any]:
+    found = answer.at(pointer)
+    return found if isinstance(found, list) else []
+
+
+def compared(where: str, found: list[str], wanted: list[str], *, ordered: bool) -> str | None:
+    """Return how two lists of identifiers differ, or None."""
+    missing = [each for each in wanted if each not in set(found)]
+    if missing:
+        return f"{where}: {missing[0]} is missing ({len(missing)} in all)"
+    extra = [each for each in found if each not in set(wanted)]
+    if extra:
+        return f"{where}: {extra[0]} should not be there ({len(extra)} in all)"
+    if len(found) != len(wanted):
+        return f"{where}: {len(found)} records instead of {len(wanted)}"
+    if ordered and found != wanted:
+        place = next(
+            i for i, pair in enumerate(zip(found, wanted, strict=True)) if len({*pair}) > 1
+        )
+        return f"{where}: {found[place]} stands where {wanted[place]} should"
+    return None

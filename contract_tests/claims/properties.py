@@ -1,0 +1,128 @@
+"""Claims about single properties of shown records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from contract_tests.claims.terms import Terms
+from contract_tests.traces import MISSING, Trace
+from mock_server.lifecycle.values import Meaningless, instant, number
+
+
+@dataclass(frozen=True, slots=True)
+class Shows:
+    """What stands at a pointer means what was sent.
+
+    The meaning is that of a resource's field, or of the words `instant` and `exact` if `resource`
+    is empty.
+    """
+
+    answer: int
+    pointer: str
+    sent: Any
+    resource: str
+    field: str
+
+    @property
+    def subject(self) -> str:
+        return self.pointer
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        shown = trace.answer(self.answer).at(self.pointer)
+        return _unlike(shown, self.sent, self.resource, self.field, terms, trace, self.answer)
+
+
+@dataclass(frozen=True, slots=True)
+class SameAs:
+    """Two answers show the same at their pointers."""
+
+    answer: int
+    pointer: str
+    other: int
+    other_pointer: str
+    resource: str = ""
+    field: str = "exact"
+
+    @property
+    def subject(self) -> str:
+        return self.pointer
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        shown = trace.answer(self.answer).at(self.pointer)
+        before = trace.answer(self.other).at(self.other_pointer)
+        return _unlike(shown, before, self.resource, self.field, terms, trace, self.answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """Two answers show different things at their pointers (a new record has an id of its own)."""
+
+    answer: int
+    pointer: str
+    other: int
+    other_pointer: str
+
+    @property
+    def subject(self) -> str:
+        return self.pointer
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        shown = trace.answer(self.answer).at(self.pointer)
+        if shown is MISSING or shown != trace.answer(self.other).at(self.other_pointer):
+            return None
+        return f"{trace[self.answer]}: {self.pointer} is {shown!r} again"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A number went up by so much between two answers."""
+
+    answer: int
+    pointer: str
+    before: int
+    before_pointer: str
+    by: Decimal
+
+    @property
+    def subject(self) -> str:
+        return self.pointer
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        try:
+            was = number(trace.answer(self.before).at(self.before_pointer), ",")
+            now = number(trace.answer(self.answer).at(self.pointer), ",")
+        except Meaningless as problem:
+            return f"{trace[self.answer]}: {self.pointer}: {problem}"
+        if now - was == self.by:
+            return None
+        return f"{trace[self.answer]}: {self.pointer} went from {was} to {now}, not by {self.by}"
+
+
+def _unlike(
+    shown: Any, wanted: Any, resource: str, field: str, terms: Terms, trace: Trace, number_: int
+) -> str | None:
+    """How a shown value does not mean what was wanted."""
+    if resource:
+        meaning = terms.lifecycle.resource(resource).field(field).kind.meaning
+    else:
+        ignored = terms.lifecycle.ignored
+        meaning = instant if field == "instant" else partial(_without, pointers=ignored)
+    try:
+        if shown is not MISSING and meaning(shown) == meaning(wanted):
+            return None
+    except Meaningless as problem:
+        return f"{trace[number_]}: {field}: {problem}"
+    return f"{trace[number_]}: {field} is {shown!r}, not {wanted!r}"
+
+
+def _without(value: Any, pointers: tuple[str, ...]) -> Any:
+    """A record without what may differ between two answers of one state."""
+    names = {pointer[1:] for pointer in pointers}
+    if not isinstance(value, dict) or not names:
+        return value
+    return {name: item for name, item in value.items() if name not in names}

@@ -1,0 +1,127 @@
+"""Claims about properties that depend on each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from contract_tests.claims.lists import listing_of, records
+from contract_tests.claims.terms import Terms
+from contract_tests.traces import MISSING, Trace, url_of
+from mock_server.lifecycle.model import Parts
+from mock_server.lifecycle.values import Meaningless, number
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The properties of a shown record agree as a relation says."""
+
+    answer: int
+    record: str
+    resource: str
+    relation: str
+
+    @property
+    def subject(self) -> str:
+        return self.relation
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        resource = terms.lifecycle.resource(self.resource)
+        relation = next(each for each in resource.relations if each.name == self.relation)
+
+        def look(operation: str, path: Any) -> Any:
+            fixed = dict(terms.parameters)
+            wanted = url_of(terms.spec.operations[operation].path, Parts(path=path), fixed)
+            for exchange in trace:
+                if exchange.call.operation == operation and exchange.url == wanted:
+                    return exchange.answer.body
+            return MISSING
+
+        record = trace.answer(self.answer).at(self.record)
+        if record is MISSING:
+            return None
+        try:
+            problem = relation.broken(record, look)
+        except (Meaningless, KeyError, TypeError, AttributeError) as nonsense:
+            problem = f"{type(nonsense).__name__}: {nonsense}"
+        return problem and f"{trace[self.answer]}: {problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """A number of a summary is what the listed records make."""
+
+    answer: int
+    pages: tuple[int, ...]
+    resource: str
+    operation: str
+    at: str
+
+    @property
+    def subject(self) -> str:
+        return self.at
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        resource = terms.lifecycle.resource(self.resource)
+        summary = next(
+            each
+            for each in resource.summaries
+            if (each.operation, each.at) == (self.operation, self.at)
+        )
+        listing = listing_of(terms.lifecycle, self.resource, summary.listing)
+        try:
+            told = number(trace.answer(self.answer).at(self.at), ",")
+            wanted = summary.expected(list(records(trace, self.pages, listing)))
+        except Meaningless as problem:
+            return f"{trace[self.answer]}: {self.at}: {problem}"
+        return (
+            None if told == wanted else f"{trace[self.answer]}: {self.at} is {told}, not {wanted}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A record tells by its mark that it is gone, or that it is not."""
+
+    answer: int
+    pointer: str
+    removal: str
+    resource: str
+    gone: bool
+
+    @property
+    def subject(self) -> str:
+        return self.pointer
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        resource = terms.lifecycle.resource(self.resource)
+        removal = next(each for each in resource.removals if each.operation == self.removal)
+        shown = trace.answer(self.answer).at(self.pointer)
+        if removal.marked(None if shown is MISSING else shown) == self.gone:
+            return None
+        state = "gone" if self.gone else "there"
+        return f"{trace[self.answer]}: {self.pointer} is {shown!r} of a record that is {state}"
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """A shown record is what an outcome says that it must be, of what was sent."""
+
+    answer: int
+    record: str
+    sent: Any
+    resource: str
+    outcome: str
+
+    @property
+    def subject(self) -> str:
+        return self.outcome
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        resource = terms.lifecycle.resource(self.resource)
+        outcome = next(each for each in resource.outcomes if each.name == self.outcome)
+        try:
+            problem = outcome.broken(self.sent, trace.answer(self.answer).at(self.record))
+        except (Meaningless, KeyError, TypeError, AttributeError) as nonsense:
+            problem = f"{type(nonsense).__name__}: {nonsense}"
+        return problem and f"{trace[self.answer]}: {problem}"

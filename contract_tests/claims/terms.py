@@ -1,0 +1,34 @@
+"""What must hold between answers: plain data, so that it can be judged again on another trace.
+
+Numbers (`answer`, `pages`) say which exchanges of a trace are meant. `broken` returns in a few
+words how a claim does not hold, or None. What a lifecycle declares is named, not carried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from contract_tests.traces import Trace
+from mock_server.engine.spec import SpecIndex
+from mock_server.lifecycle.model import Lifecycle
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What claims are judged by: the spec, and the lifecycle with the target's parameters."""
+
+    spec: SpecIndex
+    lifecycle: Lifecycle
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+class Claim(Protocol):
+    """Something that must hold of a trace; `subject` says what of the answer it is about."""
+
+    @property
+    def subject(self) -> str:
+        """What of an answer is wrong if this does not hold: a status, a pointer, a word."""
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        """Return how it does not hold, or None."""

@@ -1,0 +1,62 @@
+"""Claims about shown times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+from contract_tests.claims.terms import Terms
+from contract_tests.traces import Trace
+from mock_server.lifecycle.values import Meaningless, instant
+
+
+@dataclass(frozen=True, slots=True)
+class NotBefore:
+    """One shown time is not before another; `later`: it is after it."""
+
+    answer: int
+    pointer: str
+    other: int
+    other_pointer: str
+
+    @property
+    def subject(self) -> str:
+        return self.pointer
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        try:
+            late = instant(trace.answer(self.answer).at(self.pointer))
+            early = instant(trace.answer(self.other).at(self.other_pointer))
+        except Meaningless as problem:
+            return f"{trace[self.answer]}: {self.pointer}: {problem}"
+        if late >= early:
+            return None
+        return f"{trace[self.answer]}: {self.pointer} is {late}, before {early}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timely:
+    """A shown time is that of its answer, in UTC, by the answer's `Date` or by our clock."""
+
+    answer: int
+    pointer: str
+    tolerance: float = 300.0
+
+    @property
+    def subject(self) -> str:
+        return self.pointer
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        exchange = trace[self.answer]
+        date = exchange.answer.headers.get("date")
+        now = parsedate_to_datetime(date) if date else exchange.at
+        try:
+            shown = instant(exchange.answer.at(self.pointer))
+        except Meaningless as problem:
+            return f"{exchange}: {self.pointer}: {problem}"
+        if abs(shown - now) <= timedelta(seconds=self.tolerance):
+            return None
+        return f"{exchange}: {self.pointer} is {shown:%Y-%m-%dT%H:%MZ} at {now:%Y-%m-%dT%H:%MZ}"

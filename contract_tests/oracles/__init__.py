@@ -1,0 +1,1 @@
+"""Properties across calls, each written once; what an API is like comes from its lifecycle."""

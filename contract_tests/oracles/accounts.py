@@ -1,0 +1,178 @@
+"""One account sees and touches nothing of another; nobody gets in without a credential."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contract_tests.claims import Answers, Gained, Lists, Refuses, Unlike
+from contract_tests.oracles.changes import change, same_record
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.oracles.removals import parts_of
+from contract_tests.traces import Caller
+from contract_tests.world import Record, World
+from mock_server.lifecycle.model import (
+    Create,
+    Lifecycle,
+    Listing,
+    Move,
+    Parts,
+    Removal,
+    Resource,
+    Update,
+)
+
+
+@oracle("another account cannot read or list a record", writes=True)
+def others_see_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Another account's reads say that the record is not there; its lists and counts lack it."""
+    del lifecycle
+    if resource.create is None:
+        return
+
+    def unread(operation: str, world: World) -> None:
+        record = world.create(resource)
+        answer = world.send(operation, Parts(path=record.path), "other")
+        world.hold(Refuses(answer, "the record is another account's"))
+        if resource.tag is not None:
+            world.hold(Unlike(answer, record.sent[resource.tag]))
+
+    def unlisted(listing: Listing, world: World) -> None:
+        before = world.pages(listing, account="other")
+        record = world.create(resource)
+        after = world.pages(listing, account="other")
+        if resource.tag is not None:
+            world.hold(*(Unlike(page, record.sent[resource.tag]) for page in after))
+        world.hold(Gained(after, before, listing.items, 0))
+
+    for read in resource.reads:
+        yield Case(read.operation, partial(unread, read.operation), other=True)
+    if resource.parent is None:
+        for listing in resource.lists:
+            yield Case(listing.operation, partial(unlisted, listing), other=True)
+
+
+@oracle("another account cannot touch a record", writes=True)
+def others_touch_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Another account's updates, moves and removals are refused, and change nothing."""
+    del lifecycle
+    if resource.create is None or not resource.reads:
+        return
+
+    def untouched(world: World, operation: str, record: Record, parts: Parts) -> None:
+        before = world.show(record)
+        answer = world.send(operation, parts, "other")
+        world.hold(Refuses(answer, "the record is another account's"))
+        same_record(world, record, before)
+
+    def updated(update: Update, world: World) -> None:
+        record = world.create(resource)
+        body = update.body(change(world, resource, update))
+        untouched(world, update.operation, record, Parts(path=record.path, body=body))
+
+    def removed(removal: Removal, world: World) -> None:
+        record = world.create(resource)
+        untouched(world, removal.operation, record, parts_of(record, removal))
+
+    def moved(move: Move, world: World) -> None:
+        record = world.create(resource, full=True)
+        parts = move.parts(record.id, world.random.choice(move.quantities))
+        untouched(world, move.operation, record, parts)
+
+    for update in resource.updates:
+        yield Case(update.operation, partial(updated, update), other=True)
+    for removal in resource.removals:
+        yield Case(removal.operation, partial(removed, removal), other=True)
+    for move in resource.moves:
+        yield Case(move.operation, partial(moved, move), other=True)
+
+
+@oracle("nothing is done without a credential", writes=True)
+def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Without a credential, or with a wrong one, every call is refused and changes nothing."""
+    statuses = lifecycle.unauthenticated
+
+    def refused(world: World, operation: str, parts: Parts, caller: Caller) -> None:
+        answer = world.send(operation, parts, caller)
+        world.hold(Answers(answer, statuses, "the credential is missing or wrong"))
+
+    def read(operation: str, caller: Caller, world: World) -> None:
+        record = world.create(resource)
+        refused(world, operation, Parts(path=record.path), caller)
+
+    def listed(listing: Listing, caller: Caller, world: World) -> None:
+        path = world.create(resource).path if resource.parent else {}
+        parts = Parts(path={**listing.path, **path}, query=listing.query)
+        refused(world, listing.operation, parts, caller)
+
+    def created(create: Create, caller: Caller, world: World) -> None:
+        path = world.create(resource).path if resource.parent else {}
+        values = world.values(resource.fields)
+        if resource.tag is not None:
+            values[resource.tag] = world.session.name()
+        parts = Parts(path=path, headers=create.headers, body=create.body(values))
+        listing = next(iter(resource.lists), None)
+        before = world.pages(listing, path=path) if listing else ()
+        refused(world, create.operation, parts, caller)
+        if listing:
+            world.hold(Gained(world.pages(listing, path=path), before, listing.items, 0))
+
+    def updated(update: Update, caller: Caller, world: World) -> None:
+        record = world.create(resource)
+        before = world.show(record)
+        body = update.body(change(world, resource, update))
+        refused(world, update.operation, Parts(path=record.path, body=body), caller)
+        same_record(world, record, before)
+
+    def removed(removal: Removal, caller: Caller, world: World) -> None:
+        record = world.create(resource)
+        before = world.show(record)
+        refused(world, removal.operation, parts_of(record, removal), caller)
+        same_record(world, record, before)
+
+    def moved(move: Move, caller: Caller, world: World) -> None:
+        record = world.create(resource, full=True)
+        before = world.show(record)
+        parts = move.parts(record.id, world.random.choice(move.quantities))
+        refused(world, move.operation, parts, caller)
+        same_record(world, record, before)
+
+    callers: tuple[Caller, ...] = (None, "stranger")
+    for caller in callers:
+        for listing in resource.lists:
+            yield Case(listing.operation, partial(listed, listing, caller))
+        if resource.create is None:
+            continue
+        yield Case(resource.create.operation, partial(created, resource.create, caller))
+        for view in resource.reads:
+            yield Case(view.operation, partial(read, view.operation, caller))
+        if not resource.reads:
+            continue
+        for update in resource.updates:
+            yield Case(update.operation, partial(updated, update, caller))
+        for removal in resource.removals:
+            yield Case(removal.operation, partial(removed, removal, caller))
+        for move in resource.moves:
+            yield Case(move.operation, partial(moved, move, caller))
+
+
+@oracle("each account's records are its own", writes=True)
+def accounts_are_apart(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Two accounts create at the same time; each lists its own record and not the other's."""
+    del lifecycle
+    if resource.create is None or resource.parent is not None:
+        return
+
+    def apart(listing: Listing, world: World) -> None:
+        mine = world.create(resource)
+        theirs = world.create(resource, account="other")
+        view = resource.reads[0] if resource.reads else None
+        if view and listing.shows and not listing.shows(world.at(world.show(mine), view.record)):
+            return
+        pages = world.pages(listing)
+        world.hold(Lists(pages, resource.name, listing.operation, mine.id))
+        if resource.tag is not None:
+            world.hold(*(Unlike(page, theirs.sent[resource.tag]) for page in pages))
+
+    for listing in resource.lists:
+        yield Case(listing.operation, partial(apart, listing), other=True)

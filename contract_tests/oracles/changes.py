@@ -1,0 +1,153 @@
+"""A change is seen everywhere, and changes nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contract_tests.claims import SameAs
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.oracles.records import listed, outcomes, pointer_of, shown
+from contract_tests.world import Record, World
+from mock_server.lifecycle.model import Field, Json, Lifecycle, Read, Resource, Update
+
+
+def fields_of(resource: Resource, update: Update) -> list[Field]:
+    """Return the fields that an update may name."""
+    return [
+        field
+        for field in resource.fields
+        if field.update and (update.fields is None or field.name in update.fields)
+    ]
+
+
+def change(world: World, resource: Resource, update: Update) -> Json:
+    """Draw what an update sends: something of what it may name, or all that it must."""
+    fields = fields_of(resource, update)
+    if update.partial:
+        few = world.random.sample(fields, world.random.randint(1, min(3, len(fields))))
+        needed = {name for field in few for name in field.needs}
+        values = world.values(
+            [each for each in fields if each in few or each.name in needed], full=True
+        )
+    else:
+        values = world.values(fields)
+    if resource.tag is not None and resource.tag in values:
+        values[resource.tag] = world.session.name()
+    if not update.partial and resource.tag is not None:
+        values.setdefault(resource.tag, world.session.name())
+    return values
+
+
+@oracle("a change is seen by every read and list", writes=True)
+def changes_are_seen(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """After an update its answer, every read and every list show the new values."""
+    del lifecycle
+    if resource.create is None or not resource.reads:
+        return
+
+    def seen(update: Update, read: Read | None, world: World) -> None:
+        record = world.create(resource)
+        view = read or resource.reads[0]
+        world.show(record, view)
+        values = change(world, resource, update)
+        changed = world.update(record, update, values)
+        if update.record is not None:
+            world.hold(*shown(changed, update.record, resource, values, {}))
+        answer = world.show(record, view)
+        world.hold(*shown(answer, view.record, resource, values, view.at))
+        if read is None:
+            world.hold(*outcomes(answer, resource, values))
+            answer = world.at(answer, view.record)
+            for listing in resource.lists:
+                if listing.shows is None or listing.shows(answer):
+                    listed(world, record, listing, values)
+
+    for update in resource.updates:
+        yield Case(update.operation, partial(seen, update, None))
+        for read in resource.reads[1:]:
+            yield Case(read.operation, partial(seen, update, read))
+
+
+@oracle("an update keeps what it does not name", writes=True)
+def the_rest_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """After an update the fields that it did not name are as they were."""
+    del lifecycle
+    if resource.create is None or not resource.reads:
+        return
+
+    def kept(update: Update, world: World) -> None:
+        record = world.create(resource, full=True)
+        view = resource.reads[0]
+        before = world.show(record)
+        values = change(world, resource, update)
+        world.update(record, update, values)
+        after = world.show(record)
+        for pointer in (resource.id, resource.created):
+            if pointer is not None:
+                world.hold(SameAs(after, view.record + pointer, before, view.record + pointer))
+        for field in resource.fields:
+            pointer = pointer_of(field, view.at)
+            if pointer is None or field.name in values or field.name not in record.sent:
+                continue
+            place = view.record + pointer
+            world.hold(SameAs(after, place, before, place, resource.name, field.name))
+
+    for update in resource.updates:
+        if update.partial:
+            yield Case(update.operation, partial(kept, update))
+
+
+@oracle("two changes are both kept", writes=True)
+def both_changes_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A second update does not undo the first, and a third value replaces the second."""
+    del lifecycle
+    if resource.create is None or not resource.reads:
+        return
+
+    def twice(update: Update, world: World) -> None:
+        record = world.create(resource)
+        view = resource.reads[0]
+        kept: Json = {}
+        for _ in range(3):
+            values = change(world, resource, update)
+            world.update(record, update, values)
+            kept.update(values)
+            for field in resource.fields:
+                if any(name in values for name in field.needs):
+                    kept.pop(field.name, None) if field.name not in values else None
+            answer = world.show(record)
+            world.hold(*shown(answer, view.record, resource, kept, view.at))
+
+    for update in resource.updates:
+        if update.partial:
+            yield Case(update.operation, partial(twice, update))
+
+
+@oracle("a change leaves other records alone", writes=True)
+def others_are_left_alone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """An update, a removal or a move of one record leaves another as it was."""
+    del lifecycle
+    if resource.create is None or not resource.reads:
+        return
+
+    def alone(update: Update, world: World) -> None:
+        one, other = world.create(resource, full=True), world.create(resource, full=True)
+        if world.random.random() < 0.5:
+            one, other = other, one
+        view = resource.reads[0]
+        before = world.show(other)
+        values = change(world, resource, update)
+        world.update(one, update, values)
+        after = world.show(other)
+        world.hold(SameAs(after, view.record, before, view.record))
+        world.hold(*shown(after, view.record, resource, other.sent, view.at))
+
+    for update in resource.updates:
+        yield Case(update.operation, partial(alone, update))
+
+
+def same_record(world: World, record: Record, before: int) -> None:
+    """Hold that a record is just as it was in an earlier answer."""
+    pointer = record.resource.reads[0].record
+    world.hold(SameAs(world.show(record), pointer, before, pointer))

@@ -1,0 +1,225 @@
+"""Lists: their pages, totals, filters and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
+
+from contract_tests.claims import (
+    Distinct,
+    Filtered,
+    Linked,
+    Lists,
+    Ordered,
+    SameMembers,
+    Sized,
+    Totals,
+)
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.traces import MISSING
+from contract_tests.world import World
+from mock_server.lifecycle.model import (
+    Filter,
+    Lifecycle,
+    Listing,
+    Parts,
+    Query,
+    Removal,
+    Resource,
+    Sort,
+)
+from mock_server.lifecycle.paging import Paging
+
+#: A walk in small pages ends after so many, to spare a real service with long lists.
+_FEW = 30
+
+
+def reachable(resource: Resource) -> list[Listing]:
+    """Return the lists that can be asked for without knowing a record."""
+    return list(resource.lists) if resource.parent is None else []
+
+
+def listings(resource: Resource) -> list[Listing]:
+    """Return those that are cut into pages."""
+    return [listing for listing in reachable(resource) if listing.paging is not None]
+
+
+@oracle("pages partition the list", writes=False)
+def pages_partition(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Pages of any size, put together, are the list: nothing twice, nothing left out, in order."""
+    del lifecycle
+
+    def partition(listing: Listing, paging: Paging, world: World) -> None:
+        whole = world.pages(listing)
+        name, operation = resource.name, listing.operation
+        world.hold(Distinct(whole, name, operation))
+        count = len(world.records(whole, listing))
+        for size in paging.sizes or (paging.fixed or 0,):
+            if not size or count / size > _FEW:
+                continue
+            pages = world.pages(listing, size=size)
+            world.hold(
+                Distinct(pages, name, operation),
+                SameMembers(pages, whole, name, operation, operation),
+                *(Sized(page, listing.items, size, full=page != pages[-1]) for page in pages),
+            )
+
+    for listing in listings(resource):
+        if listing.paging is not None:
+            yield Case(listing.operation, partial(partition, listing, listing.paging))
+
+
+@oracle("links between pages lead where they say", writes=False)
+def links_lead(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A page's links to its neighbours give what the page numbers give."""
+    del lifecycle
+
+    def lead(listing: Listing, paging: Paging, world: World) -> None:
+        size = paging.fixed or paging.sizes[min(2, len(paging.sizes) - 1)]
+        pages = world.pages(listing, size=size, most=3)
+        for page, neighbour in pairwise(pages):
+            for here, there, forward in ((page, neighbour, True), (neighbour, page, False)):
+                link = paging.next if forward else paging.previous
+                if link is None:
+                    continue
+                world.hold(Linked(here, resource.name, listing.operation, forward))
+                target = link(world.trace.answer(here).body) or ""
+                parts = Parts(path=listing.path, query=world.session.query_of(target))
+                followed = world.do(listing.operation, parts)
+                name, operation = resource.name, listing.operation
+                world.hold(SameMembers((followed,), (there,), name, operation, operation))
+
+    for listing in listings(resource):
+        paging = listing.paging
+        if paging is not None and (paging.next or paging.previous):
+            yield Case(listing.operation, partial(lead, listing, paging))
+
+
+@oracle("totals are the number of records", writes=False)
+def totals_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Every page tells the number of records that all pages have."""
+    del lifecycle
+
+    def agree(listing: Listing, query: Query, world: World) -> None:
+        paging = listing.paging
+        size = None if paging is None or not paging.sizes else paging.sizes[-1]
+        pages = world.pages(listing, query, size=size)
+        for page in {pages[0], pages[-1]}:
+            world.hold(Totals(page, pages, resource.name, listing.operation))
+
+    def filtered(listing: Listing, chosen: Filter, world: World) -> None:
+        value = chosen.value(world.random, world.records(world.pages(listing), listing))
+        if value is not None:
+            agree(listing, chosen.query(value), world)
+
+    for listing in reachable(resource):
+        if listing.total is not None:
+            yield Case(listing.operation, partial(agree, listing, ()))
+            for chosen in listing.filters[:2]:
+                yield Case(listing.operation, partial(filtered, listing, chosen))
+
+
+@oracle("filters are sound and complete", writes=False)
+def filters_are_right(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A filtered list has all the records that it should, and no others."""
+    del lifecycle
+
+    def right(listing: Listing, chosen: Filter, world: World) -> None:
+        for _ in range(2):
+            universe = world.pages(listing, chosen.universe)
+            value = chosen.value(world.random, world.records(universe, listing))
+            if value is None:
+                return
+            pages = world.pages(listing, chosen.query(value))
+            name, operation = resource.name, listing.operation
+            world.hold(
+                Distinct(pages, name, operation),
+                Filtered(pages, universe, name, operation, chosen.name, value),
+            )
+
+    for listing in reachable(resource):
+        for chosen in listing.filters:
+            yield Case(listing.operation, partial(right, listing, chosen))
+
+
+@oracle("filters see what was just written", writes=True)
+def filters_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Filters are sound and complete right after records were created and removed."""
+    del lifecycle
+    if resource.create is None or resource.parent is not None:
+        return
+
+    def follow(listing: Listing, chosen: Filter, removal: Removal | None, world: World) -> None:
+        made = [world.create(resource) for _ in range(2)]
+        if removal is not None and world.random.random() < 0.5:
+            parts = removal.parts(made[0].id) if removal.parts else Parts(path=made[0].path)
+            world.do(removal.operation, parts)
+        universe = world.pages(listing, chosen.universe)
+        value = chosen.value(world.random, world.records(universe, listing)[-4:])
+        if value is not None:
+            pages = world.pages(listing, chosen.query(value))
+            name, operation = resource.name, listing.operation
+            world.hold(Filtered(pages, universe, name, operation, chosen.name, value))
+
+    removal = resource.removals[0] if resource.removals else None
+    for listing in resource.lists:
+        for chosen in listing.filters:
+            yield Case(listing.operation, partial(follow, listing, chosen, removal))
+
+
+@oracle("sorted lists are in order and complete", writes=False)
+def sorts_are_right(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A sorted list is in the order asked for, on every page, and leaves nothing out."""
+    del lifecycle
+
+    def right(listing: Listing, sort: Sort | None, world: World) -> None:
+        whole = world.pages(listing)
+        query = sort.query if sort else ()
+        paging = listing.paging
+        sizes: list[int | None] = [None]
+        if paging is not None and len(world.records(whole, listing)) <= 7 * _FEW:
+            sizes += [size for size in paging.sizes if size == 7]
+        for size in sizes:
+            pages = world.pages(listing, query, size=size)
+            name, operation = resource.name, listing.operation
+            world.hold(
+                Ordered(pages, name, operation, sort.name if sort else ""),
+                SameMembers(pages, whole, name, operation, operation, ordered=False),
+            )
+
+    for listing in reachable(resource):
+        if listing.order is not None:
+            yield Case(listing.operation, partial(right, listing, None))
+        for sort in listing.sorts:
+            yield Case(listing.operation, partial(right, listing, sort))
+
+
+@oracle("a new record is on exactly one page", writes=True)
+def new_is_on_one_page(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Records created and removed between two walks appear on, and vanish from, one page."""
+    del lifecycle
+    if resource.create is None or resource.parent is not None:
+        return
+
+    def one_page(listing: Listing, paging: Paging, world: World) -> None:
+        made = [world.create(resource) for _ in range(3)]
+        view = resource.reads[0] if resource.reads else None
+        seen = world.at(world.show(made[0]), view.record) if view else MISSING
+        if listing.shows is not None and not listing.shows(seen):
+            return
+        size = paging.fixed or max(paging.sizes)
+        pages = world.pages(listing, size=size)
+        name, operation = resource.name, listing.operation
+        world.hold(
+            Distinct(pages, name, operation),
+            *(Lists(pages, name, operation, record.id) for record in made),
+        )
+        if listing.total is not None:
+            world.hold(Totals(pages[-1], pages, name, operation))
+        if listing.order is not None:
+            world.hold(Ordered(pages, name, operation))
+
+    for listing in listings(resource):
+        if listing.paging is not None:
+            yield Case(listing.operation, partial(one_page, listing, listing.paging))

@@ -1,0 +1,51 @@
+"""What an oracle is: a property, and the cases in which it is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from contract_tests.world import World
+from mock_server.lifecycle.model import Lifecycle, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way to try a property: the operation it is about, and what to do.
+
+    `other` says that it takes a second account.
+    """
+
+    operation: str
+    run: Callable[[World], None]
+    other: bool = False
+
+
+#: Yields the cases of a property for one resource.
+Cases = Callable[[Lifecycle, Resource], Iterator[Case]]
+
+
+@dataclass(frozen=True, slots=True)
+class Oracle:
+    """A property across calls.
+
+    `writes` says that its cases change something, or call without a right credential.
+    """
+
+    name: str
+    cases: Cases
+    writes: bool
+
+
+#: All oracles, in the order in which they are tried.
+ORACLES: list[Oracle] = []
+
+
+def oracle(name: str, *, writes: bool) -> Callable[[Cases], Cases]:
+    """Register the decorated function, which yields the cases of a property, as an oracle."""
+
+    def register(cases: Cases) -> Cases:
+        ORACLES.append(Oracle(name, cases, writes))
+        return cases
+
+    return register

@@ -1,0 +1,154 @@
+"""What was written is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from contract_tests.claims import Answers, Differs, Follows, Lists, Refuses, SameAs, Shows
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.traces import find
+from contract_tests.world import Record, World
+from mock_server.lifecycle.model import Field, Json, Lifecycle, Listing, Parts, Read, Resource
+
+
+def pointer_of(field: Field, at: Mapping[str, str | None]) -> str | None:
+    """Return where a view shows a field, or None if it doesn't."""
+    return at.get(field.name, field.shown)
+
+
+def shown(
+    answer: int, record: str, resource: Resource, sent: Json, at: Mapping[str, str | None]
+) -> Iterator[Shows]:
+    """Yield that a record in an answer shows what was sent."""
+    for field in resource.fields:
+        pointer = pointer_of(field, at)
+        if field.name in sent and pointer is not None:
+            value = sent[field.name]
+            yield Shows(answer, record + pointer, value, resource.name, field.name)
+
+
+def outcomes(answer: int, resource: Resource, sent: Json) -> Iterator[Follows]:
+    """Yield what a record in an answer of the first read must be because of what was sent."""
+    for outcome in resource.outcomes:
+        if all(name in sent for name in outcome.needs):
+            record = resource.reads[0].record
+            yield Follows(answer, record, sent, resource.name, outcome.name)
+
+
+def item_pointer(
+    world: World,
+    pages: tuple[int, ...],
+    listing: Listing,
+    id: str,  # noqa: A002
+) -> tuple[int, str] | None:
+    """Return the page, and the pointer in it, at which a list shows a record."""
+    for page in pages:
+        for place, item in enumerate(world.records((page,), listing)):
+            if str(find(item, listing.id)) == id:
+                return page, f"{listing.items}/{place}"
+    return None
+
+
+def listed(world: World, record: Record, listing: Listing, sent: Json) -> None:
+    """Hold that a list shows a record as it was sent, once."""
+    resource = record.resource
+    pages = world.pages(listing, path=record.path, account=record.account)
+    world.hold(Lists(pages, resource.name, listing.operation, record.id))
+    found = item_pointer(world, pages, listing, record.id)
+    if found is not None:
+        page, pointer = found
+        world.hold(*shown(page, pointer, resource, sent, listing.at))
+
+
+@oracle("what is created reads back as it was sent", writes=True)
+def created_reads_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Every read shows a new record with every field that was sent."""
+    del lifecycle
+    if resource.create is None:
+        return
+    create = resource.create
+
+    def answered(world: World) -> None:
+        record = world.create(resource, full=world.random.random() < 0.5)
+        if create.record is not None:
+            world.hold(*shown(record.made, create.record, resource, record.sent, {}))
+
+    yield Case(create.operation, answered)
+
+    def reads(read: Read, world: World) -> None:
+        record = world.create(resource, full=world.random.random() < 0.7)
+        answer = world.show(record, read)
+        world.hold(*shown(answer, read.record, resource, record.sent, read.at))
+        if read is resource.reads[0]:
+            world.hold(*outcomes(answer, resource, record.sent))
+        if create.record is not None and create.id is not None and read is resource.reads[0]:
+            world.hold(SameAs(answer, read.record + resource.id, record.made, create.id))
+
+    for read in resource.reads:
+        yield Case(read.operation, partial(reads, read))
+
+
+@oracle("every list shows what was created", writes=True)
+def created_is_listed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Every list shows a new record, once, with every field that was sent."""
+    del lifecycle
+    if resource.create is None:
+        return
+
+    def lists(listing: Listing, world: World) -> None:
+        record = world.create(resource, full=world.random.random() < 0.7)
+        view = resource.reads[0]
+        seen = world.at(world.show(record), view.record)
+        if listing.shows is not None and not listing.shows(seen):
+            pages = world.pages(listing, path=record.path)
+            world.hold(Lists(pages, resource.name, listing.operation, record.id, present=False))
+        else:
+            listed(world, record, listing, record.sent)
+
+    for listing in resource.lists:
+        yield Case(listing.operation, partial(lists, listing))
+
+
+@oracle("each record has an identifier of its own", writes=True)
+def identifiers_differ(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Two new records have two identifiers, and each reads back as itself."""
+    del lifecycle
+    create = resource.create
+    if create is None or create.id is None or not resource.reads:
+        return
+    pointer = create.id
+
+    def two(world: World) -> None:
+        one = world.create(resource)
+        other = world.create(resource)
+        world.hold(Differs(other.made, pointer, one.made, pointer))
+        view = resource.reads[0]
+        for record in (one, other):
+            answer = world.show(record)
+            world.hold(*shown(answer, view.record, resource, record.sent, view.at))
+
+    yield Case(create.operation, two)
+
+
+@oracle("values that must be unique are refused the second time", writes=True)
+def duplicates_are_refused(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A second record with a used value of a unique field is refused, and is not there."""
+    del lifecycle
+    create = resource.create
+    if create is None:
+        return
+
+    def again(name: str, statuses: tuple[int, ...], world: World) -> None:
+        record = world.create(resource)
+        values = {**world.values(resource.fields), name: record.sent[name]}
+        if resource.tag is not None and resource.tag != name:
+            values[resource.tag] = world.session.name()
+        parts = Parts(path=record.path, headers=create.headers, body=create.body(values))
+        refused = world.send(create.operation, parts)
+        world.hold(Refuses(refused, f"{name} is used"), Answers(refused, statuses))
+        for listing in resource.lists[:1]:
+            listed(world, record, listing, {name: record.sent[name]})
+
+    for unique in resource.unique:
+        yield Case(create.operation, partial(again, unique.field, unique.statuses))

@@ -1,0 +1,146 @@
+"""What is taken away is gone everywhere, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contract_tests.claims import Answers, Lists, Marked, SameAs
+from contract_tests.oracles.changes import change, same_record
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.world import Record, World
+from mock_server.lifecycle.model import (
+    Lifecycle,
+    Listing,
+    Parts,
+    Removal,
+    Resource,
+    Update,
+)
+
+
+def remove(world: World, record: Record, removal: Removal) -> int:
+    """Take a record away; it must succeed."""
+    return world.do(removal.operation, parts_of(record, removal), record.account)
+
+
+def parts_of(record: Record, removal: Removal) -> Parts:
+    """Return what is sent to take a record away."""
+    return removal.parts(record.id) if removal.parts else Parts(path=record.path)
+
+
+def gone_from_reads(world: World, record: Record, removal: Removal) -> None:
+    """Hold that reads say what they must of a removed record."""
+    resource = record.resource
+    for read in resource.reads:
+        answer = world.send(read.operation, Parts(path=record.path))
+        if removal.reads == "absent":
+            world.hold(Answers(answer, resource.absent, f"{removal.operation} took it away"))
+        else:
+            world.hold(Answers(answer, (), f"{removal.operation} leaves it to be read"))
+
+
+def marked(world: World, record: Record, removal: Removal, *, gone: bool) -> None:
+    """Hold that a removed record tells that it is gone, or that another tells that it is not."""
+    if removal.mark is None or (removal.reads == "absent" and not removal.reveal_read and gone):
+        return
+    view = record.resource.reads[0]
+    parts = Parts(path=record.path, query=removal.reveal_read)
+    answer = world.do(view.operation, parts, record.account)
+    pointer = view.record + removal.mark
+    world.hold(Marked(answer, pointer, removal.operation, record.resource.name, gone))
+
+
+@oracle("what is taken away is gone from reads and lists", writes=True)
+def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """After a removal reads, lists and the record's own mark say so; another record stays."""
+    del lifecycle
+    if resource.create is None:
+        return
+
+    def gone(removal: Removal, world: World) -> None:
+        record, other = world.create(resource), world.create(resource)
+        before = world.show(other) if resource.reads else 0
+        if resource.reads:
+            marked(world, record, removal, gone=False)
+        remove(world, record, removal)
+        gone_from_reads(world, record, removal)
+        if resource.reads:
+            marked(world, record, removal, gone=True)
+            same_record(world, other, before)
+
+    def hidden(removal: Removal, listing: Listing, world: World) -> None:
+        record, other = world.create(resource), world.create(resource)
+        pages = world.pages(listing, path=record.path)
+        there = Lists(pages, resource.name, listing.operation, record.id)
+        plain = listing.shows is None or there.broken(world.trace, world.terms) is None
+        if not plain:
+            return
+        world.hold(there)
+        remove(world, record, removal)
+        pages = world.pages(listing, path=record.path)
+        name, operation = resource.name, listing.operation
+        world.hold(Lists(pages, name, operation, record.id, present=not removal.hidden))
+        world.hold(Lists(pages, name, operation, other.id))
+        if removal.reveal is not None and listing is resource.lists[0]:
+            pages = world.pages(listing, removal.reveal, path=record.path)
+            world.hold(Lists(pages, name, operation, record.id))
+
+    for removal in resource.removals:
+        yield Case(removal.operation, partial(gone, removal))
+        for listing in resource.lists:
+            yield Case(listing.operation, partial(hidden, removal, listing))
+
+
+@oracle("what was taken away can be brought back", writes=True)
+def undone_is_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Undoing a removal makes the record what it was, in reads and lists."""
+    del lifecycle
+    if resource.create is None:
+        return
+
+    def back(removal: Removal, undo: str, world: World) -> None:
+        record = world.create(resource)
+        view = resource.reads[0]
+        remove(world, record, removal)
+        parts = removal.undo_parts(record.id) if removal.undo_parts else Parts(path=record.path)
+        world.do(undo, parts)
+        marked(world, record, removal, gone=False)
+        answer = world.show(record)
+        world.hold(SameAs(answer, view.record + resource.id, answer, view.record + resource.id))
+        for listing in resource.lists:
+            if listing.shows is None:
+                pages = world.pages(listing, path=record.path)
+                world.hold(Lists(pages, resource.name, listing.operation, record.id))
+
+    for removal in resource.removals:
+        if removal.undo is not None:
+            yield Case(removal.undo, partial(back, removal, removal.undo))
+
+
+@oracle("what is gone cannot be changed or taken away again", writes=True)
+def gone_stays_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Updates and removals of a deleted record are refused as of one that never was."""
+    del lifecycle
+    if resource.create is None:
+        return
+
+    def dead(removal: Removal, update: Update, world: World) -> None:
+        record = world.create(resource)
+        remove(world, record, removal)
+        parts = Parts(path=record.path, body=update.body(change(world, resource, update)))
+        world.hold(Answers(world.send(update.operation, parts), resource.absent, "it is deleted"))
+        gone_from_reads(world, record, removal)
+
+    def again(removal: Removal, statuses: tuple[int, ...], world: World) -> None:
+        record = world.create(resource)
+        remove(world, record, removal)
+        world.hold(Answers(world.send(removal.operation, parts_of(record, removal)), statuses))
+        gone_from_reads(world, record, removal)
+
+    for removal in resource.removals:
+        if removal.effect == "deletes":
+            for update in resource.updates:
+                yield Case(update.operation, partial(dead, removal, update))
+        if removal.again is not None:
+            yield Case(removal.operation, partial(again, removal, removal.again))

@@ -1,0 +1,58 @@
+"""A request that is sent again with the same idempotency key counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contract_tests.claims import Gained, Moved, SameAs
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.world import World
+from mock_server.lifecycle.model import Create, Lifecycle, Move, Parts, Resource
+
+
+@oracle("a retry with the same key counts once", writes=True)
+def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A repeated creation or move gives the same answer and acts once; another key acts again."""
+    idempotency = lifecycle.idempotency
+    if idempotency is None or resource.create is None:
+        return
+    header, operations = idempotency.header, idempotency.operations
+
+    def created(create: Create, world: World) -> None:
+        values = world.values(resource.fields)
+        owner = world.create(resource) if resource.parent else None
+        path = owner.path if owner else {}
+        listing = resource.lists[0]
+        before = world.pages(listing, path=path)
+        if resource.tag is not None:
+            values[resource.tag] = world.session.name()
+        sent = create.body(values)
+        keys = {**create.headers, header: world.session.name()}
+        parts = Parts(path=path, headers=keys, body=sent)
+        first = world.do(create.operation, parts)
+        again = world.do(create.operation, parts)
+        pointer = create.id or ""
+        world.hold(SameAs(again, pointer, first, pointer))
+        world.hold(Gained(world.pages(listing, path=path), before, listing.items, 1))
+
+    def moved(move: Move, stock: str, world: World) -> None:
+        record = world.create(resource, full=True)
+        place = resource.reads[0].record + stock
+        before = world.show(record)
+        quantity = world.random.choice(move.quantities)
+        parts = move.parts(record.id, quantity)
+        keys = {**parts.headers, header: world.session.name()}
+        for _ in range(2):
+            world.do(move.operation, Parts(parts.path, parts.query, keys, parts.body))
+        effect = move.effect(quantity)
+        world.hold(Moved(world.show(record), place, before, place, effect))
+        other = {**parts.headers, header: world.session.name()}
+        world.do(move.operation, Parts(parts.path, parts.query, other, parts.body))
+        world.hold(Moved(world.show(record), place, before, place, 2 * effect))
+
+    if resource.create.operation in operations and resource.lists:
+        yield Case(resource.create.operation, partial(created, resource.create))
+    for move in resource.moves:
+        if move.operation in operations and resource.stock is not None:
+            yield Case(move.operation, partial(moved, move, resource.stock))

@@ -1,0 +1,146 @@
+"""Stock is conserved: it moves by what was moved, once, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+
+from contract_tests.claims import Answers, Gained, Moved, Refuses, Summed
+from contract_tests.oracles.changes import same_record
+from contract_tests.oracles.lists import reachable
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.oracles.records import item_pointer
+from contract_tests.world import World
+from mock_server.lifecycle.model import Lifecycle, Listing, Move, Resource, Summary
+
+
+@oracle("stock moves by what was moved", writes=True)
+def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A move changes one record's stock by its quantity; several add up; other stock stays."""
+    del lifecycle
+    if resource.create is None or resource.stock is None or not resource.reads:
+        return
+    view, stock = resource.reads[0], resource.stock
+    place = view.record + stock
+
+    def moves(move: Move, world: World) -> None:
+        record, other = world.create(resource, full=True), world.create(resource, full=True)
+        before, untouched = world.show(record), world.show(other)
+        total = Decimal(0)
+        for _ in range(world.random.randint(1, 3)):
+            quantity = world.random.choice(move.quantities)
+            world.do(move.operation, move.parts(record.id, quantity))
+            total += move.effect(quantity)
+            world.hold(Moved(world.show(record), place, before, place, total))
+        same_record(world, other, untouched)
+
+    def listed(move: Move, listing: Listing, pointer: str, world: World) -> None:
+        record = world.create(resource, full=True)
+        shown = world.show(record)
+        if listing.shows is not None and not listing.shows(world.at(shown, view.record)):
+            return
+        quantity = world.random.choice(move.quantities)
+        world.do(move.operation, move.parts(record.id, quantity))
+        found = item_pointer(world, world.pages(listing, path=record.path), listing, record.id)
+        if found is not None:
+            page, item = found
+            world.hold(Moved(page, item + pointer, shown, place, move.effect(quantity)))
+
+    def back(one: Move, other: Move, world: World) -> None:
+        record = world.create(resource, full=True)
+        before = world.show(record)
+        quantity = world.random.choice(one.quantities)
+        world.do(one.operation, one.parts(record.id, quantity))
+        world.do(other.operation, other.parts(record.id, quantity))
+        effect = one.effect(quantity) + other.effect(quantity)
+        world.hold(Moved(world.show(record), place, before, place, effect))
+
+    for move in resource.moves:
+        yield Case(move.operation, partial(moves, move))
+        for listing in resource.lists:
+            pointer = listing.at.get("stock", stock)
+            if pointer is not None:
+                yield Case(listing.operation, partial(listed, move, listing, pointer))
+    for one, other in zip(resource.moves, resource.moves[1:], strict=False):
+        yield Case(other.operation, partial(back, one, other))
+
+
+@oracle("a move that is refused moves nothing", writes=True)
+def refused_moves_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A wrong quantity is refused, the stock stays, and no entry is made."""
+    del lifecycle
+    if resource.create is None or not resource.reads:
+        return
+
+    def refused(move: Move, world: World) -> None:
+        record = world.create(resource, full=True)
+        before = world.show(record)
+        wrong = world.random.choice(move.wrong)
+        sent = world.send(move.operation, move.parts(record.id, wrong))
+        world.hold(Refuses(sent, f"the quantity is {wrong!r}"))
+        same_record(world, record, before)
+
+    def unknown(move: Move, world: World) -> None:
+        parts = move.parts(resource.unknown(world.random), move.quantities[0])
+        sent = world.send(move.operation, parts)
+        statuses = (*resource.absent, *resource.refused)
+        world.hold(Answers(sent, statuses, "there is no such record"))
+
+    for move in resource.moves:
+        if move.wrong:
+            yield Case(move.operation, partial(refused, move))
+        yield Case(move.operation, partial(unknown, move))
+
+
+@oracle("every move is entered once", writes=True)
+def moves_are_entered(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """The history of moves gains one entry for each move."""
+    del lifecycle
+    history = resource.history
+    if resource.create is None or history is None:
+        return
+
+    def entered(move: Move, history: Listing, world: World) -> None:
+        record = world.create(resource, full=True)
+        before = world.pages(history, path=record.path)
+        times = world.random.randint(1, 2)
+        for _ in range(times):
+            world.do(move.operation, move.parts(record.id, world.random.choice(move.quantities)))
+        after = world.pages(history, path=record.path)
+        world.hold(Gained(after, before, history.items, times))
+
+    for move in resource.moves:
+        yield Case(history.operation, partial(entered, move, history))
+
+
+@oracle("summaries add up", writes=False)
+def summaries_add_up(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A summary's numbers are what the listed records make."""
+    del lifecycle
+    for summary in resource.summaries:
+        yield Case(summary.operation, partial(_adds_up, resource, summary))
+
+
+@oracle("summaries follow what was just written", writes=True)
+def summaries_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A summary's numbers are right after a creation and a move."""
+    del lifecycle
+    if resource.create is None:
+        return
+
+    def follow(summary: Summary, world: World) -> None:
+        record = world.create(resource, full=True)
+        for move in resource.moves[:1]:
+            world.do(move.operation, move.parts(record.id, move.quantities[0]))
+        _adds_up(resource, summary, world)
+
+    for summary in resource.summaries:
+        yield Case(summary.operation, partial(follow, summary))
+
+
+def _adds_up(resource: Resource, summary: Summary, world: World) -> None:
+    listing = next(each for each in reachable(resource) if each.operation == summary.listing)
+    pages = world.pages(listing)
+    answer = world.do(summary.operation)
+    world.hold(Summed(answer, pages, resource.name, summary.operation, summary.at))

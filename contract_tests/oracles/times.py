@@ -1,0 +1,66 @@
+"""Times are in UTC and move forward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contract_tests.claims import NotBefore, SameAs, Timely
+from contract_tests.oracles.changes import change
+from contract_tests.oracles.lists import reachable
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.traces import MISSING, find
+from contract_tests.world import World
+from mock_server.lifecycle.model import Lifecycle, Listing, Resource, Update
+
+
+@oracle("times are in UTC and move forward", writes=True)
+def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A new record was created now; a change leaves that time and moves the other one forward."""
+    del lifecycle
+    if resource.create is None or not resource.reads or not (resource.created or resource.updated):
+        return
+    view = resource.reads[0]
+
+    def made_now(pointer: str, world: World) -> None:
+        record = world.create(resource)
+        world.hold(Timely(world.show(record), view.record + pointer))
+
+    def forward(update: Update, world: World) -> None:
+        record = world.create(resource)
+        before = world.show(record)
+        world.update(record, update, change(world, resource, update))
+        after = world.show(record)
+        if resource.created is not None:
+            place = view.record + resource.created
+            world.hold(SameAs(after, place, before, place, "", "instant"))
+        if resource.updated is not None:
+            place = view.record + resource.updated
+            world.hold(NotBefore(after, place, before, place), Timely(after, place))
+
+    for pointer in (resource.created, resource.updated):
+        if pointer is not None:
+            yield Case(view.operation, partial(made_now, pointer))
+    for update in resource.updates:
+        yield Case(update.operation, partial(forward, update))
+
+
+@oracle("no record was changed before it was created", writes=False)
+def changed_after_created(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Of every listed record the time of its last change is not before that of its creation."""
+    del lifecycle
+    created, updated = resource.created, resource.updated
+    if created is None or updated is None:
+        return
+
+    def in_order(listing: Listing, first: str, last: str, world: World) -> None:
+        page = world.pages(listing, most=1)[0]
+        for place, item in enumerate(world.records((page,), listing)):
+            if MISSING not in (find(item, first), find(item, last)):
+                here = f"{listing.items}/{place}"
+                world.hold(NotBefore(page, here + last, page, here + first))
+
+    for listing in reachable(resource):
+        first, last = listing.at.get("created", created), listing.at.get("updated", updated)
+        if first is not None and last is not None:
+            yield Case(listing.operation, partial(in_order, listing, first, last))

@@ -1,0 +1,154 @@
+"""What is shown agrees with itself: the same record in every view, prices with taxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from contract_tests.claims import Related, SameAs
+from contract_tests.oracles.changes import change
+from contract_tests.oracles.lists import reachable
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.oracles.records import item_pointer, pointer_of
+from contract_tests.traces import MISSING, find
+from contract_tests.world import World
+from mock_server.lifecycle.model import (
+    Lifecycle,
+    Listing,
+    Parts,
+    Read,
+    Relation,
+    Resource,
+    Update,
+)
+from mock_server.lifecycle.values import Meaningless
+
+
+@oracle("lists and reads show the same record", writes=False)
+def views_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """What a list shows of a record is what each read shows of it."""
+    del lifecycle
+
+    def agree(listing: Listing, read: Read, world: World) -> None:
+        pages = world.pages(listing)
+        items = world.records(pages, listing)
+        for item in world.random.sample(items, min(3, len(items))):
+            known = str(find(item, listing.id))
+            path = {**listing.path, resource.id_in_path: known}
+            answer = world.do(read.operation, Parts(path=path))
+            found = item_pointer(world, pages, listing, known)
+            if found is None:
+                continue
+            page, pointer = found
+            for field in resource.fields:
+                here = pointer_of(field, read.at)
+                there = pointer_of(field, listing.at)
+                if here is None or there is None:
+                    continue
+                here, there = read.record + here, pointer + there
+                if MISSING not in (world.at(answer, here), world.at(page, there)):
+                    name = resource.name
+                    world.hold(SameAs(answer, here, page, there, name, field.name))
+
+    for listing in reachable(resource):
+        for read in resource.reads:
+            yield Case(listing.operation, partial(agree, listing, read))
+
+
+@oracle("reading changes nothing", writes=False)
+def reading_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A read or list that is asked for twice gives the same answer."""
+    del lifecycle
+
+    def listed(listing: Listing, world: World) -> None:
+        one = world.pages(listing, most=2)
+        other = world.pages(listing, most=2)
+        for first, again in zip(one, other, strict=False):
+            world.hold(SameAs(again, listing.items, first, listing.items))
+
+    def read(view: Read, world: World) -> None:
+        listing = reachable(resource)[0]
+        items = world.records(world.pages(listing, most=1), listing)
+        if items:
+            known = str(find(world.random.choice(items), listing.id))
+            parts = Parts(path={**listing.path, resource.id_in_path: known})
+            first, again = (world.do(view.operation, parts) for _ in range(2))
+            world.hold(SameAs(again, view.record, first, view.record))
+
+    for listing in reachable(resource):
+        yield Case(listing.operation, partial(listed, listing))
+    if reachable(resource):
+        for view in resource.reads:
+            yield Case(view.operation, partial(read, view))
+
+
+@oracle("prices and other derived values add up", writes=False)
+def relations_hold(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Every listed and read record keeps its relations."""
+    del lifecycle
+
+    def hold(relation: Relation, listing: Listing, world: World) -> None:
+        pages = world.pages(listing)
+        for page in pages:
+            items = world.records((page,), listing)
+            for place in world.random.sample(range(len(items)), min(12, len(items))):
+                related(world, relation, resource, page, f"{listing.items}/{place}")
+
+    def read(relation: Relation, listing: Listing, world: World) -> None:
+        items = world.records(world.pages(listing), listing)
+        for item in world.random.sample(items, min(8, len(items))):
+            path = {**listing.path, resource.id_in_path: str(find(item, listing.id))}
+            view = resource.reads[0]
+            answer = world.do(view.operation, Parts(path=path))
+            related(world, relation, resource, answer, view.record)
+
+    for relation in resource.relations:
+        for place, listing in enumerate(reachable(resource)):
+            if place == 0 and resource.reads:
+                yield Case(resource.reads[0].operation, partial(read, relation, listing))
+            if not listing.at:
+                yield Case(listing.operation, partial(hold, relation, listing))
+
+
+@oracle("derived values follow what was just written", writes=True)
+def relations_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A new and a changed record keep their relations."""
+    del lifecycle
+    if resource.create is None or not resource.reads:
+        return
+    view = resource.reads[0]
+
+    def created(relation: Relation, world: World) -> None:
+        for _ in range(3):
+            record = world.create(resource, full=True)
+            related(world, relation, resource, world.show(record), view.record)
+
+    def changed(relation: Relation, update: Update, world: World) -> None:
+        record = world.create(resource, full=True)
+        for _ in range(3):
+            world.update(record, update, change(world, resource, update))
+            related(world, relation, resource, world.show(record), view.record)
+
+    for relation in resource.relations:
+        yield Case(view.operation, partial(created, relation))
+        for update in resource.updates:
+            yield Case(update.operation, partial(changed, relation, update))
+
+
+def related(
+    world: World, relation: Relation, resource: Resource, answer: int, pointer: str
+) -> None:
+    """Hold that a shown record keeps a relation; what it depends on is asked for."""
+
+    def look(operation: str, path: Mapping[str, str]) -> Any:
+        return world.at(world.do(operation, Parts(path=path)), "")
+
+    record = world.at(answer, pointer)
+    if record is MISSING:
+        return
+    # The claim says what is wrong with a record that makes no sense.
+    with suppress(Meaningless, KeyError, TypeError, AttributeError, ValueError):
+        relation.broken(record, look)
+    world.hold(Related(answer, pointer, resource.name, relation.name))

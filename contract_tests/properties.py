@@ -1,0 +1,134 @@
+"""Try every property on every resource of a target, and report what does not hold."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import httpx
+
+from contract_tests import oracles
+from contract_tests.findings import Finding, Property, Run
+from contract_tests.oracles.oracle import ORACLES, Case, Oracle
+from contract_tests.session import Session
+from contract_tests.targets import Target
+from contract_tests.world import Breach, Violated, World
+from mock_server.discovery import load_lifecycle
+from mock_server.lifecycle.model import Lifecycle, Resource
+
+PHASE = "properties"
+#: Answers that keep to the spec are held to it whatever else is tried.
+CONFORMS = "answers keep to the spec"
+
+for _module in pkgutil.iter_modules(oracles.__path__):
+    importlib.import_module(f"{oracles.__name__}.{_module.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is tried: rounds of all cases, whether cases may write, and whether one is enough.
+
+    With `first`, the run ends with its first finding.
+    """
+
+    rounds: int = 2
+    writes: bool = True
+    first: bool = False
+
+
+def run_properties(
+    target: Target,
+    *,
+    seed: int = 1,
+    plan: Plan | None = None,
+    tag: str = "",
+    progress: Callable[[str], None] = lambda _: None,
+) -> Run:
+    """Try the properties of all oracles on a target, and return what was found.
+
+    The same seed draws the same values. `tag` marks what the run creates; `progress` is told, in a
+    few words, when a property has been tried.
+    """
+    plan = plan or Plan()
+    run = Run(target.vendor.api.name, seed)
+    lifecycle = load_lifecycle(target.vendor)
+    if lifecycle is None:
+        run.skipped.append(f"{PHASE}: {run.api} declares no lifecycle")
+        return run
+    started = time.perf_counter()
+    session = Session(target, lifecycle, tag or f"{seed}")
+    try:
+        for oracle in ORACLES:
+            tried = Property(oracle.name)
+            run.properties.append(tried)
+            _try(oracle, session, plan, run, tried)
+            run.requests, run.checks = session.requests, session.checks
+            progress(f"{oracle.name}: {tried.skipped or f'{tried.tried} cases'}")
+            if plan.first and run.findings:
+                break
+    finally:
+        session.close()
+        run.seconds = time.perf_counter() - started
+    return run
+
+
+def _try(oracle: Oracle, session: Session, plan: Plan, run: Run, tried: Property) -> None:
+    if oracle.writes and not plan.writes:
+        tried.skipped = "it writes"
+        return
+    for number in range(plan.rounds):
+        for where, case in _cases(oracle, session.lifecycle):
+            if case.other and not session.has("other"):
+                tried.skipped = "it takes a second account"
+                continue
+            tried.tried += 1
+            random = Random(f"{run.seed}/{oracle.name}/{where}/{number}")  # noqa: S311 - no secret
+            world = World(session, random)
+            breaches = _breaches(case, world)
+            tried.failed += any(name == "" for name, _ in breaches)
+            run.add(_finding(name or oracle.name, breach, session) for name, breach in breaches)
+            if plan.first and run.findings:
+                return
+    if not tried.tried and not tried.skipped:
+        tried.skipped = "nothing it is about is declared"
+
+
+def _cases(oracle: Oracle, lifecycle: Lifecycle) -> Iterator[tuple[str, Case]]:
+    resource: Resource
+    for resource in lifecycle.resources:
+        for place, case in enumerate(oracle.cases(lifecycle, resource)):
+            yield f"{resource.name}/{place}", case
+
+
+def _breaches(case: Case, world: World) -> list[tuple[str, Breach]]:
+    """What a case finds; the name is empty where it is the case's own property."""
+    found: list[tuple[str, Breach]] = []
+    try:
+        case.run(world)
+    except Violated as violated:
+        found.append(("", violated.breach))
+    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+        found.append(("transport", _lost(case, world, problem)))
+    return [*((CONFORMS, breach) for breach in world.breaches), *found]
+
+
+def _lost(case: Case, world: World, problem: Exception) -> Breach:
+    claim: Any = None
+    return Breach(claim, case.operation, f"{type(problem).__name__}: {problem}", world.trace)
+
+
+def _finding(name: str, breach: Breach, session: Session) -> Finding:
+    operation = session.spec.operations[breach.operation]
+    return Finding(
+        check=name,
+        operation=f"{operation.method.upper()} {operation.path}",
+        message=breach.message,
+        phase=PHASE,
+        subject=breach.claim.subject if breach.claim else "",
+        steps=tuple(str(exchange) for exchange in breach.trace),
+    )

@@ -1,0 +1,259 @@
+"""What an oracle works with: records, lists and claims instead of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from contract_tests.claims import Answers, Claim, Conforms, Terms
+from contract_tests.session import Session
+from contract_tests.traces import MISSING, Call, Caller, Exchange, Trace, find
+from mock_server.lifecycle.model import (
+    Field,
+    Json,
+    Listing,
+    Parts,
+    Query,
+    Read,
+    Resource,
+    Source,
+    Update,
+)
+
+#: A list that has not ended after so many pages does not end.
+MOST_PAGES = 400
+
+
+class Violated(Exception):
+    """A claim does not hold; the case is over."""
+
+    def __init__(self, breach: Breach) -> None:
+        super().__init__(breach.message)
+        self.breach = breach
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A claim that does not hold after the exchanges of a trace."""
+
+    claim: Claim
+    operation: str
+    message: str
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record that a case made: what was sent, the exchange that made it, and where it is found.
+
+    `path` are the path parameters that name it.
+    """
+
+    resource: Resource
+    id: str
+    sent: Json
+    made: int
+    path: Mapping[str, str]
+    account: Caller = "first"
+
+
+@dataclass(slots=True)
+class World:
+    """One case's view of a target: it sends, remembers what was answered, and judges."""
+
+    session: Session
+    random: Random
+    trace: Trace = field(default_factory=Trace)
+    #: Answers off the contract, which end no case.
+    breaches: list[Breach] = field(default_factory=list)
+
+    @property
+    def terms(self) -> Terms:
+        """What claims are judged by."""
+        session = self.session
+        parameters = tuple(session.target.parameters.items())
+        return Terms(session.spec, session.lifecycle, parameters)
+
+    def send(self, operation: str, parts: Parts | None = None, account: Caller = "first") -> int:
+        """Send a call and return the number of its exchange."""
+        call = Call(operation, parts or Parts(), account)
+        exchange, pointers = self.session.send(call, self.trace)
+        for pointer in pointers:
+            claim = Conforms(exchange.number, pointer)
+            message = claim.broken(self.trace, self.terms) or f"{exchange}: {pointer}"
+            self.breaches.append(Breach(claim, operation, message, self._so_far()))
+        return exchange.number
+
+    def do(self, operation: str, parts: Parts | None = None, account: Caller = "first") -> int:
+        """Send a call that must succeed, and return the number of its exchange."""
+        sent = self.send(operation, parts, account)
+        self.hold(Answers(sent, why="the request is valid"))
+        return sent
+
+    def hold(self, *claims: Claim) -> None:
+        """Judge claims; raises Violated for the first one that does not hold."""
+        for claim in claims:
+            self.session.checks += 1
+            message = claim.broken(self.trace, self.terms)
+            if message is not None:
+                judged: Exchange = self.trace[_last_answer(claim)]
+                raise Violated(Breach(claim, judged.call.operation, message, self._so_far()))
+
+    def at(self, answer: int, pointer: str) -> Any:
+        """Return what a pointer leads to in an answer, or MISSING."""
+        return self.trace.answer(answer).at(pointer)
+
+    def values(self, fields: Iterable[Field], *, full: bool = False, null: bool = True) -> Json:
+        """Draw values: of the required fields and some others, or of all of them (`full`)."""
+        fields = list(fields)
+        chosen = {
+            each.name for each in fields if each.required or full or self.random.random() < 0.6
+        }
+        for each in fields:
+            if each.name in chosen:
+                chosen |= {*each.needs} & {other.name for other in fields}
+        values = {}
+        for each in fields:
+            if each.name not in chosen:
+                continue
+            if null and each.clearable and self.random.random() < 0.1:
+                values[each.name] = None
+                continue
+            drawn = self.value(each)
+            if drawn is not MISSING:
+                values[each.name] = drawn
+        return values
+
+    def value(self, drawn: Field) -> Any:
+        """Draw a value of a field; MISSING for a reference to what there is nothing of."""
+        if drawn.source is None:
+            return drawn.kind.draw(self.random)
+        living = self.living(drawn.source)
+        return self.random.choice(living) if living else MISSING
+
+    def living(self, source: Source, account: Caller = "first") -> list[Any]:
+        """Return the living values of a reference, asked for once in a run."""
+        key = (account, f"{source.operation}{source.items}{source.value}")
+        known = self.session.living
+        if key not in known:
+            answer = self.do(source.operation, account=account)
+            listed = self.at(answer, source.items)
+            found = [find(each, source.value) for each in listed] if listed is not MISSING else []
+            known[key] = [each for each in found if each is not MISSING]
+        return known[key]
+
+    def create(
+        self,
+        resource: Resource,
+        values: Json | None = None,
+        *,
+        account: Caller = "first",
+        parent: Record | None = None,
+        full: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> Record:
+        """Create a record, with drawn values for what is not named, that carries the run's tag."""
+        if resource.create is None:
+            raise LookupError(f"{resource.name} cannot be created")
+        create = resource.create
+        path = dict(self._parents(resource, account, parent))
+        sent = {**self.values(resource.fields, full=full), **(values or {})}
+        if resource.tag is not None and resource.tag not in (values or {}):
+            sent[resource.tag] = self.session.name()
+        parts = Parts(
+            path=path, headers={**create.headers, **(headers or {})}, body=create.body(sent)
+        )
+        made = self.do(create.operation, parts, account)
+        found = self.at(made, create.id) if create.id is not None else MISSING
+        if found is MISSING:
+            found = self._found_by_tag(resource, sent, path, account)
+        if found is MISSING:
+            self.hold(Conforms(made, f"/body{create.id or ''}"), Answers(made, (), "it has no id"))
+            raise LookupError(f"{self.trace[made]} does not say which record it made")
+        return Record(
+            resource,
+            str(found),
+            sent,
+            made,
+            {**path, resource.id_in_path: str(found)},
+            account,
+        )
+
+    def show(self, record: Record, read: Read | None = None, account: Caller | str = "") -> int:
+        """Read a record, by its first read if none is named; it must be there."""
+        read = read or record.resource.reads[0]
+        who: Any = record.account if account == "" else account
+        return self.do(read.operation, Parts(path=record.path), who)
+
+    def update(self, record: Record, update: Update, values: Json) -> int:
+        """Change a record; it must succeed."""
+        parts = Parts(path=record.path, body=update.body(values))
+        return self.do(update.operation, parts, record.account)
+
+    def pages(
+        self,
+        listing: Listing,
+        query: Query = (),
+        *,
+        size: int | None = None,
+        path: Mapping[str, str] | None = None,
+        account: Caller = "first",
+        most: int = MOST_PAGES,
+    ) -> tuple[int, ...]:
+        """Walk through a list, and return the numbers of its pages' exchanges."""
+        paging = listing.paging
+        fixed = Parts(path={**listing.path, **(path or {})}, query=(*listing.query, *query))
+        if paging is None:
+            return (self.do(listing.operation, fixed, account),)
+        pages: list[int] = []
+        for index in range(most):
+            records = size or paging.fixed or paging.largest
+            parts = Parts(fixed.path, (*fixed.query, *paging.page(index, records)))
+            pages.append(self.do(listing.operation, parts, account))
+            if not paging.more(self.trace.answer(pages[-1]).body):
+                break
+        return tuple(pages)
+
+    def records(self, pages: Sequence[int], listing: Listing) -> list[Any]:
+        """Return the records on these pages."""
+        found: list[Any] = []
+        for page in pages:
+            listed = self.at(page, listing.items)
+            found += listed if isinstance(listed, list) else []
+        return found
+
+    def _parents(
+        self, resource: Resource, account: Caller, parent: Record | None
+    ) -> Mapping[str, str]:
+        if resource.parent is None:
+            return {}
+        above = self.session.lifecycle.resource(resource.parent)
+        owner = parent or self.create(above, account=account)
+        return {**owner.path, resource.parent_in_path: owner.id}
+
+    def _found_by_tag(
+        self, resource: Resource, sent: Json, path: Mapping[str, str], account: Caller
+    ) -> Any:
+        if resource.tag is None or not resource.lists:
+            return MISSING
+        listing = resource.lists[0]
+        tag = resource.field(resource.tag)
+        pointer = listing.at.get(tag.name, tag.shown) or ""
+        for record in reversed(
+            self.records(self.pages(listing, path=path, account=account), listing)
+        ):
+            if find(record, pointer) == sent[resource.tag]:
+                return find(record, listing.id)
+        return MISSING
+
+    def _so_far(self) -> Trace:
+        trace = Trace()
+        trace.exchanges = list(self.trace.exchanges)
+        return trace
+
+
+def _last_answer(claim: Claim) -> int:
+    pages: tuple[int, ...] = getattr(claim, "pages", ())
+    return int(getattr(claim, "answer", pages[-1] if pages else 0))
