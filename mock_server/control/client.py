@@ -17,6 +17,7 @@ from mock_server.control.evidence_client import Evidence
 from mock_server.control.results import (
     ClockView,
     Difference,
+    RateLimitsView,
     RecordChange,
     SandboxView,
     change_from,
@@ -30,6 +31,7 @@ __all__ = [
     "Control",
     "ControlError",
     "Difference",
+    "RateLimitsView",
     "RecordChange",
     "SandboxControl",
     "SandboxView",
@@ -97,7 +99,7 @@ class SandboxControl:
         return sandbox_from(self._call("GET"))
 
     def reset(self) -> SandboxView:
-        """Make everything but its snapshots as it was on first use."""
+        """Make everything but its snapshots and rate limits as it was on first use."""
         return sandbox_from(self._call("POST", "reset"))
 
     def delete(self) -> None:
@@ -195,11 +197,17 @@ class SandboxControl:
         """Remove every fault rule."""
         self._call("DELETE", "faults")
 
-    def rate_limits(self, enabled: bool | None = None) -> bool:
-        """Say whether the vendors' rate limits are on; switch them first if `enabled` is given."""
-        if enabled is None:
-            return bool(self._call("GET", "rate-limits")["enabled"])
-        return bool(self._call("PUT", "rate-limits", body={"enabled": enabled})["enabled"])
+    def rate_limits(
+        self, enabled: bool | None = None, *, requests: int | None = None
+    ) -> RateLimitsView:
+        """Return the vendors' rate limits; switch or size them first, if either is given.
+
+        Sizing them alone switches them on, and switching alone gives them the vendors' own sizes.
+        """
+        if enabled is None and requests is None:
+            return RateLimitsView(**self._call("GET", "rate-limits"))
+        body = {"enabled": enabled is not False, "requests": requests}
+        return RateLimitsView(**self._call("PUT", "rate-limits", body=body))
 
     def export(self, apis: Iterable[str] = ()) -> dict[str, Any]:
         """Return its records, or those of some APIs, in the form of a seed file."""

@@ -49,8 +49,9 @@ def add_commands(commands: Commands) -> None:
         "change", nargs="?", choices=["add", "remove", "clear", "list"], default="list"
     )
     fault.add_argument("value", nargs="?", help="a rule as JSON, or the id of one")
-    limits = control_command(commands, "limits", "show or switch the vendors' limits", _limits)
+    limits = control_command(commands, "limits", "show or set the vendors' rate limits", _limits)
     limits.add_argument("switch", nargs="?", choices=["on", "off"])
+    limits.add_argument("--requests", type=int, metavar="N", help="instead of what each allows")
     export = control_command(commands, "export", "write its records as a seed file", _export)
     export.add_argument("--api", action="append", default=[], help="only this API; may be repeated")
     export.add_argument("--output", metavar="FILE", help="JSON if it ends in .json, else YAML")
@@ -246,7 +247,9 @@ def _rule(text: str) -> dict[str, Any]:
 
 def _limits(control: Control, options: argparse.Namespace) -> None:
     switch = None if options.switch is None else options.switch == "on"
-    print("on" if sandbox_of(control, options).rate_limits(switch) else "off")
+    limits = sandbox_of(control, options).rate_limits(switch, requests=options.requests)
+    size = "" if limits.requests is None else f", {limits.requests} requests"
+    print(f"{'on' if limits.enabled else 'off'}{size}")
 
 
 def _export(control: Control, options: argparse.Namespace) -> None:

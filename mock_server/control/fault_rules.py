@@ -11,6 +11,7 @@ from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.engine.messages import Reply, Request
 from mock_server.faults.rules import BadRule, FaultRules, Rule, parse_rule, rules_of
+from mock_server.state.sandbox import Sandbox
 
 #: Each call is held against every rule, so their number is bounded.
 MOST_RULES = 1000
@@ -48,13 +49,18 @@ def register(operations: Operations, world: World) -> None:
 
     @operations.handles("getRateLimits")
     def tell_limits(request: Request, _: Context) -> Reply:
-        return Reply(200, {"enabled": world.sandbox(request).rate_limited})
+        return Reply(200, _limits(world.sandbox(request)))
 
     @operations.handles("setRateLimits")
     def switch_limits(request: Request, _: Context) -> Reply:
         sandbox = world.sandbox(request)
         sandbox.rate_limited = request.body["enabled"]
-        return Reply(200, {"enabled": sandbox.rate_limited})
+        sandbox.rate_limit_requests = request.body.get("requests")
+        return Reply(200, _limits(sandbox))
+
+
+def _limits(sandbox: Sandbox) -> dict[str, Any]:
+    return {"enabled": sandbox.rate_limited, "requests": sandbox.rate_limit_requests}
 
 
 def explanation(world: World) -> Callable[[Any], None]:

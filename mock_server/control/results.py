@@ -39,6 +39,14 @@ class SandboxView:
 
 
 @dataclass(frozen=True, slots=True)
+class RateLimitsView:
+    """Whether the vendors' limits are on; `requests` in a window, None for what each allows."""
+
+    enabled: bool
+    requests: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordChange:
     """One record created or removed (`record` has it), or updated (`fields`: before and after)."""
 

@@ -22,6 +22,7 @@ from mock_server.engine.errors import (
 )
 from mock_server.engine.messages import NO_BODY, Reply, Request
 from mock_server.engine.spec import Json, Operation, SpecIndex
+from mock_server.state.sandbox import Sandbox
 
 _FORMATS: dict[str, str] = {
     "date-time": "2026-01-01T00:00:00Z",
@@ -53,19 +54,20 @@ def _errors(now: int, limit: int) -> tuple[ApiError, ...]:
 
 
 def declared_reply(
-    status: int, operation: Operation, api: Api, spec: SpecIndex, request: Request, now: int
+    status: int, operation: Operation, api: Api, spec: SpecIndex, request: Request, sandbox: Sandbox
 ) -> Reply:
     """Return an answer of a status: an error's in the vendor's words, else the spec's example.
 
-    `now` is the sandbox's time in UNIX seconds. Raises LookupError, naming the statuses that there
-    are, if the operation does not declare this one.
+    Raises LookupError, naming the statuses that there are, if the operation does not declare this
+    one.
     """
     response = operation.responses.get(status)
     if response is None:
         known = ", ".join(map(str, sorted(operation.responses)))
         raise LookupError(f"{operation.id} does not answer {status}; it declares {known}")
     if status >= 400:
-        limit = api.rate_limit.requests if api.rate_limit else 0
+        now = int(sandbox.clock.now().timestamp())
+        limit = api.rate_limit.size_in(sandbox) if api.rate_limit else 0
         for error in _errors(now, limit):
             with suppress(LookupError):  # a table may know only conflicts of its own rules
                 reply = api.errors.render(error, request)

@@ -181,9 +181,10 @@ class CompiledOperation:
 
     def reply_with(self, status: int, call: Call, sandbox: Sandbox) -> Wire:
         """Answer with a declared status in the vendor's body; raises LookupError if undeclared."""
-        now = int(sandbox.clock.now().timestamp())
-        reply = declared_reply(status, self._operation, self._api, self._spec, call.request, now)
-        return self._write(reply)
+        request = call.request
+        return self._write(
+            declared_reply(status, self._operation, self._api, self._spec, request, sandbox)
+        )
 
     def _open(self, call: Call) -> Sandbox:
         """The sandbox of the call: its credential chooses it, or a header names it."""

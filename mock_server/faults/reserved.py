@@ -52,7 +52,7 @@ class RefusedCredential(Fault):
     def _full(self, sandbox: Sandbox) -> RateLimited:
         now = int(sandbox.clock.now().timestamp())
         seconds = self._limit.seconds
-        return RateLimited(self._limit.requests, now + seconds, seconds)
+        return RateLimited(self._limit.size_in(sandbox), now + seconds, seconds)
 
 
 class PreferredStatus(Fault):

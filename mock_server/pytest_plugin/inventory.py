@@ -119,6 +119,15 @@ class MockInventory:
     def rate_limited(self, on: bool) -> None:
         self._sandbox.rate_limited = on
 
+    @property
+    def rate_limit_requests(self) -> int | None:
+        """How many requests a limit allows; None, and so by default, what each vendor allows."""
+        return self._sandbox.rate_limit_requests
+
+    @rate_limit_requests.setter
+    def rate_limit_requests(self, requests: int | None) -> None:
+        self._sandbox.rate_limit_requests = requests
+
     def snapshot(self, name: str) -> None:
         """Keep the records as they are under a name, in place of what was there before."""
         self._do(partial(self._sandbox.snapshot, name))

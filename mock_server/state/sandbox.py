@@ -70,6 +70,8 @@ class Sandbox:
         #: Does what was left for later and is due on the clock by now.
         self.settle: Callable[[], object] | None = None
         self.rate_limited = False
+        #: How many requests a limit allows here; None is what the vendor allows.
+        self.rate_limit_requests: int | None = None
         self._seeder = seeder
         self._fresh_clock = clock.fork()
 
@@ -142,7 +144,7 @@ class Sandbox:
         self.go_to(self.journal.get(number).before)
 
     def reset(self) -> None:
-        """Make everything but the snapshots as it was on first use."""
+        """Make everything but the snapshots and the rate limits as it was on first use."""
         self.go_to(self._first)
         self.journal.clear()
         self.clock.copy(self._fresh_clock)
@@ -165,6 +167,7 @@ class Sandbox:
             first_revision=self._first.revision,
         )
         copy.rate_limited = self.rate_limited
+        copy.rate_limit_requests = self.rate_limit_requests
         copy.go_to(self.state if state is None else state)
         return copy
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_server.control.client import ControlError
+from mock_server.control.client import ControlError, RateLimitsView
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -69,14 +69,34 @@ def test_what_the_clock_cannot_show_is_refused_and_changes_nothing(control, sand
 
 def test_rate_limits_follow_the_clock(sandbox, cliniko):
     client = cliniko("test-t")
-    assert sandbox.rate_limits() is False
-    assert sandbox.rate_limits(True) is True
+    assert sandbox.rate_limits() == RateLimitsView(enabled=False, requests=None)
+    assert sandbox.rate_limits(True).enabled
     sandbox.freeze(NOON)
     statuses = [client.get("/products").status_code for _ in range(201)]
     assert statuses == [200] * 200 + [429]
     sandbox.advance(60)
     assert client.get("/products").status_code == 200
-    assert sandbox.rate_limits(False) is False
+    assert not sandbox.rate_limits(False).enabled
+
+
+def test_rate_limits_have_the_size_that_control_gives_them(sandbox, cliniko):
+    client = cliniko("test-t")
+    sandbox.freeze(NOON)
+    assert sandbox.rate_limits(requests=2) == RateLimitsView(enabled=True, requests=2)
+    assert sandbox.rate_limits() == RateLimitsView(enabled=True, requests=2)
+    assert [client.get("/products").status_code for _ in range(3)] == [200, 200, 429]
+    fork = sandbox.fork("test-fork")
+    assert fork.rate_limits().requests == 2
+    assert sandbox.rate_limits(True) == RateLimitsView(enabled=True, requests=None)
+    assert client.get("/products").status_code == 200
+    assert fork.rate_limits(False, requests=3) == RateLimitsView(enabled=False, requests=3)
+
+
+@pytest.mark.parametrize("requests", [0, -1, 1_000_001, 1.5, "2"])
+def test_a_rate_limit_of_no_size_is_refused(sandbox, requests):
+    with pytest.raises(ControlError) as caught:
+        sandbox.rate_limits(requests=requests)
+    assert (caught.value.status, list(caught.value.fields)) == (422, ["requests"])
 
 
 def test_fault_rules_are_added_listed_removed_and_cleared(sandbox, cliniko):

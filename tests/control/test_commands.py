@@ -92,6 +92,8 @@ def test_faults_and_limits(run, products):
     assert run("fault test-a clear") == []
     assert run("limits test-a") == ["off"]
     assert run("limits test-a on") == ["on"]
+    assert run("limits test-a --requests 3") == ["on, 3 requests"]
+    assert run("limits test-a") == ["on, 3 requests"]
     assert run("limits test-a off") == ["off"]
 
 

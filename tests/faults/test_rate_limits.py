@@ -177,3 +177,29 @@ def test_no_window_lets_more_through_than_its_limit_and_what_it_promises_holds(
     # Two windows that touch may hold twice as much between them; a sliding one never.
     bound = most if window == "sliding" else 2 * most
     assert all(sum(1 for time in taken if start <= time < start + 60) <= bound for start in taken)
+
+
+@pytest.mark.parametrize("window", ["aligned", "from_first", "sliding"])
+def test_a_limit_that_was_made_smaller_is_free_again_when_it_says(window):
+    sandbox, limit = fresh(), RateLimit(5, 60, window)
+    for _ in range(4):
+        limit.count(sandbox, "x")
+        sandbox.clock.advance(timedelta(seconds=10))
+    sandbox.rate_limit_requests = 2
+    with pytest.raises(RateLimited) as caught:
+        limit.count(sandbox, "x")
+    assert caught.value.limit == 2
+    sandbox.clock.advance(timedelta(seconds=caught.value.retry_after - 1))
+    with pytest.raises(RateLimited):
+        limit.count(sandbox, "x")
+    sandbox.clock.advance(timedelta(seconds=1))
+    assert limit.count(sandbox, "x") in {Quota(2, 1), Quota(2, 0)}
+
+
+def test_a_refusal_that_is_asked_for_speaks_of_the_sandboxs_own_limit(call_as, world):
+    for word in ("test-limited", "test-asked"):
+        world.sandboxes.open(SandboxName(word, "typical")).rate_limit_requests = 7
+    limited = call_as("built", "test-limited").get(LISTS["built"])
+    asked = call_as("built", "test-asked").get(LISTS["built"], headers={"Prefer": "code=429"})
+    assert (limited.status_code, limited.headers["x-ratelimit-limit"]) == (429, "7")
+    assert (asked.status_code, asked.headers["x-ratelimit-limit"]) == (429, "7")

@@ -127,6 +127,14 @@ def test_rate_limits_can_be_switched_on(mocks):
     assert inventory.rate_limited
 
 
+def test_rate_limits_can_be_made_small(mocks):
+    inventory = mocks(clock=datetime(2026, 3, 1, tzinfo=UTC))
+    inventory.rate_limited, inventory.rate_limit_requests = True, 2
+    with inventory.cliniko.client() as client:
+        statuses = [client.get("/products/1").status_code for _ in range(3)]
+    assert (statuses, inventory.rate_limit_requests) == ([200, 200, 429], 2)
+
+
 def test_calls_and_effects_are_verified_at_once(mocks):
     inventory = mocks()
     with inventory.cliniko.client() as client:
