@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from mock_server.apis.skhokho.lifecycle_filters import FILTERS
+from mock_server.apis.skhokho.lifecycle_images import IMAGE
 from mock_server.lifecycle.model import (
     Create,
     Field,
@@ -44,6 +45,8 @@ _UNITS = (
 )
 #: What no text field takes, whatever its length. Numbers are taken: they are kept as their text.
 _NO_TEXT: tuple[Any, ...] = (True, ["text"], {"text": "text"}, "a\0b")
+#: Facts: texts are trimmed, and may come as numbers.
+_KEPT_AS_TEXT = (("  in spaces  ", "in spaces"), ("\tby a tab\n", "by a tab"), (40, "40"))
 #: What the decimal fields refuse. Facts: 15 digits in total, 13 before the point, 2 after it.
 _NO_AMOUNT: tuple[Any, ...] = (
     *("ten", "12,50", "1.005", "12.500", "10000000000000", "-10000000000000.00", "NaN", "Infinity"),
@@ -83,12 +86,15 @@ def _no_image() -> Kind:
 
 def _text(name: str, longest: int) -> Field:
     wrong = (*_NO_TEXT, "x" * (longest + 1))
-    return Field(name, text(longest), f"/{name}", clearable=True, wrong=wrong)
+    return Field(name, text(longest), f"/{name}", clearable=True, wrong=wrong, kept=_KEPT_AS_TEXT)
 
 
 def _decimal(name: str, *, clearable: bool) -> Field:
     wrong = _NO_AMOUNT if clearable else (*_NO_AMOUNT, None, "")
-    return Field(name, _amount(), f"/{name}", clearable=clearable, wrong=wrong)
+    kept: tuple[tuple[Any, Any], ...] = ((" 12.5 ", "12.50"), ("+007", "7.00"), (12.5, "12.50"))
+    if clearable:
+        kept = (*kept, ("", None))
+    return Field(name, _amount(), f"/{name}", clearable=clearable, wrong=wrong, kept=kept)
 
 
 def _choice(name: str, values: tuple[str, ...], *wrong: Any, required: bool = False) -> Field:
@@ -103,8 +109,16 @@ _FIELDS = (
         "/name",
         required=True,
         wrong=(*_NO_TEXT, None, "", "  ", "x" * 301),
+        kept=_KEPT_AS_TEXT,
     ),
-    Field("description", text(2000), "/description", clearable=True, wrong=_NO_TEXT),
+    Field(
+        "description",
+        text(2000),
+        "/description",
+        clearable=True,
+        wrong=_NO_TEXT,
+        kept=_KEPT_AS_TEXT,
+    ),
     _text("short_description", 500),
     _text("product_code", 100),
     _text("barcode", 100),
@@ -146,6 +160,8 @@ def _without_stock(record: Json) -> bool:
     return record["status"] == "out_of_stock" and number(record["current_stock"]) == 0
 
 
+#: Facts: bodies come as JSON, form or multipart.
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _LIST = Listing(
     "listProducts",
     "/results",
@@ -156,6 +172,9 @@ _LIST = Listing(
         fixed=20,
         next_link=lambda page: page["next"],
         previous_link=lambda page: page["previous"],
+        # Facts: `last` is a page, and one that there is not is not found.
+        last=(("page", "last"),),
+        beyond=(404,),
     ),
     id="/unique_id",
     total="/count",
@@ -177,10 +196,13 @@ _PRODUCT = Resource(
     id="/unique_id",
     fields=_FIELDS,
     tag="name",
-    create=Create("createProduct", id="/unique_id"),
+    create=Create("createProduct", id="/unique_id", forms=_FORMS),
     reads=(Read("getProduct"),),
     lists=(_LIST,),
-    updates=(Update("updateProduct"), Update("replaceProduct", partial=False)),
+    updates=(
+        Update("updateProduct", forms=_FORMS),
+        Update("replaceProduct", partial=False, keeps=True, forms=_FORMS),
+    ),
     removals=(
         Removal(
             "actOnProduct",
@@ -193,6 +215,8 @@ _PRODUCT = Resource(
             undo="updateProduct",
             undo_parts=_activation,
             again=(200,),
+            given={"status": "active", "current_stock": "5"},
+            name="deactivate",
         ),
         Removal(
             "actOnProduct",
@@ -205,11 +229,15 @@ _PRODUCT = Resource(
             undo="updateProduct",
             undo_parts=_activation,
             again=(200,),
+            given={"status": "active", "current_stock": "5"},
+            name="mark out of stock",
         ),
     ),
     stock="/current_stock",
     created="/date_created",
     updated="/last_updated",
+    owner_in_path="org_uid",
+    attachments=(IMAGE,),
     relations=(Relation("amounts have two places", _two_places),),
     absent=(404,),
     refused=(400,),
