@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from typing import NoReturn
 
 import uvicorn
@@ -37,26 +38,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         database = Database(options.database)
-        listener = socket.create_server((_HOST, options.port), reuse_port=False)
     except sqlite3.Error as problem:
         parser.error(f"--database {options.database}: {problem}")
-    except (OSError, OverflowError) as problem:
-        parser.error(f"--port {options.port}: {problem}")
+    with closing(database):
+        try:
+            listener = socket.create_server((_HOST, options.port))
+        except OSError as problem:
+            parser.error(f"--port {options.port}: {problem.strerror}")
+        with listener:
+            _serve(database, listener, options)
+    return 0
+
+
+def _serve(database: Database, listener: socket.socket, options: argparse.Namespace) -> None:
     switches = frozenset([*options.defect, *options.variation])
-    # The sandbox's clock is the mock's; a second service has the machine's, as real ones do.
     service = Service(
         database,
+        # No sandbox has a clock for it: it is a service of its own.
         time.time,  # noqa: TID251
         switches,
         options.rate_limit,
         options.products,
     )
     print(f"http://{_HOST}:{listener.getsockname()[1]}{BASE_PATH}", flush=True)
-    print(f"with {', '.join(each.word for each in switches) or 'nothing'} switched on", flush=True)
+    for each in switches:
+        print(f"{each.word}: {each.description}", flush=True)
     config = uvicorn.Config(WSGIMiddleware(service.application), log_level="warning")
     uvicorn.Server(config).run(sockets=[listener])
-    database.close()
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,16 +73,16 @@ def _parser() -> argparse.ArgumentParser:
         description="Serve a stand-in for a real service. Any key like `standin-one-au1` is an "
         "account of its own.",
     )
-    parser.add_argument("--port", type=int, default=8090, help="0 for any that is free")
+    parser.add_argument("--port", type=_port, default=8090, help="0 for any that is free")
     parser.add_argument(
         "--database", default=":memory:", metavar="FILE", help="where it keeps its state; in memory"
     )
     parser.add_argument(
-        "--rate-limit", type=int, default=0, metavar="N",
+        "--rate-limit", type=_amount, default=0, metavar="N",
         help="requests a minute for each account (the real service: 200); any number if 0",
     )  # fmt: skip
     parser.add_argument(
-        "--products", type=int, default=12, metavar="N",
+        "--products", type=_amount, default=12, metavar="N",
         help="how many products an account has from the start",
     )  # fmt: skip
     for kind in (Defect, Variation):
@@ -88,13 +96,27 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _chooser(kind: type[Switch]) -> Callable[[str], Switch]:
+    name = kind.__name__.lower()
+
     def choose(word: str) -> Switch:
         for each in kind:
             if each.word == word:
                 return each
-        raise argparse.ArgumentTypeError(f"there is no {kind.__name__.lower()} {word!r}")
+        raise argparse.ArgumentTypeError(f"there is no {name} {word!r}; --list-{name}s names them")
 
     return choose
+
+
+def _amount(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("must be from 0 to 65535")
+    return int(text)
 
 
 def _table(switches: Iterable[Switch]) -> str:

@@ -115,7 +115,11 @@ class Database:
         self._connection.row_factory = sqlite3.Row
         self._connection.create_collation("decimal", compare)
         self._connection.create_function("fold", 1, str.casefold, deterministic=True)
-        self._connection.executescript(_TABLES)
+        try:
+            self._connection.executescript(_TABLES)
+        except sqlite3.Error:
+            self._connection.close()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
