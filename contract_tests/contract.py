@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-from mock_server.engine.errors import MalformedRequest
-from mock_server.engine.json_reading import read_json
 from mock_server.engine.parameters import BooleanWords, coerce
 from mock_server.engine.schema import SchemaCompiler
 from mock_server.engine.spec import Json, Response, SpecIndex
@@ -114,8 +114,8 @@ class _Allowed:
         body: Any = content
         if is_json(media_type):
             try:
-                body = read_json(content, storable=False)
-            except MalformedRequest as problem:
+                body = read_json(content)
+            except ValueError as problem:
                 yield Problem("/body", f"not JSON: {problem}")
                 return
         elif media_type.startswith("text/"):
@@ -125,6 +125,22 @@ class _Allowed:
         for error in validator.iter_errors(body):
             where = "".join(f"/{_escaped(part)}" for part in error.instance_path)
             yield Problem(f"/body{where}", error.message)
+
+
+@lru_cache(maxsize=8)
+def read_json(content: bytes) -> Any:
+    """Return the JSON value of a body, which nobody may change; fractions are `Decimal`.
+
+    Raises ValueError for what is no JSON in UTF-8.
+    """
+    try:
+        return json.loads(content.decode("utf-8"), parse_float=Decimal, parse_constant=_refused)
+    except (RecursionError, InvalidOperation) as problem:
+        raise ValueError(str(problem)) from problem
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def is_json(media_type: str) -> bool:

@@ -9,10 +9,8 @@ from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
-from contract_tests.contract import is_json
+from contract_tests.contract import is_json, read_json
 from contract_tests.targets import Account
-from mock_server.engine.errors import MalformedRequest
-from mock_server.engine.json_reading import read_json
 from mock_server.lifecycle.model import Parts
 from mock_server.lifecycle.pointers import ABSENT, find
 
@@ -52,8 +50,8 @@ class Answer:
         if not is_json(media_type):
             return MISSING
         try:
-            return read_json(self.content, storable=False)
-        except MalformedRequest:
+            return read_json(self.content)
+        except ValueError:
             return MISSING
 
     def at(self, pointer: str) -> Any:

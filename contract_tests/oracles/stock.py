@@ -50,10 +50,11 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     def back(one: Move, other: Move, world: World) -> None:
         record = world.create(resource, full=True)
         before = world.show(record)
-        quantity = world.random.choice(one.quantities)
-        world.do(one.operation, one.parts(record.id, quantity))
-        world.do(other.operation, other.parts(record.id, quantity))
-        effect = one.effect(quantity) + other.effect(quantity)
+        effect = Decimal(0)
+        for move in (one, other):
+            quantity = world.random.choice(move.quantities)
+            world.do(move.operation, move.parts(record.id, quantity))
+            effect += move.effect(quantity)
         world.hold(Moved(world.show(record), place, before, place, effect))
 
     for move in resource.moves:
