@@ -17,7 +17,8 @@ from mock_server.engine.parameters import parse_cookies
 from mock_server.engine.spec import Json, SpecError
 from mock_server.state.sandbox import SandboxName
 
-_WORD = re.compile(r"[!-~]{1,128}")
+#: Visible ASCII that can stand as one segment of a path, for a sandbox is addressed by its name.
+_WORD = re.compile(r"(?!\.{1,2}$)[!-.0-~]{1,128}")
 _PREFIX = "test"
 
 
@@ -41,7 +42,7 @@ class CredentialPolicy:
 
     A word that begins with `test` opens the sandbox of that name; `test.PERSONA…` chooses its
     persona, which must be a known one. With `accept_any`, every other word of visible ASCII opens
-    one with the default persona.
+    one with the default persona. A word with a slash opens none: it could not be controlled.
     """
 
     personas: frozenset[str]

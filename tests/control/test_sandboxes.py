@@ -21,6 +21,20 @@ def test_a_header_names_the_sandbox_of_programs_that_cannot_change_their_key(con
     assert [view.name for view in control.sandboxes()] == ["test-chosen"]
 
 
+@pytest.mark.parametrize("headers", [{}, {"X-Mock-Sandbox": "test/a"}])
+def test_a_name_that_control_could_not_address_opens_nothing(control, cliniko, headers):
+    word = "test" if headers else "test/a"
+    refused = cliniko(word).get("/products", headers=headers)
+    assert (refused.status_code, refused.text) == (401, "HTTP Basic: Access denied.\n")
+    assert control.sandboxes() == []
+
+
+@pytest.mark.parametrize("name", ["test:?#%&", "test%2Fa", "test-..", "test~!$'()*+,;=@[]"])
+def test_every_name_that_opens_a_sandbox_can_be_addressed(control, cliniko, name):
+    cliniko("test").get("/products", headers={"X-Mock-Sandbox": name})
+    assert control.sandbox(name).look().name == name
+
+
 def test_create_takes_a_persona_and_a_seed(control, cliniko):
     made = control.create("test-b", persona="empty", seed=7)
     assert (made.look().persona, made.look().seed) == ("empty", 7)

@@ -94,7 +94,7 @@ def test_the_default_persona_can_be_changed(client):
     "word",
     [
         "live", "TEST", "Test", "tes", " ", "test.nobody", "test.", "test.Empty", "test.emptyci",
-        "te st", "test 1", "test\t", "test" + "x" * 125, b"test\xc3\xa9", "test\x7f",
+        "te st", "test 1", "test\t", "test" + "x" * 125, "test/1", b"test\xc3\xa9", "test\x7f",
     ],
 )  # fmt: skip
 def test_every_other_word_is_refused(client, word):
@@ -102,13 +102,13 @@ def test_every_other_word_is_refused(client, word):
     assert (answer.status_code, answer.json()) == (401, {"error": "Unauthenticated"})
 
 
-@pytest.mark.parametrize("word", ["live", "TEST", "sk_live_1", "test.nobody", "test.", "!"])
+@pytest.mark.parametrize("word", ["live", "TEST", "sk_live_1", "test.nobody", "test.", "!", "..."])
 def test_any_credential_will_do_where_the_server_was_told_so(client, word):
     answer = _add(client(accept_any_credential=True, persona="empty"), word)
     assert answer.json() == {"things": 1, "sandbox": word}
 
 
-@pytest.mark.parametrize("word", ["", " ", "a b", "x" * 129, b"\xc3\xa9"])
+@pytest.mark.parametrize("word", ["", " ", "a b", "a/b", "/", ".", "..", "x" * 129, b"\xc3\xa9"])
 def test_even_then_it_must_be_a_word(client, word):
     assert _add(client(accept_any_credential=True), word).status_code == 401
 

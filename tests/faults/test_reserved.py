@@ -192,6 +192,14 @@ def test_prefer_needs_a_credential_like_every_call(world):
         assert client.get("/products", headers={"Prefer": "code=200"}).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nowhere", 404), ("PUT", "/products", 405)]
+)
+def test_what_has_no_operation_is_refused_by_routing(call_as, method, path, status):
+    client = call_as("cliniko", "test-forbidden")
+    assert client.request(method, path, headers={"Prefer": "code=429"}).status_code == status
+
+
 def test_every_declared_status_of_every_operation_can_be_given(world, vendors):
     """Each is made, checked against the contract, and comes with its own status."""
     sandbox = world.sandboxes.open(SandboxName("test", "typical"))
