@@ -17,7 +17,7 @@ from contract_tests.findings import Finding, Property, Run
 from contract_tests.oracles.oracle import ORACLES, Case, Oracle
 from contract_tests.session import Session
 from contract_tests.targets import Target
-from contract_tests.world import Breach, Violated, World
+from contract_tests.world import Breach, Unfit, Violated, World
 from mock_server.discovery import load_lifecycle
 from mock_server.lifecycle.model import Lifecycle, Resource
 
@@ -112,6 +112,8 @@ def _breaches(case: Case, world: World) -> list[tuple[str, Breach]]:
         case.run(world)
     except Violated as violated:
         found.append(("", violated.breach))
+    except Unfit:
+        pass
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
         found.append(("transport", _lost(case, world, problem)))
     return [*((CONFORMS, breach) for breach in world.breaches), *found]

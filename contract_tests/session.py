@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from contract_tests.bodies import JSON, encoded
 from contract_tests.contract import contract_of, is_json
 from contract_tests.targets import Target
 from contract_tests.traces import Answer, Call, Caller, Exchange, Trace, url_of
-from mock_server.engine.replies import encode_json
 from mock_server.lifecycle.model import ABSENT, Lifecycle
 from mock_server.state.clock import Clock
 
@@ -54,13 +54,14 @@ class Session:
         """
         operation = self.spec.operations[call.operation]
         url = url_of(operation.path, call.parts, self.target.parameters)
-        headers = {"accept": _accepted(operation.responses), **call.parts.headers}
+        headers = {"accept": _accepted(operation.responses)}
+        headers |= {name.lower(): value for name, value in call.parts.headers.items()}
+        media_type = headers.get("content-type", JSON)
         content = None
         if call.parts.body is not ABSENT:
-            content = encode_json(call.parts.body)
-            headers.setdefault("content-type", "application/json")
+            content, headers["content-type"] = encoded(call.parts.body, media_type)
         elif operation.request_body is not None and operation.request_body.required:
-            headers.setdefault("content-type", "application/json")
+            headers["content-type"] = media_type
         self.requests += 1
         response = self._client(call.account).request(
             operation.method.upper(), url, headers=headers, content=content

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -11,6 +11,7 @@ from contract_tests.claims import Answers, Claim, Conforms, Terms
 from contract_tests.session import Session
 from contract_tests.traces import MISSING, Call, Caller, Exchange, Trace, find
 from mock_server.lifecycle.model import (
+    Create,
     Field,
     Json,
     Listing,
@@ -21,6 +22,7 @@ from mock_server.lifecycle.model import (
     Source,
     Update,
 )
+from mock_server.lifecycle.pointers import filled, takes
 
 #: A list that has not ended after so many pages does not end.
 MOST_PAGES = 400
@@ -32,6 +34,10 @@ class Violated(Exception):
     def __init__(self, breach: Breach) -> None:
         super().__init__(breach.message)
         self.breach = breach
+
+
+class Unfit(Exception):
+    """The records that a target has, or takes, are not those that a case needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,11 @@ class World:
         return Terms(session.spec, session.lifecycle, parameters)
 
     def send(self, operation: str, parts: Parts | None = None, account: Caller = "first") -> int:
-        """Send a call and return the number of its exchange."""
-        call = Call(operation, parts or Parts(), account)
+        """Send a call and return the number of its exchange.
+
+        What its body takes from the record that its path names is asked for first.
+        """
+        call = Call(operation, self._complete(operation, parts or Parts()), account)
         exchange, pointers = self.session.send(call, self.trace)
         for pointer in pointers:
             claim = Conforms(exchange.number, pointer)
@@ -105,11 +114,26 @@ class World:
         """Return what a pointer leads to in an answer, or MISSING."""
         return self.trace.answer(answer).at(pointer)
 
-    def values(self, fields: Iterable[Field], *, full: bool = False, null: bool = True) -> Json:
+    def first_values(self, resource: Resource, *, full: bool = False, null: bool = True) -> Json:
+        """Draw values to create a record with, as `values` does."""
+        create: Create | None = resource.create
+        fields = [each for each in resource.fields if each.create]
+        return self.values(fields, full=full, null=null, always=create.always if create else ())
+
+    def values(
+        self,
+        fields: Iterable[Field],
+        *,
+        full: bool = False,
+        null: bool = True,
+        always: Sequence[str] = (),
+    ) -> Json:
         """Draw values: of the required fields and some others, or of all of them (`full`)."""
         fields = list(fields)
         chosen = {
-            each.name for each in fields if each.required or full or self.random.random() < 0.6
+            each.name
+            for each in fields
+            if each.required or each.name in always or full or self.random.random() < 0.6
         }
         for each in fields:
             if each.name in chosen:
@@ -159,7 +183,7 @@ class World:
             raise LookupError(f"{resource.name} cannot be created")
         create = resource.create
         path = dict(self._parents(resource, account, parent))
-        sent = {**self.values(resource.fields, full=full), **(values or {})}
+        sent = {**self.first_values(resource, full=full), **(values or {})}
         if resource.tag is not None and resource.tag not in (values or {}):
             sent[resource.tag] = self.session.name()
         parts = Parts(
@@ -223,6 +247,29 @@ class World:
             listed = self.at(page, listing.items)
             found += listed if isinstance(listed, list) else []
         return found
+
+    def _complete(self, operation: str, parts: Parts) -> Parts:
+        """The parts with what the record that their path names shows for each `Shown`.
+
+        If there is no such record, a new one stands in for it. Raises Unfit.
+        """
+        if not takes(parts.body):
+            return parts
+        resource = self._resource_of(operation)
+        view = resource.reads[0]
+        answer = self.send(view.operation, Parts(path=parts.path))
+        if not self.trace.answer(answer).succeeded:
+            answer = self.show(self.create(resource))
+        try:
+            return replace(parts, body=filled(parts.body, self.at(answer, view.record)))
+        except LookupError as problem:
+            raise Unfit(str(problem)) from problem
+
+    def _resource_of(self, operation: str) -> Resource:
+        for resource in self.session.lifecycle.resources:
+            if operation in [each.operation for each in (*resource.updates, *resource.moves)]:
+                return resource
+        raise LookupError(f"{operation} changes no record")
 
     def _parents(
         self, resource: Resource, account: Caller, parent: Record | None

@@ -108,7 +108,10 @@ def _unlike(
 ) -> str | None:
     """How a shown value does not mean what was wanted."""
     if resource:
-        meaning = terms.lifecycle.resource(resource).field(field).kind.meaning
+        declared = terms.lifecycle.resource(resource).field(field)
+        if declared.optional and MISSING in (shown, wanted):
+            return None
+        meaning = declared.kind.meaning
     else:
         ignored = terms.lifecycle.ignored
         meaning = instant if field == "instant" else partial(_without, pointers=ignored)

@@ -107,7 +107,7 @@ def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
 
     def created(create: Create, caller: Caller, world: World) -> None:
         path = world.create(resource).path if resource.parent else {}
-        values = world.values(resource.fields)
+        values = world.first_values(resource)
         if resource.tag is not None:
             values[resource.tag] = world.session.name()
         parts = Parts(path=path, headers=create.headers, body=create.body(values))

@@ -53,7 +53,7 @@ def changes_are_seen(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
         values = change(world, resource, update)
         changed = world.update(record, update, values)
         if update.record is not None:
-            world.hold(*shown(changed, update.record, resource, values, {}))
+            world.hold(*shown(changed, update.record, resource, values, update.at))
         answer = world.show(record, view)
         world.hold(*shown(answer, view.record, resource, values, view.at))
         if read is None:

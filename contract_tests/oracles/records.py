@@ -72,7 +72,7 @@ def created_reads_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     def answered(world: World) -> None:
         record = world.create(resource, full=world.random.random() < 0.5)
         if create.record is not None:
-            world.hold(*shown(record.made, create.record, resource, record.sent, {}))
+            world.hold(*shown(record.made, create.record, resource, record.sent, create.at))
 
     yield Case(create.operation, answered)
 
@@ -133,7 +133,7 @@ def identifiers_differ(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
 
 @oracle("values that must be unique are refused the second time", writes=True)
 def duplicates_are_refused(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """A second record with a used value of a unique field is refused, and is not there."""
+    """A second record with a used value of a unique field is answered so, and is not there."""
     del lifecycle
     create = resource.create
     if create is None:
@@ -141,13 +141,16 @@ def duplicates_are_refused(lifecycle: Lifecycle, resource: Resource) -> Iterator
 
     def again(name: str, statuses: tuple[int, ...], world: World) -> None:
         record = world.create(resource)
-        values = {**world.values(resource.fields), name: record.sent[name]}
+        values = {**world.first_values(resource), name: record.sent[name]}
         if resource.tag is not None and resource.tag != name:
             values[resource.tag] = world.session.name()
         parts = Parts(path=record.path, headers=create.headers, body=create.body(values))
+        before = [world.pages(listing, path=record.path) for listing in resource.lists[:1]]
         refused = world.send(create.operation, parts)
-        world.hold(Refuses(refused, f"{name} is used"), Answers(refused, statuses))
-        for listing in resource.lists[:1]:
+        world.hold(Answers(refused, statuses, f"{name} is used"))
+        for listing, pages in zip(resource.lists, before, strict=False):
+            after = world.pages(listing, path=record.path)
+            world.hold(Gained(after, pages, listing.items, 0))
             listed(world, record, listing, {name: record.sent[name]})
 
     for unique in resource.unique:

@@ -32,7 +32,7 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
         owner = world.create(resource) if resource.parent else None
         path = owner.path if owner else {}
         before = world.pages(listing, path=path)
-        values = make(world.values(resource.fields, null=False))
+        values = make(world.first_values(resource, null=False))
         parts = Parts(path=path, headers=create.headers, body=create.body(values))
         world.hold(Refuses(world.send(create.operation, parts), why))
         world.hold(Gained(world.pages(listing, path=path), before, listing.items, 0))
@@ -46,8 +46,12 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
         same_record(world, record, before)
 
     if resource.create is not None and resource.lists:
-        for why, make in _wrong(list(resource.fields), required=True):
-            run = partial(not_created, resource.create, make, why)
+        made_of = [each for each in resource.fields if each.create]
+        for why, make in _wrong(made_of, required=True):
+            run = partial(not_created, resource.create, make, resource.create.body, why)
+            yield Case(resource.create.operation, run)
+        for why, body in resource.create.wrong.items():
+            run = partial(not_created, resource.create, dict, body, why)
             yield Case(resource.create.operation, run)
     if resource.create is None or not resource.reads:
         return

@@ -20,7 +20,7 @@ def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     header, operations = idempotency.header, idempotency.operations
 
     def created(create: Create, world: World) -> None:
-        values = world.values(resource.fields)
+        values = world.first_values(resource)
         owner = world.create(resource) if resource.parent else None
         path = owner.path if owner else {}
         listing = resource.lists[0]

@@ -80,7 +80,8 @@ class Create:
     (None: it is not there), `id` at its identifier in the answer. If the answer tells neither, the
     record is looked up in the first list by its tag. `at` as in `Read`, for the answer. `wrong`
     make bodies that must be refused, by what is wrong with them, where no field's value says it.
-    `forms` are media types in which the same fields may be sent, as texts.
+    `forms` are media types in which the same fields may be sent, as texts. `always` are fields that
+    it names although it could leave them out, as later requests build on them.
     """
 
     operation: str
@@ -91,6 +92,7 @@ class Create:
     at: Mapping[str, str | None] = field(default_factory=dict)
     wrong: Mapping[str, Callable[[Json], Any]] = field(default_factory=dict)
     forms: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,15 @@ def _member(members: list[Any], key: str) -> Any:
     return next(fitting, ABSENT)
 
 
+def takes(body: Any) -> bool:
+    """Say whether a body has a `Shown` that stands for something of its own record."""
+    if isinstance(body, Shown):
+        return not body.other
+    if isinstance(body, dict):
+        return any(map(takes, body.values()))
+    return isinstance(body, list) and any(map(takes, body))
+
+
 def filled(body: Any, record: Any, other: Any = ABSENT) -> Any:
     """Return a body with what a record or the other shows for each `Shown`; raises LookupError."""
     if isinstance(body, Shown):
