@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from contract_tests.claims import Answers, Differs, Follows, Lists, Refuses, SameAs, Shows
+from contract_tests.claims import Answers, Differs, Follows, Gained, Lists, SameAs, Shows
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.traces import find
 from contract_tests.world import Record, World

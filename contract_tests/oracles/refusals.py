@@ -27,13 +27,15 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
     """A refused creation adds no record; a refused update leaves the record as it was."""
     del lifecycle
 
-    def not_created(create: Create, make: Callable[[Json], Json], why: str, world: World) -> None:
+    def not_created(create: Create, body: Callable[[Json], Any], why: str, world: World) -> None:
         listing = resource.lists[0]
         owner = world.create(resource) if resource.parent else None
         path = owner.path if owner else {}
         before = world.pages(listing, path=path)
-        values = make(world.first_values(resource, null=False))
-        parts = Parts(path=path, headers=create.headers, body=create.body(values))
+        values = world.first_values(resource, null=False)
+        if resource.tag is not None:
+            values[resource.tag] = world.session.name()
+        parts = Parts(path=path, headers=create.headers, body=body(values))
         world.hold(Refuses(world.send(create.operation, parts), why))
         world.hold(Gained(world.pages(listing, path=path), before, listing.items, 0))
 
@@ -45,20 +47,22 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
         world.hold(Refuses(world.send(update.operation, parts), why))
         same_record(world, record, before)
 
-    if resource.create is not None and resource.lists:
+    create = resource.create
+    if create is not None and resource.lists:
         made_of = [each for each in resource.fields if each.create]
-        for why, make in _wrong(made_of, required=True):
-            run = partial(not_created, resource.create, make, resource.create.body, why)
-            yield Case(resource.create.operation, run)
-        for why, body in resource.create.wrong.items():
-            run = partial(not_created, resource.create, dict, body, why)
-            yield Case(resource.create.operation, run)
+        bodies = {why: partial(_made, create, make) for why, make in _wrong(made_of, required=True)}
+        for why, body in (*bodies.items(), *create.wrong.items()):
+            yield Case(create.operation, partial(not_created, create, body, why))
     if resource.create is None or not resource.reads:
         return
     for update in resource.updates:
         required = not update.partial
         for why, make in _wrong(fields_of(resource, update), required=required):
             yield Case(update.operation, partial(not_changed, update, make, why))
+
+
+def _made(create: Create, make: Callable[[Json], Json], values: Json) -> Any:
+    return create.body(make(values))
 
 
 def _wrong(fields: list[Field], *, required: bool) -> Iterator[tuple[str, Callable[[Json], Json]]]:

@@ -78,9 +78,12 @@ def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             return
         world.hold(there)
         remove(world, record, removal)
+        present = not removal.hidden
+        if present and removal.reads == "shown" and listing.shows is not None:
+            present = listing.shows(world.at(world.show(record), resource.reads[0].record))
         pages = world.pages(listing, path=record.path)
         name, operation = resource.name, listing.operation
-        world.hold(Lists(pages, name, operation, record.id, present=not removal.hidden))
+        world.hold(Lists(pages, name, operation, record.id, present=present))
         world.hold(Lists(pages, name, operation, other.id))
         if removal.reveal is not None and listing is resource.lists[0]:
             pages = world.pages(listing, removal.reveal, path=record.path)
