@@ -1,0 +1,170 @@
+"""What must agree in Built's answers, for the contract suite.
+
+Sources: the samples of built.txt, in which all of this holds, where not said otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from mock_server.lifecycle.model import Json, Look, Relation
+from mock_server.lifecycle.values import number
+
+_CENT = Decimal("0.01")
+#: Balances come with one decimal in lists.
+_BALANCE_ERROR = Decimal("0.05")
+
+
+def same_price(item: Json, _: Look) -> str | None:
+    """Say which of an item's spellings of its cost is another one than `unit_price`."""
+    price = number(item["unit_price"])
+    for name in ("unit_cost", "rawUnit_price", "real_unitPrice", "display_unitPrice"):
+        if name in item and number(item[name]).quantize(_CENT) != price.quantize(_CENT):
+            return f"{name} is {item[name]} and unit_price {item['unit_price']}"
+    return None
+
+
+def net_of_nothing(item: Json, _: Look) -> str | None:
+    """Say if the net amount is not the selling price although nothing is taken off or added."""
+    if item["taxed"] or number(item["discount_amount"]) or number(item["discount_percent"]):
+        return None
+    if number(item["net_amount"]) == number(item["selling_price"]):
+        return None
+    return f"net_amount is {item['net_amount']} and selling_price {item['selling_price']}"
+
+
+def same_item(item: Json, _: Look) -> str | None:
+    """Say if an item's second number is another one, or if it tells that it is deleted."""
+    if item["product_id"] != item["id"]:
+        return f"product_id is {item['product_id']} and id {item['id']}"
+    if item["deleted_at"] is not None:
+        return f"deleted_at is {item['deleted_at']}"
+    return None
+
+
+def balance_of_ledger(shown: Json, _: Look) -> str | None:
+    """Say if a balance is not what was booked in less what was booked out."""
+    balance = number(shown["balance"], ",")
+    difference = number(shown["total_debit"], ",") - number(shown["total_credit"], ",")
+    if abs(difference - balance) > (_BALANCE_ERROR if isinstance(shown["balance"], str) else 0):
+        return f"balance is {shown['balance']} and debit less credit {difference}"
+    bare = shown.get("unformated_balance")
+    if bare is not None and number(bare) != balance:
+        return f"unformated_balance is {bare} and balance {shown['balance']}"
+    return None
+
+
+def in_its_category(item: Json, look: Look) -> str | None:
+    """Say how the categories of the counter disagree with an item, or with themselves.
+
+    An item that the counter offers stands in one category, its own; a category's count is that of
+    its items.
+    """
+    counter = look("listPosItems", {})
+    if not isinstance(counter, dict):
+        return None
+    holding = []
+    for category in counter["categories"]:
+        if category["item_count"] != len(category["items"]):
+            count = len(category["items"])
+            return f"category {category['id']} tells of {category['item_count']}, and has {count}"
+        if category["id"] == item["category_id"] and category["name"] != item["category"]:
+            return f"category {category['id']} is {category['name']!r}, not {item['category']!r}"
+        holding += [category["id"] for each in category["items"] if each["id"] == item["id"]]
+    offered = any(each["id"] == item["id"] for each in counter["all"])
+    known = any(each["id"] == item["category_id"] for each in counter["categories"])
+    if holding == [item["category_id"]] * (offered and known):
+        return None
+    return f"categories {holding} of the counter have it, and its own is {item['category_id']}"
+
+
+def sums_of_transactions(item: Json, look: Look) -> str | None:
+    """Say how the totals of transactions, or of an item's details, are not those of the lines."""
+    for operation in ("listItemTransactions", "getItem"):
+        told = look(operation, {"id": str(item["id"])})
+        if isinstance(told, dict) and (problem := _sums(told, item)):
+            return f"{operation}: {problem}"
+    return None
+
+
+def _sums(told: Json, item: Json) -> str | None:
+    lines = told["transactions"]
+    sold, bought = _total(lines["sales"]), _total(lines["purchase"])
+    wanted = {"total_sales": sold, "total_purchases": bought, "total_margin": sold - bought}
+    for name, amount in wanted.items():
+        if number(told[name]) != amount:
+            return f"{name} is {told[name]} and the lines make {amount}"
+    for line in (*lines["sales"], *lines["purchase"]):
+        if line["product_id"] != item["id"]:
+            return f"line {line['id']} is of item {line['product_id']}"
+    return None
+
+
+def _total(lines: Iterable[Json]) -> Decimal:
+    return sum((number(line["amount"]) for line in lines), Decimal(0))
+
+
+def amount_of_line(line: Json, _: Look) -> str | None:
+    """Say if a line's amount is not quantity times price, or if something else is owed."""
+    amount = number(line["quantity"]) * number(line["unit_price"])
+    if number(line["amount"]).quantize(_CENT) != amount.quantize(_CENT):
+        return f"amount is {line['amount']}, not {amount}"
+    off = number(line.get("discount_amount", 0)) or number(line["tax_amount"])
+    if not off and number(line.get("amount_due", amount)).quantize(_CENT) != amount.quantize(_CENT):
+        return f"amount_due is {line['amount_due']}, not {amount}"
+    return None
+
+
+def amount_in_currency(sale: Json, _: Look) -> str | None:
+    """Say if a sale's amount in the foreign currency is not its amount times the rate."""
+    amount = number(sale["amount"]) * number(sale["rate"])
+    if abs(number(sale["fx_amount"]) - amount) < _CENT:
+        return None
+    return f"fx_amount is {sale['fx_amount']}, not {amount}"
+
+
+def materials_as_they_are(item: Json, look: Look) -> str | None:
+    """Say which raw material of an item is shown otherwise than by its own details, or twice."""
+    materials = look("listRawMaterials", {"id": str(item["id"])})
+    if not isinstance(materials, list):
+        return None
+    numbers = [each["id"] for each in materials]
+    if len({*numbers}) != len(numbers):
+        return f"materials {numbers} name one twice"
+    for each in materials:
+        details = look("getItem", {"id": str(each["id"])})
+        shown = details.get("item") if isinstance(details, dict) else None
+        if shown is None:
+            continue
+        for name in ("name", "quantity", "unit_price", "archived", "balance"):
+            if each[name] != shown[name]:
+                return f"material {each['id']} has {name} {each[name]!r}, not {shown[name]!r}"
+    return None
+
+
+def booked_rightly(entry: Json, _: Look) -> str | None:
+    """Say how an entry of the history does not fit the item or the account that stand in it."""
+    for name, of in (("item_id", "item"), ("account_id", "adjustment_account")):
+        if entry[name] != entry[of]["id"]:
+            return f"{name} is {entry[name]}, and the {of} is {entry[of]['id']}"
+    return balance_of_ledger(entry["adjustment_account"], _)
+
+
+ITEM_RELATIONS = (
+    Relation("the cost is the same in all its spellings", same_price),
+    Relation("the net amount is the selling price", net_of_nothing),
+    Relation("an item is itself", same_item),
+    Relation("the balance is debit less credit", balance_of_ledger),
+)
+OTHER_RELATIONS = (
+    Relation("the counter's categories agree with the item", in_its_category),
+    Relation("the totals are those of the lines", sums_of_transactions),
+    Relation("raw materials are shown as they are", materials_as_they_are),
+)
+LINE_RELATIONS = (Relation("a line's amount is quantity times price", amount_of_line),)
+SALE_RELATIONS = (
+    *LINE_RELATIONS,
+    Relation("the foreign amount is the amount times the rate", amount_in_currency),
+)
+ENTRY_RELATIONS = (Relation("an entry fits its item and its account", booked_rightly),)
