@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from typing import NoReturn
+from typing import Any, NoReturn, cast
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
@@ -63,7 +63,7 @@ def _serve(database: Database, listener: socket.socket, options: argparse.Namesp
     print(f"http://{_HOST}:{listener.getsockname()[1]}{BASE_PATH}", flush=True)
     for each in switches:
         print(f"{each.word}: {each.description}", flush=True)
-    config = uvicorn.Config(WSGIMiddleware(service.application), log_level="warning")
+    config = uvicorn.Config(WSGIMiddleware(cast("Any", service.application)), log_level="warning")
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -82,8 +82,8 @@ def _parser() -> argparse.ArgumentParser:
         help="requests a minute for each account (the real service: 200); any number if 0",
     )  # fmt: skip
     parser.add_argument(
-        "--products", type=_amount, default=12, metavar="N",
-        help="how many products an account has from the start",
+        "--products", type=_amount, default=60, metavar="N",
+        help="how many products an account has from the start; with 60, the list has a second page",
     )  # fmt: skip
     for kind in (Defect, Variation):
         word = kind.__name__.lower()
