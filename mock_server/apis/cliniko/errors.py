@@ -89,7 +89,7 @@ def _query_text(violation: Violation, request: Request) -> str:
     if name == "q[]" and violation.keyword == "pattern":
         return filters.complaint(str(request.operation_id), violation.value)
     if name == "sort":
-        return f"{violation.value} is not sortable"
+        return f"{violation.value} is not sortable" if violation.value else "sort lacks a column"
     return f"{name} {_text(violation)}"
 
 

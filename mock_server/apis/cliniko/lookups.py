@@ -9,7 +9,8 @@ from mock_server.engine.context import Context
 from mock_server.state.store import Table
 
 R = TypeVar("R")
-_ID = re.compile(r"-?[0-9]{1,19}")
+#: An integer as it is written in answers: no other writing of it names the record.
+_ID = re.compile(r"0|-?[1-9][0-9]{0,18}")
 
 
 def find(table: Table[R], identifier: object, context: Context) -> R | None:

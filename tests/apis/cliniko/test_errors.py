@@ -76,7 +76,9 @@ def test_every_operation_wants_a_key_before_anything_else(refused, method, path)
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("identifier", ["999", "0", "-1", "abc", "1.0", "1e1", "9" * 19, "9" * 99])
+@pytest.mark.parametrize(
+    "identifier", ["999", "0", "-1", "01", "+1", "-0", "abc", "1.0", "1e1", "9" * 19, "9" * 99]
+)
 @pytest.mark.parametrize("collection", COLLECTIONS)
 def test_what_is_not_there_is_not_found(refused, collection, identifier):
     answer = refused("GET", f"/{collection}/{identifier}")
@@ -132,6 +134,8 @@ def test_a_path_that_no_operation_has_is_not_found(refused):
         ({"sort": "colour"}, "colour is not sortable"),
         ({"sort": "name:up"}, "name:up is not sortable"),
         ({"sort": "id,price:asc"}, "price:asc is not sortable"),
+        ({"sort": "name,"}, "sort lacks a column"),
+        ({"sort": ",name"}, "sort lacks a column"),
     ],
 )
 def test_a_list_that_is_asked_for_wrongly_is_a_bad_request(refused, query, text):
