@@ -2,6 +2,7 @@
 
 from contract_tests.claims.answers import Answers, Conforms, Refuses, Unlike
 from contract_tests.claims.lists import Distinct, Gained, Linked, Lists, SameMembers, Sized, Totals
+from contract_tests.claims.moves import Entered, Told
 from contract_tests.claims.properties import Differs, Moved, SameAs, Shows
 from contract_tests.claims.relations import Follows, Marked, Related, Summed
 from contract_tests.claims.selections import Filtered, Ordered
@@ -14,6 +15,7 @@ __all__ = [
     "Conforms",
     "Differs",
     "Distinct",
+    "Entered",
     "Filtered",
     "Follows",
     "Gained",
@@ -32,6 +34,7 @@ __all__ = [
     "Summed",
     "Terms",
     "Timely",
+    "Told",
     "Totals",
     "Unlike",
 ]

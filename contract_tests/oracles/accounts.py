@@ -9,6 +9,7 @@ from contract_tests.claims import Answers, Gained, Lists, Refuses, Unlike
 from contract_tests.oracles.changes import change, same_record
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.removals import parts_of
+from contract_tests.oracles.stock import request
 from contract_tests.traces import Caller
 from contract_tests.world import Record, World
 from mock_server.lifecycle.model import (
@@ -76,7 +77,7 @@ def others_touch_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
 
     def moved(move: Move, world: World) -> None:
         record = world.create(resource, full=True)
-        parts = move.parts(record.id, world.random.choice(move.quantities))
+        parts = request(world, move, record, world.random.choice(move.quantities))
         untouched(world, move.operation, record, parts)
 
     for update in resource.updates:
@@ -133,7 +134,7 @@ def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
     def moved(move: Move, caller: Caller, world: World) -> None:
         record = world.create(resource, full=True)
         before = world.show(record)
-        parts = move.parts(record.id, world.random.choice(move.quantities))
+        parts = request(world, move, record, world.random.choice(move.quantities))
         refused(world, move.operation, parts, caller)
         same_record(world, record, before)
 

@@ -10,6 +10,7 @@ from contract_tests.oracles.changes import change
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import shown
 from contract_tests.oracles.removals import gone_from_reads, remove
+from contract_tests.oracles.stock import request
 from contract_tests.world import Record, World
 from mock_server.lifecycle.model import Json, Lifecycle, Resource
 
@@ -83,7 +84,7 @@ def _step(world: World, resource: Resource, life: _Life) -> None:
     elif deed == "move":
         move = world.random.choice(resource.moves)
         quantity = world.random.choice(move.quantities)
-        world.do(move.operation, move.parts(life.record.id, quantity))
+        world.do(move.operation, request(world, move, life.record, quantity))
         life.moved += move.effect(quantity)
         for field in resource.fields:
             if field.shown is not None and field.shown == resource.stock:

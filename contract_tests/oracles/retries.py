@@ -7,6 +7,7 @@ from functools import partial
 
 from contract_tests.claims import Gained, Moved, SameAs
 from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.oracles.stock import request
 from contract_tests.world import World
 from mock_server.lifecycle.model import Create, Lifecycle, Move, Parts, Resource
 
@@ -41,7 +42,7 @@ def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         place = resource.reads[0].record + stock
         before = world.show(record)
         quantity = world.random.choice(move.quantities)
-        parts = move.parts(record.id, quantity)
+        parts = request(world, move, record, quantity)
         keys = {**parts.headers, header: world.session.name()}
         for _ in range(2):
             world.do(move.operation, Parts(parts.path, parts.query, keys, parts.body))

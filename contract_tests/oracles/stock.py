@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
-from contract_tests.claims import Answers, Gained, Moved, Refuses, Summed
+from contract_tests.claims import Answers, Entered, Gained, Moved, Refuses, Summed, Told
 from contract_tests.oracles.changes import same_record
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import item_pointer
-from contract_tests.world import World
-from mock_server.lifecycle.model import Lifecycle, Listing, Move, Resource, Summary
+from contract_tests.world import Record, World
+from mock_server.lifecycle.model import Lifecycle, Listing, Move, Parts, Resource, Summary
+from mock_server.lifecycle.pointers import filled
+
+
+def request(
+    world: World, move: Move, record: Record, quantity: Any, *, other: Record | None = None
+) -> Parts:
+    """Return what is sent to move a record's stock.
+
+    What a move takes from a second record is `other`'s, or a new one's.
+    """
+    parts = move.parts(record.id, quantity)
+    if move.other is None:
+        return parts
+    own, second = (
+        world.at(world.show(each), each.resource.reads[0].record)
+        for each in (record, other or world.create(record.resource, full=True))
+    )
+    return replace(parts, body=filled(parts.body, own, second))
 
 
 @oracle("stock moves by what was moved", writes=True)
@@ -27,13 +47,17 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     def moves(move: Move, world: World) -> None:
         record, other = world.create(resource, full=True), world.create(resource, full=True)
         before, untouched = world.show(record), world.show(other)
-        total = Decimal(0)
+        total, others = Decimal(0), Decimal(0)
         for _ in range(world.random.randint(1, 3)):
             quantity = world.random.choice(move.quantities)
-            world.do(move.operation, move.parts(record.id, quantity))
+            world.do(move.operation, request(world, move, record, quantity, other=other))
             total += move.effect(quantity)
+            others += move.other(quantity) if move.other else 0
             world.hold(Moved(world.show(record), place, before, place, total))
-        same_record(world, other, untouched)
+        if move.other:
+            world.hold(Moved(world.show(other), place, untouched, place, others))
+        else:
+            same_record(world, other, untouched)
 
     def listed(move: Move, listing: Listing, pointer: str, world: World) -> None:
         record = world.create(resource, full=True)
@@ -41,7 +65,7 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         if listing.shows is not None and not listing.shows(world.at(shown, view.record)):
             return
         quantity = world.random.choice(move.quantities)
-        world.do(move.operation, move.parts(record.id, quantity))
+        world.do(move.operation, request(world, move, record, quantity))
         found = item_pointer(world, world.pages(listing, path=record.path), listing, record.id)
         if found is not None:
             page, item = found
@@ -53,7 +77,7 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         effect = Decimal(0)
         for move in (one, other):
             quantity = world.random.choice(move.quantities)
-            world.do(move.operation, move.parts(record.id, quantity))
+            world.do(move.operation, request(world, move, record, quantity))
             effect += move.effect(quantity)
         world.hold(Moved(world.show(record), place, before, place, effect))
 
@@ -75,18 +99,23 @@ def refused_moves_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[
         return
 
     def refused(move: Move, world: World) -> None:
-        record = world.create(resource, full=True)
-        before = world.show(record)
+        both = [world.create(resource, full=True) for _ in range(2)]
+        before = [world.show(each) for each in both]
         wrong = world.random.choice(move.wrong)
-        sent = world.send(move.operation, move.parts(record.id, wrong))
+        sent = world.send(move.operation, request(world, move, both[0], wrong, other=both[1]))
         world.hold(Refuses(sent, f"the quantity is {wrong!r}"))
-        same_record(world, record, before)
+        for each, shown in zip(both, before, strict=True):
+            same_record(world, each, shown)
 
     def unknown(move: Move, world: World) -> None:
-        parts = move.parts(resource.unknown(world.random), move.quantities[0])
+        record, other = world.create(resource, full=True), world.create(resource, full=True)
+        before = world.show(other)
+        stranger = replace(record, id=resource.unknown(world.random))
+        parts = request(world, move, stranger, move.quantities[0], other=other)
         sent = world.send(move.operation, parts)
         statuses = (*resource.absent, *resource.refused)
         world.hold(Answers(sent, statuses, "there is no such record"))
+        same_record(world, other, before)
 
     for move in resource.moves:
         if move.wrong:
@@ -96,7 +125,7 @@ def refused_moves_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[
 
 @oracle("every move is entered once", writes=True)
 def moves_are_entered(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """The history of moves gains one entry for each move."""
+    """The history gains one entry for each move, which tells of it as the answer does."""
     del lifecycle
     history = resource.history
     if resource.create is None or history is None:
@@ -105,11 +134,17 @@ def moves_are_entered(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
     def entered(move: Move, history: Listing, world: World) -> None:
         record = world.create(resource, full=True)
         before = world.pages(history, path=record.path)
-        times = world.random.randint(1, 2)
-        for _ in range(times):
-            world.do(move.operation, move.parts(record.id, world.random.choice(move.quantities)))
-        after = world.pages(history, path=record.path)
-        world.hold(Gained(after, before, history.items, times))
+        for _ in range(world.random.randint(1, 2)):
+            quantity = world.random.choice(move.quantities)
+            answer = world.do(move.operation, request(world, move, record, quantity))
+            after = world.pages(history, path=record.path)
+            name, operation = resource.name, history.operation
+            world.hold(
+                Gained(after, before, history.items, 1),
+                Told(answer, name, move.name, quantity),
+                Entered(after, before, name, operation, move.name, quantity),
+            )
+            before = after
 
     for move in resource.moves:
         yield Case(history.operation, partial(entered, move, history))
@@ -133,7 +168,7 @@ def summaries_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
     def follow(summary: Summary, world: World) -> None:
         record = world.create(resource, full=True)
         for move in resource.moves[:1]:
-            world.do(move.operation, move.parts(record.id, move.quantities[0]))
+            world.do(move.operation, request(world, move, record, move.quantities[0]))
         _adds_up(resource, summary, world)
 
     for summary in resource.summaries:
