@@ -80,7 +80,10 @@ def _on_numbers(field: str, operator: str, value: str, switches: Switches) -> Co
         raise malformed(f"Filter value for {field} must be a number")
     if Defect.ID_LIST_TAKES_FIRST in switches:
         values = values[:1]
-    return Condition.any(*(Condition(f"{field} {operator} ?", (int(each),)) for each in values))
+    numbers = tuple(int(each) for each in values)
+    if operator == "=":
+        return Condition(f"{field} IN ({', '.join('?' * len(numbers))})", numbers)
+    return Condition(f"{field} {operator} ?", numbers)
 
 
 def _on_text(field: str, operator: str, value: str, switches: Switches) -> Condition:

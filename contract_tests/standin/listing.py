@@ -85,7 +85,7 @@ class Collection:
         return f"ORDER BY {', '.join(columns)}, id {'desc' if backwards else 'asc'}"
 
     def _columns(self, call: Call, default: str) -> Iterator[str]:
-        for text in filter(None, _last(call, "sort", "").split(",")):
+        for text in dict.fromkeys(filter(None, _last(call, "sort", "").split(","))):
             column, colon, own = text.partition(":")
             if column not in self.sorts:
                 raise malformed(f"{column} is not sortable")

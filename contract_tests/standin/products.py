@@ -67,9 +67,9 @@ def change(call: Call) -> Answer:
 def replace(call: Call) -> Answer:
     """Do as `change` does; older clients put."""
     if Defect.PUT_INSERTS_COPY in call.switches:
-        found = dict(call.find("products", _KIND, call.mine(), Condition.of(archived_at=None)))
-        del found["id"]
-        insert(call.connection, "products", found)
+        row = dict(call.find("products", _KIND, call.mine(), Condition.of(archived_at=None)))
+        del row["id"]
+        insert(call.connection, "products", row)
     return change(call)
 
 
