@@ -1,9 +1,18 @@
 """What must hold between answers; see `terms`."""
 
 from contract_tests.claims.answers import Answers, Conforms, Refuses, Unlike
-from contract_tests.claims.lists import Distinct, Gained, Linked, Lists, SameMembers, Sized, Totals
+from contract_tests.claims.lists import (
+    Distinct,
+    Framed,
+    Gained,
+    Linked,
+    Lists,
+    SameMembers,
+    Sized,
+    Totals,
+)
 from contract_tests.claims.moves import Entered, Told
-from contract_tests.claims.properties import Differs, Moved, SameAs, Shows
+from contract_tests.claims.properties import Differs, Grew, Moved, SameAs, Shows
 from contract_tests.claims.relations import Follows, Marked, Related, Summed
 from contract_tests.claims.selections import Filtered, Ordered
 from contract_tests.claims.terms import Claim, Terms
@@ -18,7 +27,9 @@ __all__ = [
     "Entered",
     "Filtered",
     "Follows",
+    "Framed",
     "Gained",
+    "Grew",
     "Linked",
     "Lists",
     "Marked",

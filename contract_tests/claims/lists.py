@@ -102,6 +102,31 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Framed:
+    """What a page tells of itself (its number, its bounds) is right; `index` counts from 0."""
+
+    answer: int
+    index: int
+    size: int
+    resource: str
+    listing: str
+
+    @property
+    def subject(self) -> str:
+        return "page"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        paging = listing_of(terms.lifecycle, self.resource, self.listing).paging
+        if paging is None or paging.broken is None:
+            return None
+        try:
+            problem = paging.broken(trace.answer(self.answer).body, self.index, self.size)
+        except (KeyError, TypeError, ValueError) as nonsense:
+            problem = f"{type(nonsense).__name__}: {nonsense}"
+        return problem and f"{trace[self.answer]}: {problem}"
+
+
+@dataclass(frozen=True, slots=True)
 class Gained:
     """A list has so many records more than it had."""
 

@@ -29,10 +29,11 @@ class Filtered:
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         each = next(each for each in listing.filters if each.name == self.filter)
+        whole = listing_of(terms.lifecycle, self.resource, each.among or self.listing)
         found = [str(find(record, listing.id)) for record in records(trace, self.pages, listing)]
         wanted = [
-            str(find(record, listing.id))
-            for record in records(trace, self.universe, listing)
+            str(find(record, whole.id))
+            for record in records(trace, self.universe, whole)
             if each.holds(record, self.value)
         ]
         return compared(f"{trace[self.pages[0]]}", found, wanted, ordered=False)

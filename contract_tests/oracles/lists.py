@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 from contract_tests.claims import (
     Distinct,
     Filtered,
+    Framed,
     Linked,
     Lists,
     Ordered,
@@ -17,7 +19,7 @@ from contract_tests.claims import (
     Totals,
 )
 from contract_tests.oracles.oracle import Case, oracle
-from contract_tests.traces import MISSING
+from contract_tests.traces import MISSING, find
 from contract_tests.world import World
 from mock_server.lifecycle.model import (
     Filter,
@@ -45,6 +47,18 @@ def listings(resource: Resource) -> list[Listing]:
     return [listing for listing in reachable(resource) if listing.paging is not None]
 
 
+def universe_of(resource: Resource, listing: Listing, chosen: Filter) -> Listing:
+    """Return the list of all records that a filter chooses from."""
+    fitting = (each for each in resource.lists if each.operation == chosen.among)
+    return next(fitting) if chosen.among else listing
+
+
+def filtered(world: World, listing: Listing, chosen: Filter, value: Any) -> tuple[int, ...]:
+    """Ask for what a filter chooses, and return the pages."""
+    path = chosen.path(value) if chosen.path else None
+    return world.pages(listing, chosen.query(value), path=path)
+
+
 @oracle("pages partition the list", writes=False)
 def pages_partition(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """Pages of any size, put together, are the list: nothing twice, nothing left out, in order."""
@@ -62,6 +76,7 @@ def pages_partition(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             world.hold(
                 Distinct(pages, name, operation),
                 SameMembers(pages, whole, name, operation, operation),
+                *(Framed(page, index, size, name, operation) for index, page in enumerate(pages)),
                 *(Sized(page, listing.items, size, full=page != pages[-1]) for page in pages),
             )
 
@@ -108,7 +123,7 @@ def totals_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         for page in {pages[0], pages[-1]}:
             world.hold(Totals(page, pages, resource.name, listing.operation))
 
-    def filtered(listing: Listing, chosen: Filter, world: World) -> None:
+    def of_some(listing: Listing, chosen: Filter, world: World) -> None:
         value = chosen.value(world.random, world.records(world.pages(listing), listing))
         if value is not None:
             agree(listing, chosen.query(value), world)
@@ -116,8 +131,8 @@ def totals_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     for listing in reachable(resource):
         if listing.total is not None:
             yield Case(listing.operation, partial(agree, listing, ()))
-            for chosen in listing.filters[:2]:
-                yield Case(listing.operation, partial(filtered, listing, chosen))
+            for chosen in [each for each in listing.filters if each.path is None][:2]:
+                yield Case(listing.operation, partial(of_some, listing, chosen))
 
 
 @oracle("filters are sound and complete", writes=False)
@@ -126,12 +141,13 @@ def filters_are_right(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
     del lifecycle
 
     def right(listing: Listing, chosen: Filter, world: World) -> None:
+        whole = universe_of(resource, listing, chosen)
         for _ in range(2):
-            universe = world.pages(listing, chosen.universe)
-            value = chosen.value(world.random, world.records(universe, listing))
+            universe = world.pages(whole, chosen.universe)
+            value = chosen.value(world.random, world.records(universe, whole))
             if value is None:
                 return
-            pages = world.pages(listing, chosen.query(value))
+            pages = filtered(world, listing, chosen, value)
             name, operation = resource.name, listing.operation
             world.hold(
                 Distinct(pages, name, operation),
@@ -155,10 +171,13 @@ def filters_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         if removal is not None and world.random.random() < 0.5:
             parts = removal.parts(made[0].id) if removal.parts else Parts(path=made[0].path)
             world.do(removal.operation, parts)
-        universe = world.pages(listing, chosen.universe)
-        value = chosen.value(world.random, world.records(universe, listing)[-4:])
+        whole = universe_of(resource, listing, chosen)
+        universe = world.pages(whole, chosen.universe)
+        known = world.records(universe, whole)
+        new = [each for each in known if str(find(each, whole.id)) in {one.id for one in made}]
+        value = chosen.value(world.random, new or known[-4:])
         if value is not None:
-            pages = world.pages(listing, chosen.query(value))
+            pages = filtered(world, listing, chosen, value)
             name, operation = resource.name, listing.operation
             world.hold(Filtered(pages, universe, name, operation, chosen.name, value))
 
