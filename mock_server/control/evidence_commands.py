@@ -10,6 +10,7 @@ from typing import Any
 from mock_server.control.client import Control
 from mock_server.control.commands import Commands, control_command, print_json, sandbox_of
 from mock_server.control.session import ControlError
+from mock_server.evidence.views import line_of
 
 _FILTERS = ("api", "operation", "method", "path", "status", "verdict")
 
@@ -44,18 +45,6 @@ def _query(options: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def _line(exchange: dict[str, Any]) -> str:
-    request, response = exchange["request"], exchange["response"]
-    remarks = [
-        exchange["verdict"] if exchange["verdict"] != "answered" else "",
-        f"fault {exchange['fault']}" if exchange["fault"] else "",
-        f"{len(exchange['changes'])} changes" if exchange["changes"] else "",
-    ]
-    notes = ", ".join(remark for remark in remarks if remark)
-    text = f"#{exchange['number']} {request['method']} {request['url']} {response['status']}"
-    return f"{text} ({notes})" if notes else text
-
-
 def _journal(control: Control, options: argparse.Namespace) -> None:
     evidence = sandbox_of(control, options).evidence
     if options.follow:
@@ -65,7 +54,7 @@ def _journal(control: Control, options: argparse.Namespace) -> None:
     else:
         found = iter(evidence.exchanges(_query(options), since=options.since, limit=options.limit))
     for exchange in found:
-        text = json.dumps(exchange, ensure_ascii=False) if options.json else _line(exchange)
+        text = json.dumps(exchange, ensure_ascii=False) if options.json else line_of(exchange)
         print(text, flush=True)
 
 
@@ -112,4 +101,4 @@ def _expectations(text: str) -> dict[str, Any]:
 
 def _wait(control: Control, options: argparse.Namespace) -> None:
     evidence = sandbox_of(control, options).evidence
-    print(_line(evidence.wait_for(_query(options), since=options.since, timeout=options.timeout)))
+    print(line_of(evidence.wait_for(_query(options), since=options.since, timeout=options.timeout)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mock_server.control.record_forms import written
+from mock_server.evidence import views as evidence
 from mock_server.faults.rules import rules_of
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox
@@ -39,17 +40,6 @@ def clock_view(clock: Clock) -> dict[str, Any]:
 
 
 def change_view(change: Change) -> dict[str, Any]:
-    """A change of one record: the whole record if it came or went, else the fields that differ."""
+    """A change of one record, in the form of seed files; API and table are told apart."""
     api, _, table = change.table.partition(".")
-    view: dict[str, Any] = {"api": api, "table": table, "key": change.key}
-    if change.before is None or change.after is None:
-        created = change.before is None
-        record = change.after if created else change.before
-        return {"change": "created" if created else "removed", **view, "record": written(record)}
-    before, after = written(change.before), written(change.after)
-    fields = {
-        name: {"before": before.get(name), "after": after.get(name)}
-        for name in {**before, **after}
-        if before.get(name) != after.get(name)
-    }
-    return {"change": "updated", **view, "fields": fields}
+    return {**evidence.change_view(change, written), "api": api, "table": table}

@@ -16,7 +16,7 @@ from mock_server.engine.errors import (
 from mock_server.engine.json_reading import read_json
 from mock_server.engine.messages import Request, Upload
 from mock_server.engine.parameters import BooleanWords, coerce, parse_pairs
-from mock_server.engine.schema import SchemaCompiler, violations_of
+from mock_server.engine.schema import SchemaCompiler, properties_of, violations_of
 from mock_server.engine.spec import Json, RequestBody, SpecIndex
 
 FORM = "application/x-www-form-urlencoded"
@@ -49,7 +49,9 @@ class BodyReader:
         for media_type, content in body.content.items():
             schema = content.get("schema", {})
             self._validators[media_type.lower()] = compiler.compile(schema, f"body {media_type}")
-            self._properties[media_type.lower()] = _properties(spec, schema)
+            self._properties[media_type.lower()] = {
+                name: spec.typed(node) for name, node in properties_of(spec, schema)
+            }
 
     def read(self, request: Request, content: bytes) -> list[Violation]:
         """Fill in the request's body and return every violation of its schema.
@@ -151,15 +153,6 @@ class BodyReader:
         if isinstance(checked, bytes) or validator.is_valid(checked):
             return []
         return violations_of(validator.iter_errors(checked), "body")
-
-
-def _properties(spec: SpecIndex, schema: Json) -> dict[str, Json]:
-    """The properties of a schema and of all it is composed of, each resolved."""
-    schema = spec.resolve(schema)
-    found = {name: spec.typed(item) for name, item in schema.get("properties", {}).items()}
-    for part in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
-        found = {**_properties(spec, part), **found}
-    return found
 
 
 def _media_type(header: str) -> tuple[str, Mapping[bytes, bytes]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -112,6 +112,33 @@ def translate(schema: Any) -> Any:
             result["enum"] = [*result["enum"], None]
         return result
     return {"anyOf": [result, {"type": "null"}]}
+
+
+def parts_of(spec: SpecIndex, schema: Json) -> Iterator[tuple[Json, ...]]:
+    """Yield a schema and every one that it is composed of, the nearest first.
+
+    Each comes as the last of those that it stands in, the outermost first, with references as they
+    stand. Raises SpecError if a reference leads nowhere.
+    """
+    resolved = spec.resolve(schema)
+    yield (schema,)
+    for keyword in _LIST_KEYWORDS:
+        for part in resolved.get(keyword, ()):
+            for parts in parts_of(spec, part):
+                yield (schema, *parts)
+
+
+def properties_of(spec: SpecIndex, schema: Json) -> Iterator[tuple[str, Json]]:
+    """Yield name and schema of each property of a schema and of all that it is composed of.
+
+    Of several properties of a name, the nearest comes; references are as they stand.
+    """
+    seen: set[str] = set()
+    for parts in parts_of(spec, schema):
+        for name, node in spec.resolve(parts[-1]).get("properties", {}).items():
+            if name not in seen:
+                seen.add(name)
+                yield name, node
 
 
 class SchemaCompiler:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 from urllib.parse import parse_qs
 
+from mock_server.engine.schema import parts_of
 from mock_server.engine.spec import Operation, Provenance, SpecIndex
 from mock_server.evidence.views import changes_view, exchange_view
 from mock_server.state.journal import Exchange
@@ -129,11 +131,11 @@ def _properties(exchange: Exchange, operation: Operation, spec: SpecIndex) -> It
 
 def _marks(spec: SpecIndex, schema: Any, inherited: Provenance) -> dict[str, Provenance]:
     """The provenance of each property of a schema and of all it is composed of."""
-    mark = _of(schema, spec, inherited)
-    schema = spec.resolve(schema)
-    marks = {name: _of(node, spec, mark) for name, node in schema.get("properties", {}).items()}
-    for part in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
-        marks = {**_marks(spec, part, mark), **marks}
+    marks: dict[str, Provenance] = {}
+    for parts in parts_of(spec, schema):
+        mark = reduce(lambda mark, part: _of(part, spec, mark), parts, inherited)
+        for name, node in spec.resolve(parts[-1]).get("properties", {}).items():
+            marks.setdefault(name, _of(node, spec, mark))
     return marks
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -43,7 +43,7 @@ def exchange_view(exchange: Exchange, spec: SpecIndex | None = None) -> dict[str
         "sent": exchange.sent,
         "request": {
             "method": exchange.method,
-            "url": shown_url(exchange, secrets),
+            "url": _shown_url(exchange, secrets),
             "headers": dict(redacted_headers(exchange.request_headers.items(), secrets)),
             "body": redacted_text(exchange.request_body, request_type),
         },
@@ -57,45 +57,28 @@ def exchange_view(exchange: Exchange, spec: SpecIndex | None = None) -> dict[str
     }
 
 
-def shown_url(exchange: Exchange, secrets: frozenset[str] = frozenset()) -> str:
-    """Return the URL of an exchange without secrets in its query."""
+def _shown_url(exchange: Exchange, secrets: frozenset[str]) -> str:
+    """The URL of an exchange without secrets in its query."""
     query = redacted_query(exchange.query, secrets)
     return f"{exchange.origin}{exchange.path}{'?' if query else ''}{query}"
 
 
 def line(exchange: Exchange) -> str:
     """Return an exchange in one line: number, request, status, and what was special about it."""
+    return line_of(exchange_view(exchange))
+
+
+def line_of(view: Mapping[str, Any]) -> str:
+    """Return the one line of an exchange that `exchange_view` made a JSON object of."""
+    request, response = view["request"], view["response"]
     remarks = [
-        exchange.verdict if exchange.verdict != "answered" else "",
-        f"fault {exchange.fault}" if exchange.fault else "",
-        f"{len(exchange.changes)} changes" if exchange.changes else "",
+        view["verdict"] if view["verdict"] != "answered" else "",
+        f"fault {view['fault']}" if view["fault"] else "",
+        f"{len(view['changes'])} changes" if view["changes"] else "",
     ]
     notes = ", ".join(remark for remark in remarks if remark)
-    text = f"#{exchange.number} {exchange.method} {shown_url(exchange)} {exchange.status}"
+    text = f"#{view['number']} {request['method']} {request['url']} {response['status']}"
     return f"{text} ({notes})" if notes else text
-
-
-def changes_view(changes: Iterable[Change]) -> list[dict[str, Any]]:
-    """Return changes as JSON objects: what was created, updated field by field, and removed."""
-    return [change_view(change) for change in changes]
-
-
-def change_view(change: Change) -> dict[str, Any]:
-    """Return one change; `fields` of an update has what was before and what is after."""
-    view: dict[str, Any] = {"table": change.table, "key": change.key}
-    if change.before is None:
-        return view | {"change": "created", "record": plain(change.after)}
-    if change.after is None:
-        return view | {"change": "removed", "record": plain(change.before)}
-    before, after = plain(change.before), plain(change.after)
-    return view | {
-        "change": "updated",
-        "fields": {
-            name: {"before": before[name], "after": after[name]}
-            for name in after
-            if before[name] != after[name]
-        },
-    }
 
 
 def plain(value: Any) -> Any:
@@ -118,3 +101,29 @@ def plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
     return value
+
+
+def changes_view(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """Return changes as JSON objects: what was created, updated field by field, and removed."""
+    return [change_view(change) for change in changes]
+
+
+def change_view(change: Change, shown: Callable[[Any], Any] = plain) -> dict[str, Any]:
+    """Return one change: the whole record if it came or went, else the fields that differ.
+
+    `shown` makes JSON of a record.
+    """
+    view: dict[str, Any] = {"table": change.table, "key": change.key}
+    if change.before is None:
+        return view | {"change": "created", "record": shown(change.after)}
+    if change.after is None:
+        return view | {"change": "removed", "record": shown(change.before)}
+    before, after = shown(change.before), shown(change.after)
+    return view | {
+        "change": "updated",
+        "fields": {
+            name: {"before": before.get(name), "after": after.get(name)}
+            for name in {**before, **after}
+            if before.get(name) != after.get(name)
+        },
+    }
