@@ -103,6 +103,31 @@ class Moved:
         return f"{trace[self.answer]}: {self.pointer} went from {was} to {now}, not by {self.by}"
 
 
+@dataclass(frozen=True, slots=True)
+class Grew:
+    """A number went up between two answers."""
+
+    answer: int
+    pointer: str
+    before: int
+    before_pointer: str
+
+    @property
+    def subject(self) -> str:
+        return self.pointer
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        try:
+            was = number(trace.answer(self.before).at(self.before_pointer))
+            now = number(trace.answer(self.answer).at(self.pointer))
+        except Meaningless as problem:
+            return f"{trace[self.answer]}: {self.pointer}: {problem}"
+        if now > was:
+            return None
+        return f"{trace[self.answer]}: {self.pointer} went from {was} to {now}, not up"
+
+
 def _unlike(
     shown: Any, wanted: Any, resource: str, field: str, terms: Terms, trace: Trace, number_: int
 ) -> str | None:

@@ -32,10 +32,14 @@ class Related:
         def look(operation: str, path: Any) -> Any:
             fixed = dict(terms.parameters)
             wanted = url_of(terms.spec.operations[operation].path, Parts(path=path), fixed)
-            for exchange in trace:
-                if exchange.call.operation == operation and exchange.url == wanted:
-                    return exchange.answer.body
-            return MISSING
+            asked = [
+                exchange
+                for exchange in trace
+                if exchange.call.operation == operation and exchange.url == wanted
+            ]
+            # What was asked before the record was shown may be of an earlier state.
+            later = [exchange for exchange in asked if exchange.number > self.answer]
+            return next((exchange.answer.body for exchange in (*later, *asked[::-1])), MISSING)
 
         record = trace.answer(self.answer).at(self.record)
         if record is MISSING:

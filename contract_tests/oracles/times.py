@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
-from contract_tests.claims import NotBefore, SameAs, Timely
+from contract_tests.claims import Grew, NotBefore, SameAs, Timely
 from contract_tests.oracles.changes import change
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
@@ -23,8 +24,9 @@ def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     view = resource.reads[0]
 
     def made_now(pointer: str, world: World) -> None:
-        record = world.create(resource)
-        world.hold(Timely(world.show(record), view.record + pointer))
+        answer = world.show(world.create(resource))
+        if pointer != resource.updated or _is_told(world.at(answer, view.record + pointer)):
+            world.hold(Timely(answer, view.record + pointer))
 
     def forward(update: Update, world: World) -> None:
         record = world.create(resource)
@@ -36,7 +38,12 @@ def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
             world.hold(SameAs(after, place, before, place, "", "instant"))
         if resource.updated is not None:
             place = view.record + resource.updated
-            world.hold(NotBefore(after, place, before, place), Timely(after, place))
+            world.hold(Timely(after, place))
+            if _is_told(world.at(before, place)):
+                world.hold(NotBefore(after, place, before, place))
+        if resource.version is not None:
+            place = view.record + resource.version
+            world.hold(Grew(after, place, before, place))
 
     for pointer in (resource.created, resource.updated):
         if pointer is not None:
@@ -56,7 +63,7 @@ def changed_after_created(lifecycle: Lifecycle, resource: Resource) -> Iterator[
     def in_order(listing: Listing, first: str, last: str, world: World) -> None:
         page = world.pages(listing, most=1)[0]
         for place, item in enumerate(world.records((page,), listing)):
-            if MISSING not in (find(item, first), find(item, last)):
+            if find(item, first) is not MISSING and _is_told(find(item, last)):
                 here = f"{listing.items}/{place}"
                 world.hold(NotBefore(page, here + last, page, here + first))
 
@@ -64,3 +71,8 @@ def changed_after_created(lifecycle: Lifecycle, resource: Resource) -> Iterator[
         first, last = listing.at.get("created", created), listing.at.get("updated", updated)
         if first is not None and last is not None:
             yield Case(listing.operation, partial(in_order, listing, first, last))
+
+
+def _is_told(shown: Any) -> bool:
+    """Say whether a record tells of a last change; one that was never changed need not."""
+    return shown not in (MISSING, None, "")

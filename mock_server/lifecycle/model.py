@@ -230,10 +230,11 @@ class Resource:
 
     `id_in_path` is the path parameter that names a record. `tag` is the text field that carries a
     run's mark. `absent` are the statuses that say there is no such record; `unknown` makes an
-    identifier that none has. `stock`, `created`, `updated` and `version` (a number that goes up
-    with each change) point into a record as the first read shows it. `parent` names the resource
-    whose identifier `parent_in_path` is. `owner_in_path` is the path parameter of the target that
-    says whose records are meant: with another value of it, a record is not seen.
+    identifier that none has. `stock`, `created`, `updated` (null or empty for what was never
+    changed) and `version` (a number that goes up with each change) point into a record as the first
+    read shows it. `parent` names the resource whose identifier `parent_in_path` is.
+    `owner_in_path` is the path parameter of the target that says whose records are meant: with
+    another value of it, a record is not seen.
     """
 
     name: str

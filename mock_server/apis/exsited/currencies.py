@@ -37,6 +37,16 @@ def with_currencies(
     return linked
 
 
+def with_sale_default(
+    linked: tuple[ItemCurrency, ...], sale: Mapping[str, Any]
+) -> tuple[ItemCurrency, ...]:
+    """Return the currencies after a request's `sale`, which may name the default for sales."""
+    name = sale.get("default_sale_currency")
+    if name is None:
+        return linked
+    return with_currencies(linked, [{"name": name, "default_for_sale": True}])
+
+
 def with_uoms(linked: tuple[Uom, ...], entries: Iterable[Mapping[str, Any]]) -> tuple[Uom, ...]:
     """Return the units after a request's `uoms`."""
     known = {each.name: each for each in linked}

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from mock_server.apis.exsited import item_views, serializers
-from mock_server.apis.exsited.currencies import with_currencies, with_uoms
+from mock_server.apis.exsited.currencies import with_currencies, with_sale_default, with_uoms
 from mock_server.apis.exsited.idempotency import answered_once
 from mock_server.apis.exsited.inventory import first_inventory
 from mock_server.apis.exsited.lists import page_of
@@ -55,7 +55,8 @@ def create_item(request: Request, context: Context) -> Reply:
     item_id = root.get("id") or _free_id(context.state)
     if context.state.get(ITEMS, item_id) is not None:
         raise Conflict("idTaken", value=item_id, field="id")
-    currencies = root.get("currencies") or [_default_currency(context.state)]
+    sale = root.get("sale", {})
+    currencies = with_currencies((), root.get("currencies") or [_default_currency(context.state)])
     item = Item(
         id=item_id,
         uuid=new_uuid(context),
@@ -65,8 +66,8 @@ def create_item(request: Request, context: Context) -> Reply:
         created_on=context.now.replace(microsecond=0),
         codes=_codes(root, item_id),
         uoms=with_uoms((), root.get("uoms", ())),
-        currencies=with_currencies((), currencies),
-        sale=changed_sale(Sale(), root.get("sale", {}), context.state),
+        currencies=with_sale_default(currencies, sale),
+        sale=changed_sale(Sale(), sale, context.state),
         inventory=first_inventory(root.get("inventories", {})),
         **{name: root[name] for name in _TEXTS if name in root},
     )

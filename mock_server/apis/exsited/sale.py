@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.apis.exsited import serializers
-from mock_server.apis.exsited.currencies import with_currencies, with_uoms
+from mock_server.apis.exsited.currencies import with_currencies, with_sale_default, with_uoms
 from mock_server.apis.exsited.idempotency import answered_once
 from mock_server.apis.exsited.models import TAX_CODES, Price, Pricing, Sale
 from mock_server.apis.exsited.numbers import amount_of
@@ -57,13 +57,10 @@ def configure_item_sale(request: Request, context: Context) -> Reply:
     """Change what the request names, and answer with the sale part."""
     item, root = changeable_item_of(request, context), root_of(request)
     currencies = with_currencies(item.currencies, root.get("currencies", ()))
-    default = root["sale"].get("default_sale_currency")
-    if default is not None:
-        currencies = with_currencies(currencies, [{"name": default, "default_for_sale": True}])
     changed = replace(
         item,
         uoms=with_uoms(item.uoms, root.get("uoms", ())),
-        currencies=currencies,
+        currencies=with_sale_default(currencies, root["sale"]),
         sale=changed_sale(item.sale, root["sale"], context.state),
     )
     return Reply(200, _answer(save(changed, context).sale, request, context))

@@ -31,6 +31,15 @@ def test_a_new_item_gets_what_the_system_adds(empty):
     assert "purchase" not in item
 
 
+def test_a_creation_may_name_the_default_currency_of_sales(empty):
+    currencies = empty.item(sale={"default_sale_currency": "EUR"})["currencies"]
+    assert [(each["name"], each["default_for_sale"]) for each in currencies] == [
+        ("AUD", "false"),
+        ("EUR", "true"),
+    ]
+    assert [each["default_for_purchase"] for each in currencies] == ["true", "false"]
+
+
 def test_what_was_given_is_kept(empty):
     item = empty.item(
         id="CHAIR-9",
