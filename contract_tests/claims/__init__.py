@@ -1,6 +1,6 @@
 """What must hold between answers; see `terms`."""
 
-from contract_tests.claims.answers import Answers, Conforms, Refuses, Unlike
+from contract_tests.claims.answers import Answers, Carries, Conforms, Refuses, Unlike
 from contract_tests.claims.lists import (
     Distinct,
     Framed,
@@ -14,12 +14,13 @@ from contract_tests.claims.lists import (
 from contract_tests.claims.moves import Entered, Told
 from contract_tests.claims.properties import Differs, Grew, Moved, SameAs, Shows
 from contract_tests.claims.relations import Follows, Marked, Related, Summed
-from contract_tests.claims.selections import Filtered, Ordered
+from contract_tests.claims.selections import Filtered, Narrowed, Ordered
 from contract_tests.claims.terms import Claim, Terms
 from contract_tests.claims.times import NotBefore, Timely
 
 __all__ = [
     "Answers",
+    "Carries",
     "Claim",
     "Conforms",
     "Differs",
@@ -34,6 +35,7 @@ __all__ = [
     "Lists",
     "Marked",
     "Moved",
+    "Narrowed",
     "NotBefore",
     "Ordered",
     "Refuses",

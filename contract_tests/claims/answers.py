@@ -87,3 +87,22 @@ class Unlike:
         if self.text.encode() not in trace.answer(self.answer).content:
             return None
         return f"{trace[self.answer]}: shows {self.text!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class Carries:
+    """The answer is a file, byte for byte."""
+
+    answer: int
+    content: bytes
+
+    @property
+    def subject(self) -> str:
+        return "a file"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        found = trace.answer(self.answer).content
+        if found == self.content:
+            return None
+        return f"{trace[self.answer]}: {len(found)} bytes that are not those that were sent"

@@ -99,7 +99,9 @@ class Marked:
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         resource = terms.lifecycle.resource(self.resource)
-        removal = next(each for each in resource.removals if each.operation == self.removal)
+        removal = next(
+            each for each in resource.removals if self.removal in (each.name, each.operation)
+        )
         shown = trace.answer(self.answer).at(self.pointer)
         if removal.marked(None if shown is MISSING else shown) == self.gone:
             return None

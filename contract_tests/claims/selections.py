@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from contract_tests.claims.lists import compared, listing_of, records
 from contract_tests.claims.terms import Terms
 from contract_tests.traces import Trace, find
+from mock_server.lifecycle.model import Filter, Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,32 @@ class Filtered:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         each = next(each for each in listing.filters if each.name == self.filter)
         whole = listing_of(terms.lifecycle, self.resource, each.among or self.listing)
-        found = [str(find(record, listing.id)) for record in records(trace, self.pages, listing)]
-        wanted = [
-            str(find(record, whole.id))
-            for record in records(trace, self.universe, whole)
-            if each.holds(record, self.value)
-        ]
-        return compared(f"{trace[self.pages[0]]}", found, wanted, ordered=False)
+        told = _told(trace, self.universe, whole, ((each, self.value),))
+        return _chosen(trace, self.pages, listing, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The pages of a list with several filters have exactly the records that all let through.
+
+    `chosen` are names of filters with their values.
+    """
+
+    pages: tuple[int, ...]
+    universe: tuple[int, ...]
+    resource: str
+    listing: str
+    chosen: tuple[tuple[str, Any], ...]
+
+    @property
+    def subject(self) -> str:
+        return " with ".join(name for name, _ in self.chosen)
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+        known = {each.name: each for each in listing.filters}
+        chosen = [(known[name], value) for name, value in self.chosen]
+        return _chosen(trace, self.pages, listing, _told(trace, self.universe, listing, chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +84,29 @@ class Ordered:
             if (one < next_one) if sort.descending else (one > next_one):
                 return f"{trace[self.pages[-1]]}: {next_one!s} stands after {one!s}"
         return None
+
+
+def _told(
+    trace: Trace,
+    universe: Sequence[int],
+    whole: Listing,
+    chosen: Sequence[tuple[Filter, Any]],
+) -> dict[str, bool | None]:
+    """Whether all filters let each record of a universe through (None: that cannot be told)."""
+    told: dict[str, bool | None] = {}
+    for record in records(trace, universe, whole):
+        judged = [each.holds(record, value) for each, value in chosen]
+        told[str(find(record, whole.id))] = (
+            False if False in judged else None if None in judged else True
+        )
+    return told
+
+
+def _chosen(
+    trace: Trace, pages: Sequence[int], listing: Listing, told: Mapping[str, bool | None]
+) -> str | None:
+    """How pages have other records than those that were let through."""
+    listed = [str(find(record, listing.id)) for record in records(trace, pages, listing)]
+    found = [each for each in listed if told.get(each, False) is not None]
+    wanted = [each for each, through in told.items() if through]
+    return compared(f"{trace[pages[0]]}", found, wanted, ordered=False)

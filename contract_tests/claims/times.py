@@ -19,6 +19,7 @@ class NotBefore:
     pointer: str
     other: int
     other_pointer: str
+    later: bool = False
 
     @property
     def subject(self) -> str:
@@ -31,9 +32,10 @@ class NotBefore:
             early = instant(trace.answer(self.other).at(self.other_pointer))
         except Meaningless as problem:
             return f"{trace[self.answer]}: {self.pointer}: {problem}"
-        if late >= early:
+        if late > early or (late == early and not self.later):
             return None
-        return f"{trace[self.answer]}: {self.pointer} is {late}, before {early}"
+        how = "still" if late == early else "before"
+        return f"{trace[self.answer]}: {self.pointer} is {late}, {how} {early}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def the_rest_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
             world.hold(SameAs(after, place, before, place, resource.name, field.name))
 
     for update in resource.updates:
-        if update.partial:
+        if update.partial or update.keeps:
             yield Case(update.operation, partial(kept, update))
 
 
@@ -120,7 +120,7 @@ def both_changes_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[
             world.hold(*shown(answer, view.record, resource, kept, view.at))
 
     for update in resource.updates:
-        if update.partial:
+        if update.partial or update.keeps:
             yield Case(update.operation, partial(twice, update))
 
 

@@ -73,7 +73,7 @@ def _step(world: World, resource: Resource, life: _Life) -> None:
         update = world.random.choice(resource.updates)
         values = change(world, resource, update)
         world.update(life.record, update, values)
-        if update.partial:
+        if update.partial or update.keeps:
             for field in resource.fields:
                 if any(name in values for name in field.needs) and field.name not in values:
                     life.fields.pop(field.name, None)

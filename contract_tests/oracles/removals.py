@@ -19,6 +19,11 @@ from mock_server.lifecycle.model import (
 )
 
 
+def removable(world: World, resource: Resource, removal: Removal) -> Record:
+    """Create a record that can be taken away so."""
+    return world.create(resource, dict(removal.given))
+
+
 def remove(world: World, record: Record, removal: Removal) -> int:
     """Take a record away; it must succeed."""
     return world.do(removal.operation, parts_of(record, removal), record.account)
@@ -48,7 +53,8 @@ def marked(world: World, record: Record, removal: Removal, *, gone: bool) -> Non
     parts = Parts(path=record.path, query=removal.reveal_read)
     answer = world.do(view.operation, parts, record.account)
     pointer = view.record + removal.mark
-    world.hold(Marked(answer, pointer, removal.operation, record.resource.name, gone))
+    name = removal.name or removal.operation
+    world.hold(Marked(answer, pointer, name, record.resource.name, gone))
 
 
 @oracle("what is taken away is gone from reads and lists", writes=True)
@@ -59,7 +65,7 @@ def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         return
 
     def gone(removal: Removal, world: World) -> None:
-        record, other = world.create(resource), world.create(resource)
+        record, other = removable(world, resource, removal), world.create(resource)
         before = world.show(other) if resource.reads else 0
         if resource.reads:
             marked(world, record, removal, gone=False)
@@ -70,7 +76,7 @@ def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             same_record(world, other, before)
 
     def hidden(removal: Removal, listing: Listing, world: World) -> None:
-        record, other = world.create(resource), world.create(resource)
+        record, other = removable(world, resource, removal), world.create(resource)
         pages = world.pages(listing, path=record.path)
         there = Lists(pages, resource.name, listing.operation, record.id)
         plain = listing.shows is None or there.broken(world.trace, world.terms) is None
@@ -103,7 +109,7 @@ def undone_is_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         return
 
     def back(removal: Removal, undo: str, world: World) -> None:
-        record = world.create(resource)
+        record = removable(world, resource, removal)
         view = resource.reads[0]
         remove(world, record, removal)
         parts = removal.undo_parts(record.id) if removal.undo_parts else Parts(path=record.path)
@@ -129,14 +135,14 @@ def gone_stays_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         return
 
     def dead(removal: Removal, update: Update, world: World) -> None:
-        record = world.create(resource)
+        record = removable(world, resource, removal)
         remove(world, record, removal)
         parts = Parts(path=record.path, body=update.body(change(world, resource, update)))
         world.hold(Answers(world.send(update.operation, parts), resource.absent, "it is deleted"))
         gone_from_reads(world, record, removal)
 
     def again(removal: Removal, statuses: tuple[int, ...], world: World) -> None:
-        record = world.create(resource)
+        record = removable(world, resource, removal)
         remove(world, record, removal)
         world.hold(Answers(world.send(removal.operation, parts_of(record, removal)), statuses))
         gone_from_reads(world, record, removal)

@@ -16,16 +16,17 @@ Json = dict[str, Any]
 class Filter:
     """A query that lists some of the records.
 
-    `query` makes it of a value, `holds` says whether a record is one of them, `value` draws a value
-    that means something for the records there are (None: there is none). `universe` is the query
-    that lists all records it chooses from, with the list that `among` names (an operationId; empty:
-    the filtered list itself). `path` makes path parameters, where the value stands in the path.
+    `query` makes it of a value, `holds` says whether a record is one of them (None: that
+    cannot be told), `value` draws a value that means something for the records there are (None:
+    there is none). `universe` is the query that lists all records it chooses from,
+    with the list that `among` names (an operationId; empty: the filtered list itself). `path` makes
+    path parameters, where the value stands in the path.
     """
 
     name: str
     value: Callable[[Random, Sequence[Json]], Any]
     query: Callable[[Any], Query]
-    holds: Callable[[Json, Any], bool]
+    holds: Callable[[Json, Any], bool | None]
     universe: Query = ()
     among: str = ""
     path: Callable[[Any], Mapping[str, str]] | None = None
@@ -46,7 +47,8 @@ class Listing:
     """An operation that lists records.
 
     `items` points at the list in an answer, `id` at the identifier in an item, `total` at the
-    number of all records (None: not told). `at` as in `Read`. `shows` says which records are in the
+    number of all records (None: not told). `at` as in `Read`. `together` says whether all
+    filters in one query apply. `shows` says which records are in the
     list (None: all). `query` is always sent. `order` is the order without a query (None: any).
     `newest` says whether a new record is seen on the first page.
     """
@@ -63,3 +65,4 @@ class Listing:
     sorts: tuple[Sort, ...] = ()
     order: Sort | None = None
     path: Mapping[str, str] = field(default_factory=dict)
+    together: bool = False

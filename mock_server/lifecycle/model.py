@@ -136,7 +136,8 @@ class Removal:
     tells that it is gone, in a record shown with `reveal_read`, and `marked` judges it. `reveal` is
     the query with which the first list shows it again. `undo` brings it back. `again` are the
     statuses of doing it once more (None: not known). `given` are values that a record needs
-    to be taken away so. `name` tells two removals by one operation apart.
+    to be taken away so. `name` tells two removals by one operation apart. `changes` are the fields
+    that it changes (None: not known).
     """
 
     operation: str
@@ -153,6 +154,7 @@ class Removal:
     again: tuple[int, ...] | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+    changes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
