@@ -70,7 +70,8 @@ class Replay:
     """Calls that show a finding, in order; the last one's answer is what `check` is about.
 
     `base_url` is what URLs are appended to; with `in_process` it is that of a mock, which anybody
-    can start with `mock-server serve`. `scheme` is the security scheme.
+    can start with `mock-server serve`. `scheme` is the security scheme; `credential` one that is no
+    secret, for a mock, or empty.
     """
 
     api: str
@@ -80,6 +81,7 @@ class Replay:
     base_url: str
     in_process: bool
     scheme: Json
+    credential: str
     calls: tuple[Sent, ...]
 
     @property

@@ -51,14 +51,17 @@ def replay_of(recorder: Any, case_id: str, check: Any, target: Target) -> Replay
         return None
     steps = {each: number for number, each in enumerate(order)}
     calls = tuple(_sent(recorder, each, steps, target) for each in order)
+    in_process = target.base_url.startswith(IN_PROCESS_ORIGIN)
     return Replay(
         api=target.vendor.api.name,
         check=check.name,
         operation=recorder.cases[case_id].value.operation.label,
         message=str(failure),
         base_url=target.base_url,
-        in_process=target.base_url.startswith(IN_PROCESS_ORIGIN),
+        in_process=in_process,
         scheme=target.scheme,
+        # What a mock has handed out itself is worth nothing to another one.
+        credential=target.credential if in_process and not target.vendor.api.sign_in else "",
         calls=calls,
     )
 

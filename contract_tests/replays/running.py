@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from contract_tests.contract import problems
+from contract_tests.forwarder import Forwarder
 from contract_tests.options import CREDENTIAL, OTHER_CREDENTIAL
 from contract_tests.targets import Account, Target, mock_target, url_target
 from contract_tests.traces import MISSING, Answer
@@ -92,11 +93,24 @@ class Replayer:
         """Close the connections."""
         for client in self._clients.values():
             client.close()
+        if isinstance(self._target.app, Forwarder):
+            self._target.app.close()
 
     def _client(self, account: Account) -> httpx.Client:
         if account not in self._clients:
             self._clients[account] = self._target.client(account)
         return self._clients[account]
+
+
+def replay_target(api: str, url: str | None) -> Target:
+    """Return what calls are made to again; see `replaying`."""
+    url = os.environ.get(TARGET) or url
+    credential = os.environ.get(CREDENTIAL)
+    if url is None:
+        return mock_target(api, credential or "test")
+    if credential:
+        return url_target(api, url, credential, os.environ.get(OTHER_CREDENTIAL))
+    raise CannotReplay(f"{CREDENTIAL} is not set, and {url} wants a credential")
 
 
 @contextmanager
@@ -106,15 +120,7 @@ def replaying(api: str, url: str | None = None) -> Iterator[Replayer]:
     The environment has the credentials, and may name another URL. Raises CannotReplay if it lacks
     them, and Unreachable.
     """
-    url = os.environ.get(TARGET) or url
-    credential = os.environ.get(CREDENTIAL)
-    if url is None:
-        target = mock_target(api, credential or "test")
-    elif credential:
-        target = url_target(api, url, credential, os.environ.get(OTHER_CREDENTIAL))
-    else:
-        raise CannotReplay(f"{CREDENTIAL} is not set, and {url} wants a credential")
-    replayer = Replayer(target)
+    replayer = Replayer(replay_target(api, url))
     try:
         yield replayer
     finally:

@@ -12,13 +12,13 @@ from contract_tests.replays.text import without_controls
 from contract_tests.targets import Account
 from mock_server.engine.spec import Json
 
-_SERVED_AT = "http://127.0.0.1:8080"
+SERVED_AT = "http://127.0.0.1:8080"
 _OPERATORS = {"<": "-lt", ">=": "-ge", "!=": "-ne", "==": "-eq"}
-_VARIABLES: dict[Account, str] = {
+VARIABLES: dict[Account, str] = {
     "first": "CONTRACT_TESTS_CREDENTIAL",
     "other": "CONTRACT_TESTS_OTHER_CREDENTIAL",
 }
-_POINTED = """\
+POINTED = """\
 # The value at a JSON pointer of a file, as a part of a URL.
 pointed() {
   python3 -c '
@@ -50,16 +50,18 @@ def _lines(replay: Replay) -> Iterator[str]:
     default = replay.base_url
     if replay.in_process:
         yield "# A mock; start one with: mock-server serve"
-        default = _SERVED_AT + urlsplit(replay.base_url).path
+        default = SERVED_AT + urlsplit(replay.base_url).path
     yield f'target="${{CONTRACT_TESTS_TARGET:-{default}}}"'
     yield "umask 077"
     yield "work=$(mktemp -d)"
     yield "trap 'rm -rf \"$work\"' EXIT"
-    for account, variable in _VARIABLES.items():
+    for account, variable in VARIABLES.items():
         if any(call.account == account for call in replay.calls):
-            yield from _credential(account, variable, replay.scheme)
+            if replay.credential and account == "first":
+                yield f': "${{{variable}:={replay.credential}}}"'
+            yield from credential(account, variable, replay.scheme)
     if any(not isinstance(part, str) for call in replay.calls for part in call.url):
-        yield _POINTED
+        yield POINTED
     for number, call in enumerate(replay.calls, 1):
         yield ""
         yield from _call(number, call, replay)
@@ -67,8 +69,11 @@ def _lines(replay: Replay) -> Iterator[str]:
     yield from _verdict(replay, len(replay.calls))
 
 
-def _credential(account: Account, variable: str, scheme: Json) -> Iterator[str]:
-    """Put the header with a credential into a file, as others can read a command line."""
+def credential(account: Account, variable: str, scheme: Json) -> Iterator[str]:
+    """Yield lines that put the header with a credential into a file.
+
+    Others can read a command line.
+    """
     yield f'[ -n "${{{variable}:-}}" ] || {{ echo "{variable} is not set" >&2; exit 2; }}'
     value = f'"${variable}"'
     form = "Authorization: Bearer %s\\n"

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from contract_tests import cli
-from contract_tests.conformance import run_conformance
+from contract_tests import cli, suite
 from contract_tests.findings import Finding, Run
 from contract_tests.targets import Unreachable
 
@@ -26,8 +25,8 @@ def found(monkeypatch):
             checked = {("GET /x", "not_a_server_error"): 3}
             return Run(target, 1, requests=1, checks=3, findings=list(outcome), checked=checked)
 
-        monkeypatch.setattr(cli, "run_conformance", run)
-        monkeypatch.setattr(cli, "_target", lambda name, _: name)
+        monkeypatch.setattr(suite, "run_conformance", run)
+        monkeypatch.setattr(suite, "_target", lambda name, _: name)
 
     return say
 
@@ -86,7 +85,7 @@ def test_a_crash_with_one_api_is_a_finding_and_the_others_are_tested_all_the_sam
 
 
 def test_a_run_that_sent_nothing_has_tested_nothing(capsys, monkeypatch):
-    monkeypatch.setattr(cli, "run_conformance", lambda *_, **__: Run("cliniko", 1))
+    monkeypatch.setattr(suite, "run_conformance", lambda *_, **__: Run("cliniko", 1))
     assert cli.main(["run", "cliniko"]) == 1
     assert "no request was sent" in capsys.readouterr().out
 
@@ -172,7 +171,3 @@ def test_a_report_that_cannot_be_written_comes_after_the_summary(tmp_path, capsy
     shown = capsys.readouterr()
     assert "#1 GET /x" in shown.out
     assert len(shown.err.splitlines()) == 1
-
-
-def test_the_wiring_runs_what_is_tested_elsewhere():
-    assert cli.run_conformance is run_conformance
