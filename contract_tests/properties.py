@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -15,10 +15,13 @@ import httpx
 from contract_tests import oracles
 from contract_tests.findings import Finding, Property, Run
 from contract_tests.oracles.oracle import ORACLES, Case, Oracle
+from contract_tests.sequences.pytest_module import pytest_module
+from contract_tests.sequences.shell import shell_script
+from contract_tests.sequences.shortest import Shortener, terms_of
 from contract_tests.session import Session
-from contract_tests.targets import Target
+from contract_tests.targets import IN_PROCESS_ORIGIN, Target, mock_target
 from contract_tests.world import Breach, Unfit, Violated, World
-from mock_server.discovery import load_lifecycle
+from mock_server.discovery import api_names, load_lifecycle
 from mock_server.lifecycle.model import Lifecycle, Resource
 
 PHASE = "properties"
@@ -33,12 +36,14 @@ for _module in pkgutil.iter_modules(oracles.__path__):
 class Plan:
     """How much is tried: rounds of all cases, whether cases may write, and whether one is enough.
 
-    With `first`, the run ends with its first finding.
+    With `first`, the run ends with its first finding. With `shortest`, what shows a finding is sent
+    again in shorter forms, to the target and to a mock, until nothing can be left out.
     """
 
     rounds: int = 2
     writes: bool = True
     first: bool = False
+    shortest: bool = True
 
 
 def run_properties(
@@ -62,22 +67,54 @@ def run_properties(
         return run
     started = time.perf_counter()
     session = Session(target, lifecycle, tag or f"{seed}")
+    mocks = _Mocks(target, lifecycle)
+    shortener = Shortener(session, mocks.session) if plan.shortest and not plan.first else None
     try:
         for oracle in ORACLES:
             tried = Property(oracle.name)
             run.properties.append(tried)
-            _try(oracle, session, plan, run, tried)
+            _try(oracle, session, plan, run, tried, shortener)
             run.requests, run.checks = session.requests, session.checks
             progress(f"{oracle.name}: {tried.skipped or f'{tried.tried} cases'}")
             if plan.first and run.findings:
                 break
     finally:
         session.close()
+        mocks.close()
         run.seconds = time.perf_counter() - started
     return run
 
 
-def _try(oracle: Oracle, session: Session, plan: Plan, run: Run, tried: Property) -> None:
+class _Mocks:
+    """A conforming mock to compare with, started when it is first needed."""
+
+    def __init__(self, target: Target, lifecycle: Lifecycle) -> None:
+        self._target = target
+        self._lifecycle = lifecycle
+        self._session: Session | None = None
+
+    def session(self) -> Session | None:
+        """Return a session with the mock; None for an API that none is served of here."""
+        api = self._target.vendor.api.name
+        if api not in api_names():
+            return None
+        self._session = Session(mock_target(api, "test-shortest"), self._lifecycle, "mock")
+        return self._session
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._session is not None:
+            self._session.close()
+
+
+def _try(
+    oracle: Oracle,
+    session: Session,
+    plan: Plan,
+    run: Run,
+    tried: Property,
+    shortener: Shortener | None,
+) -> None:
     if oracle.writes and not plan.writes:
         tried.skipped = "it writes"
         return
@@ -91,7 +128,12 @@ def _try(oracle: Oracle, session: Session, plan: Plan, run: Run, tried: Property
             world = World(session, random)
             breaches = _breaches(case, world)
             tried.failed += any(name == "" for name, _ in breaches)
-            run.add(_finding(name or oracle.name, breach, session) for name, breach in breaches)
+            for name, breach in breaches:
+                finding = _finding(name or oracle.name, breach, session)
+                if not any(_same_fault(finding, other) for other in run.findings):
+                    if shortener is not None:
+                        finding = _shown_shortest(finding, breach, shortener, session)
+                    run.add([finding])
             if plan.first and run.findings:
                 return
     if not tried.tried and not tried.skipped:
@@ -133,4 +175,30 @@ def _finding(name: str, breach: Breach, session: Session) -> Finding:
         phase=PHASE,
         subject=breach.claim.subject if breach.claim else "",
         steps=tuple(str(exchange) for exchange in breach.trace),
+    )
+
+
+def _same_fault(one: Finding, other: Finding) -> bool:
+    """Whether two findings differ in no more than in the values that were drawn."""
+    return (one.check, one.operation, one.subject) == (other.check, other.operation, other.subject)
+
+
+def _shown_shortest(
+    finding: Finding, breach: Breach, shortener: Shortener, session: Session
+) -> Finding:
+    """The finding with the shortest sequence that shows it, and both ways to send it again."""
+    if breach.claim is None:
+        return finding
+    script, ran = shortener.shorten(breach)
+    if ran is None:
+        return replace(finding, message=f"{finding.message} (it did not show again)")
+    message = ran.claim.broken(ran.trace, terms_of(session)) or finding.message
+    target = session.target
+    url = None if target.base_url.startswith(IN_PROCESS_ORIGIN) else target.base_url
+    return replace(
+        finding,
+        message=message,
+        steps=tuple(str(exchange) for exchange in ran.trace),
+        reproduction=shell_script(script, ran, session, finding.check, message),
+        test=pytest_module(script, target.vendor.api.name, url, finding.check, message),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -54,7 +53,7 @@ class Session:
         """
         operation = self.spec.operations[call.operation]
         url = url_of(operation.path, call.parts, self.target.parameters)
-        headers = {"accept": _accepted(operation.responses)}
+        headers = {"accept": self.accepted(call.operation)}
         headers |= {name.lower(): value for name, value in call.parts.headers.items()}
         media_type = headers.get("content-type", JSON)
         content = None
@@ -78,6 +77,13 @@ class Session:
         found = self._contract.problems(call.operation, answer.status, sent, answer.content)
         return exchange, list(dict.fromkeys(problem.pointer for problem in found))
 
+    def accepted(self, operation_id: str) -> str:
+        """Return the Accept header for an operation: JSON, or anything where it answers with it."""
+        for status, response in self.spec.operations[operation_id].responses.items():
+            if status < 300 and response.content and not any(map(is_json, response.content)):
+                return "*/*"
+        return "application/json"
+
     def query_of(self, link: str) -> tuple[tuple[str, str], ...]:
         """Return the query of a link that an answer gave."""
         return tuple(httpx.QueryParams(urlsplit(link).query).multi_items())
@@ -99,10 +105,3 @@ class Session:
                 else self.target.client(account)
             )
         return self._clients[account]
-
-
-def _accepted(responses: Mapping[int, Any]) -> str:
-    for status, response in responses.items():
-        if status < 300 and response.content and not any(map(is_json, response.content)):
-            return "*/*"
-    return "application/json"

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from contract_tests.contract import is_json, read_json
 from contract_tests.targets import Account
 from mock_server.lifecycle.model import Parts
+from mock_server.lifecycle.paging import Paging
 from mock_server.lifecycle.pointers import ABSENT, find
 
 __all__ = ["MISSING", "find"]
@@ -88,11 +89,22 @@ _WHO: Mapping[Caller, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk through a list in pages of a size: the numbers of its exchanges."""
+
+    pages: tuple[int, ...]
+    paging: Paging
+    size: int
+    most: int
+
+
 class Trace:
-    """The exchanges of one case, in order."""
+    """The exchanges of one case, in order, and which of them were walks through a list."""
 
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
+        self.walks: list[Walk] = []
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)

@@ -9,7 +9,7 @@ from typing import Any
 
 from contract_tests.claims import Answers, Claim, Conforms, Terms
 from contract_tests.session import Session
-from contract_tests.traces import MISSING, Call, Caller, Exchange, Trace, find
+from contract_tests.traces import MISSING, Call, Caller, Exchange, Trace, Walk, find
 from mock_server.lifecycle.model import (
     Create,
     Field,
@@ -238,7 +238,9 @@ class World:
             pages.append(self.do(listing.operation, parts, account))
             if not paging.more(self.trace.answer(pages[-1]).body):
                 break
-        return tuple(pages)
+        walk = Walk(tuple(pages), paging, size or paging.fixed or paging.largest, most)
+        self.trace.walks.append(walk)
+        return walk.pages
 
     def records(self, pages: Sequence[int], listing: Listing) -> list[Any]:
         """Return the records on these pages."""
@@ -298,6 +300,7 @@ class World:
     def _so_far(self) -> Trace:
         trace = Trace()
         trace.exchanges = list(self.trace.exchanges)
+        trace.walks = [walk for walk in self.trace.walks if walk.pages[-1] < len(trace)]
         return trace
 
 

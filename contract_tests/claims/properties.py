@@ -140,8 +140,10 @@ def _unlike(
     else:
         ignored = terms.lifecycle.ignored
         meaning = instant if field == "instant" else partial(_without, pointers=ignored)
+    if shown is MISSING and wanted is MISSING:
+        return None
     try:
-        if shown is not MISSING and meaning(shown) == meaning(wanted):
+        if MISSING not in (shown, wanted) and meaning(shown) == meaning(wanted):
             return None
     except Meaningless as problem:
         return f"{trace[number_]}: {field}: {problem}"

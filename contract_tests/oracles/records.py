@@ -46,7 +46,9 @@ def item_pointer(
     for page in pages:
         for place, item in enumerate(world.records((page,), listing)):
             if str(find(item, listing.id)) == id:
-                return page, f"{listing.items}/{place}"
+                name = listing.id[1:]
+                plain = "/" not in f"{name}{id}" and "~" not in id
+                return page, f"{listing.items}/{f'{name}={id}' if plain else place}"
     return None
 
 

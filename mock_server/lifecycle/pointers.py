@@ -39,8 +39,8 @@ def _member(members: list[Any], key: str) -> Any:
     if key.isdigit():
         return members[int(key)] if int(key) < len(members) else ABSENT
     name, _, text = key.partition("=")
-    fitting = (each for each in members if isinstance(each, dict) and each.get(name) == text)
-    return next(fitting, ABSENT)
+    objects = (each for each in members if isinstance(each, dict))
+    return next((each for each in objects if str(each.get(name)) == text), ABSENT)
 
 
 def takes(body: Any) -> bool:

@@ -1,0 +1,1 @@
+"""Sequences of calls that break a property: shortened, written down, and sent again."""

@@ -1,0 +1,104 @@
+"""Find the shortest sequence of calls that still shows a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+import httpx
+
+from contract_tests.claims import Terms
+from contract_tests.sequences.scripts import Ran, Script, run_script, script_of
+from contract_tests.session import Session
+from contract_tests.world import Breach
+
+#: Sequences that are tried, at most, before the shortest found so far is taken.
+MOST_TRIES = 40
+
+
+class Shortener:
+    """Shortens sequences by sending them again, to the target and to a conforming mock.
+
+    A shorter sequence counts if the claim still does not hold of the target and does hold of the
+    mock: a claim that fails anywhere says nothing. `mock` is called for a session when it is first
+    needed, and returns None if there is no mock.
+    """
+
+    def __init__(
+        self, target: Session, mock: Callable[[], Session | None], most: int = MOST_TRIES
+    ) -> None:
+        self._target = target
+        self._make_mock = mock
+        self._mock: Session | None = None
+        self._made = False
+        self._most = most
+
+    def shorten(self, breach: Breach) -> tuple[Script, Ran | None]:
+        """Return the shortest script that shows a breach, and what was answered to it.
+
+        Nothing was answered if the breach did not show again.
+        """
+        script = script_of(breach.trace, breach.claim, self._target.lifecycle)
+        shown = self._broken(script, self._target)
+        if shown is None:
+            return script, None
+        if not self._right(script):
+            return script, shown
+        tries = 1
+        for number in reversed(range(len(script.steps))):
+            shorter = script.without(number)
+            if shorter is None or tries >= self._most:
+                continue
+            tries += 1
+            again = self._broken(shorter, self._target)
+            if again is not None and self._right(shorter):
+                script, shown = shorter, again
+        return self._plainer(script, shown, tries)
+
+    def _plainer(self, script: Script, shown: Ran, tries: int) -> tuple[Script, Ran]:
+        """The script with no more in its bodies than it takes."""
+        for number, step in enumerate(script.steps):
+            body = step.call.parts.body
+            for name in list(body) if isinstance(body, dict) else ():
+                if tries >= self._most:
+                    return script, shown
+                current = script.steps[number].call
+                less = {key: value for key, value in current.parts.body.items() if key != name}
+                call = replace(current, parts=replace(current.parts, body=less))
+                steps = list(script.steps)
+                steps[number] = replace(steps[number], call=call)
+                plainer = replace(script, steps=tuple(steps))
+                tries += 1
+                again = self._broken(plainer, self._target)
+                if again is not None and self._right(plainer):
+                    script, shown = plainer, again
+        return script, shown
+
+    def _right(self, script: Script) -> bool:
+        """Whether the claim holds of a conforming mock."""
+        if not self._made:
+            self._mock, self._made = self._make_mock(), True
+        return self._mock is not None and self._holds(script, self._mock)
+
+    def _broken(self, script: Script, session: Session) -> Ran | None:
+        """What was answered if the claim does not hold, and all calls could be sent."""
+        with suppress(httpx.HTTPError, LookupError):
+            ran = run_script(script, session)
+            if ran.claim.broken(ran.trace, terms_of(session)) is not None:
+                return ran
+        return None
+
+    @staticmethod
+    def _holds(script: Script, session: Session) -> bool:
+        try:
+            ran = run_script(script, session)
+            return ran.claim.broken(ran.trace, terms_of(session)) is None
+        except (httpx.HTTPError, LookupError, ValueError, TypeError):
+            return False
+
+
+def terms_of(session: Session) -> Terms:
+    """Return what claims about a session's answers are judged by."""
+    parameters = tuple(session.target.parameters.items())
+    return Terms(session.spec, session.lifecycle, parameters)
