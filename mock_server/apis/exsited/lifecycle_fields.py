@@ -32,10 +32,10 @@ _ACCOUNTING_CODES = Source("listAccountingCodes", "/accounting_codes", "/name")
 _TAX_CODES = Source("listTaxes", "/taxes", "/code")
 
 #: What is no text, no flag, no amount and no day, whoever reads it.
-_NO_TEXT: tuple[Any, ...] = (None, {}, ["text"])
-_NO_FLAG: tuple[Any, ...] = (None, {}, "perhaps", "")
-_NO_AMOUNT: tuple[Any, ...] = (None, {}, "ten", "-1", "-0.01", -1, "1,5", "0.1234567")
-_NO_DAY: tuple[Any, ...] = (None, {}, "soon", "2024-02-30")
+_NO_TEXT: tuple[Any, ...] = (["text"],)
+_NO_FLAG: tuple[Any, ...] = ("perhaps", None)
+_NO_AMOUNT: tuple[Any, ...] = ("ten", "-0.01", "0.1234567", {})
+_NO_DAY: tuple[Any, ...] = ("2024-02-30", None)
 
 
 def _text(name: str, longest: int, shown: str | None = "", **options: Any) -> Field:
@@ -105,7 +105,7 @@ _INFORMATION = (
         _item_id(),
         "/id",
         update=False,
-        wrong=({}, ["CT-1"], "two words", "x" * 51),
+        wrong=(["CT-1"], "two words", "x" * 51),
     ),
     Field(
         "type",
@@ -113,9 +113,9 @@ _INFORMATION = (
         "/type",
         required=True,
         update=False,
-        wrong=(*_NO_TEXT, "", "BUNDLE", "NONE"),
+        wrong=(*_NO_TEXT, None, "BUNDLE"),
     ),
-    Field("name", text(), "/name", required=True, update=False, wrong=(*_NO_TEXT, "", "x" * 256)),
+    Field("name", text(), "/name", required=True, update=False, wrong=(*_NO_TEXT, None, "", "x" * 256)),
     _text("display_name", 255, update=False),
     _text("description", 5000, update=False),
     _text("origin", 255, update=False),
@@ -284,7 +284,7 @@ _INVENTORY = (
         f"{_PROPERTIES}/quantity_available_for_sale_determination",
         _determinants(),
         f"/{_PROPERTIES}/quantity_available_for_sale_determination",
-        wrong=(None, {}, "QUANTITY_ON_THE_MOON", ["QUANTITY_ON_THE_MOON"]),
+        wrong=("QUANTITY_ON_THE_MOON", ["QUANTITY_ON_THE_MOON"]),
     ),
     _word(f"{_PROPERTIES}/quantity_available_for_sale", "UNLIMITED", "QTY_AVAILABLE"),
     _flag(f"{_PROPERTIES}/enable_low_stock_notification", create=False),
