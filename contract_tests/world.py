@@ -176,14 +176,19 @@ class World:
         account: Caller = "first",
         parent: Record | None = None,
         full: bool = False,
+        exactly: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Record:
-        """Create a record, with drawn values for what is not named, that carries the run's tag."""
+        """Create a record that carries the run's tag.
+
+        What `values` do not name is drawn, unless they are `exactly` what is sent besides the tag.
+        """
         if resource.create is None:
             raise LookupError(f"{resource.name} cannot be created")
         create = resource.create
         path = dict(self._parents(resource, account, parent))
-        sent = {**self.first_values(resource, full=full), **(values or {})}
+        drawn = {} if exactly else self.first_values(resource, full=full)
+        sent = {**drawn, **(values or {})}
         if resource.tag is not None and resource.tag not in (values or {}):
             sent[resource.tag] = self.session.name()
         parts = Parts(

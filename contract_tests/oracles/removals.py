@@ -8,6 +8,7 @@ from functools import partial
 from contract_tests.claims import Answers, Lists, Marked, SameAs
 from contract_tests.oracles.changes import change, same_record
 from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.oracles.records import shown
 from contract_tests.world import Record, World
 from mock_server.lifecycle.model import (
     Lifecycle,
@@ -74,6 +75,10 @@ def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         if resource.reads:
             marked(world, record, removal, gone=True)
             same_record(world, other, before)
+            if removal.reads == "shown" and removal.changes is not None:
+                view = resource.reads[0]
+                rest = {k: v for k, v in record.sent.items() if k not in removal.changes}
+                world.hold(*shown(world.show(record), view.record, resource, rest, view.at))
 
     def hidden(removal: Removal, listing: Listing, world: World) -> None:
         record, other = removable(world, resource, removal), world.create(resource)

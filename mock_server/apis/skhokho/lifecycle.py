@@ -188,6 +188,8 @@ _LIST = Listing(
         "supplier_name": None,
     },
     filters=FILTERS,
+    # The spec: filters narrow the list together.
+    together=True,
 )
 
 _PRODUCT = Resource(
@@ -217,6 +219,7 @@ _PRODUCT = Resource(
             again=(200,),
             given={"status": "active", "current_stock": "5"},
             name="deactivate",
+            changes=("status",),
         ),
         Removal(
             "actOnProduct",
@@ -231,6 +234,7 @@ _PRODUCT = Resource(
             again=(200,),
             given={"status": "active", "current_stock": "5"},
             name="mark out of stock",
+            changes=("status", "current_stock"),
         ),
     ),
     stock="/current_stock",

@@ -1,0 +1,74 @@
+"""Queries beyond one filter at a time: several filters, the last page, the page after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contract_tests.claims import Answers, Distinct, Narrowed, SameMembers
+from contract_tests.oracles.lists import listings, reachable
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.world import World
+from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Resource
+from mock_server.lifecycle.paging import Paging
+
+
+@oracle("filters narrow a list together", writes=False)
+def filters_narrow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A list with two filters has just the records that both let through."""
+    del lifecycle
+
+    def both(listing: Listing, world: World) -> None:
+        first, second = world.random.sample(listing.filters, 2)
+        if (first.universe, first.among, first.path) != (second.universe, "", None):
+            return
+        universe = world.pages(listing, first.universe)
+        known = world.records(universe, listing)
+        one = first.value(world.random, known)
+        if one is None:
+            return
+        through = [record for record in known if first.holds(record, one)]
+        two = second.value(world.random, through or known)
+        queries = first.query(one) + (second.query(two) if two is not None else ())
+        names = [name for name, _ in queries]
+        if two is None or len({*names}) != len(names) or {*first.universe} & {*queries}:
+            return
+        pages = world.pages(listing, queries)
+        chosen = ((first.name, one), (second.name, two))
+        world.hold(
+            Distinct(pages, resource.name, listing.operation),
+            Narrowed(pages, universe, resource.name, listing.operation, chosen),
+        )
+
+    for listing in reachable(resource):
+        if listing.together and len(listing.filters) > 1:
+            for _ in range(3):
+                yield Case(listing.operation, partial(both, listing))
+
+
+@oracle("a list ends with its last page", writes=False)
+def lists_end(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """The last page can be asked for as such, and there is none after it."""
+    del lifecycle
+
+    def last(listing: Listing, paging: Paging, world: World) -> None:
+        pages = world.pages(listing)
+        parts = Parts(path=listing.path, query=(*listing.query, *paging.last))
+        answer = world.do(listing.operation, parts)
+        name, operation = resource.name, listing.operation
+        world.hold(SameMembers((answer,), pages[-1:], name, operation, operation))
+
+    def beyond(listing: Listing, paging: Paging, world: World) -> None:
+        pages = world.pages(listing)
+        size = paging.fixed or paging.largest
+        index = len(pages) + world.random.choice((0, 0, 1, 1000))
+        query = (*listing.query, *paging.page(index, size))
+        answer = world.send(listing.operation, Parts(path=listing.path, query=query))
+        world.hold(Answers(answer, paging.beyond, "the list has no such page"))
+
+    for listing in listings(resource):
+        paging = listing.paging
+        if paging is not None and paging.last:
+            yield Case(listing.operation, partial(last, listing, paging))
+        if paging is not None and paging.beyond:
+            yield Case(listing.operation, partial(beyond, listing, paging))
