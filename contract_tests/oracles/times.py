@@ -63,11 +63,13 @@ def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
 def _passed(world: World, record: Record, shown: str) -> bool:
     """Read a new record until the unit of its times has surely passed since it was made.
 
-    Nothing waits for it: where times have no fractions, it passes if the target is slow.
+    Nothing waits for it: where times have no fractions, it passes if the target is slow. A fraction
+    of zeros may be one that is never told.
     """
     text = str(world.at(len(world.trace) - 1, f"{shown}{record.resource.updated}"))
     _, _, fraction = text.partition(".")
-    digits = len(fraction) - len(fraction.lstrip("0123456789"))
+    told = fraction[: len(fraction) - len(fraction.lstrip("0123456789"))]
+    digits = len(told) if told.strip("0") else 0
     unit = timedelta(seconds=2 * 10**-digits)
     for _ in range(_MOST_READS):
         if world.trace[-1].at - world.trace[record.made].at > unit:
