@@ -123,5 +123,7 @@ def _reported(run: Run, baseline: Baseline, started: datetime, before: int) -> t
 
 
 def _plainest(findings: Sequence[Finding]) -> Finding:
-    """The one with the fewest steps, and of these the one with the shortest message."""
-    return min(findings, key=lambda finding: (len(finding.steps), len(finding.message)))
+    """One that can be repeated, in the fewest steps, with the shortest message."""
+    return min(
+        findings, key=lambda each: (not each.reproduction, len(each.steps), len(each.message))
+    )

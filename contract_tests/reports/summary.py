@@ -18,7 +18,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 def summary(report: Report, folder: str = "") -> str:
     """Return the summary; `folder` is where the whole report was written, if it was."""
-    return "\n".join(_lines(report, folder)) + "\n"
+    return "\n".join(map(_shown, _lines(report, folder))) + "\n"
 
 
 def _lines(report: Report, folder: str) -> Iterator[str]:
@@ -28,17 +28,17 @@ def _lines(report: Report, folder: str) -> Iterator[str]:
         yield from _properties(api)
         if api.run.skipped:
             yield f"{api.run.api}: left out:"
-            yield from (f"  {_shown(reason)}" for reason in api.run.skipped)
+            yield from (f"  {reason}" for reason in api.run.skipped)
         yield _verdict(api)
     for known in report.gone:
         what = f"{known.api}: {known.check}: {known.operation}"
-        yield f"no longer found: {_shown(what)} (known since {known.first_seen})"
+        yield f"no longer found: {what} (known since {known.first_seen})"
 
 
 def _verdict(api: ApiReport) -> str:
     run = api.run
     if api.unreachable:
-        return f"{run.api}: not tested: {_shown(api.unreachable)}"
+        return f"{run.api}: not tested: {api.unreachable}"
     return (
         f"{run.api}: {api.verdict}; {run.requests} requests, {run.checks} checks, "
         f"{run.seconds:.1f} s, seed {run.seed}, profile {run.profile}, target {run.target}"
@@ -59,12 +59,12 @@ def _findings(api: ApiReport, folder: str) -> Iterator[str]:
 def _finding(reported: Reported, folder: str) -> Iterator[str]:
     finding = reported.finding
     where = " ".join(part for part in (finding.operation, finding.subject) if part)
-    yield f"  #{reported.number} {_shown(where or '(no operation)')} ({_remark(reported)})"
+    yield f"  #{reported.number} {where or '(no operation)'} ({_remark(reported)})"
     if reported.known is not None and reported.known.reason:
-        yield f"    known: {_shown(reported.known.reason)}"
+        yield f"    known: {reported.known.reason}"
     yield from _indented(finding.message)
     for number, step in enumerate(finding.steps, 1):
-        yield f"      {number}. {_shown(step)}"
+        yield f"      {number}. {step}"
     if finding.reproduction and folder:
         yield f"    reproduce: {folder}/{reproduction_path(reported, '.sh')}"
     elif finding.reproduction and not finding.steps:
@@ -96,13 +96,13 @@ def _properties(api: ApiReport) -> Iterator[str]:
         yield f"  failed: {each.name} ({each.failed} of {each.tried})"
     for each in properties:
         if each.skipped:
-            yield f"  skipped: {each.name}: {_shown(each.skipped)}"
+            yield f"  skipped: {each.name}: {each.skipped}"
 
 
 def _indented(text: str) -> Iterator[str]:
     lines = [line for line in text.strip().splitlines() if line.strip()]
     for line in islice(lines, _MOST_LINES):
-        yield f"    {_shown(line)}"
+        yield f"    {line}"
     if len(lines) > _MOST_LINES:
         yield f"    … {len(lines) - _MOST_LINES} more lines"
 
