@@ -55,7 +55,7 @@ class Defect(Switch):
     REFUSED_UPDATE_HALF_SAVED = (
         "persistence",
         _UPDATES,
-        "answers 422 when the fields before the wrong one are already stored",
+        "answers 422 when the fields that are right are already stored",
     )
     NAME_CUT_AT_100 = (
         "persistence",
