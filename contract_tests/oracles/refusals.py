@@ -21,64 +21,68 @@ from mock_server.lifecycle.model import (
     Update,
 )
 
+#: Bodies that must be refused, each made of the values of a right one: why, and how.
+_Wrong = tuple[tuple[str, Callable[[Json], Any]], ...]
+
 
 @oracle("what is refused changes nothing", writes=True)
 def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """A refused creation adds no record; a refused update leaves the record as it was."""
     del lifecycle
 
-    def not_created(create: Create, body: Callable[[Json], Any], why: str, world: World) -> None:
+    def not_created(create: Create, bodies: _Wrong, world: World) -> None:
         listing = resource.lists[0]
         owner = world.create(resource) if resource.parent else None
         path = owner.path if owner else {}
         before = world.pages(listing, path=path)
-        values = world.first_values(resource, null=False)
-        if resource.tag is not None:
-            values[resource.tag] = world.session.name()
-        parts = Parts(path=path, headers=create.headers, body=body(values))
-        world.hold(Refuses(world.send(create.operation, parts), why))
+        for why, body in bodies:
+            values = world.first_values(resource, null=False)
+            if resource.tag is not None:
+                values[resource.tag] = world.session.name()
+            parts = Parts(path=path, headers=create.headers, body=body(values))
+            world.hold(Refuses(world.send(create.operation, parts), why))
         world.hold(Gained(world.pages(listing, path=path), before, listing.items, 0))
 
-    def not_changed(update: Update, make: Callable[[Json], Json], why: str, world: World) -> None:
+    def not_changed(update: Update, bodies: _Wrong, world: World) -> None:
         record = world.create(resource)
         before = world.show(record)
-        values = make(change(world, resource, update))
-        parts = Parts(path=record.path, body=update.body(values))
-        world.hold(Refuses(world.send(update.operation, parts), why))
+        for why, body in bodies:
+            parts = Parts(path=record.path, body=body(change(world, resource, update)))
+            world.hold(Refuses(world.send(update.operation, parts), why))
         same_record(world, record, before)
 
     create = resource.create
     if create is not None and resource.lists:
         made_of = [each for each in resource.fields if each.create]
-        bodies = {why: partial(_made, create, make) for why, make in _wrong(made_of, required=True)}
-        for why, body in (*bodies.items(), *create.wrong.items()):
-            yield Case(create.operation, partial(not_created, create, body, why))
+        wrong = list(_wrong(made_of, create.body, required=True))
+        for bodies in (*wrong, *([tuple(create.wrong.items())] if create.wrong else ())):
+            yield Case(create.operation, partial(not_created, create, bodies))
     if resource.create is None or not resource.reads:
         return
     for update in resource.updates:
-        required = not update.partial
-        for why, make in _wrong(fields_of(resource, update), required=required):
-            yield Case(update.operation, partial(not_changed, update, make, why))
+        fields = fields_of(resource, update)
+        for bodies in _wrong(fields, update.body, required=not update.partial):
+            yield Case(update.operation, partial(not_changed, update, bodies))
 
 
-def _made(create: Create, make: Callable[[Json], Json], values: Json) -> Any:
-    return create.body(make(values))
+def _wrong(fields: list[Field], body: Callable[[Json], Any], *, required: bool) -> Iterator[_Wrong]:
+    """Yield, field by field, what makes a body wrong."""
 
+    def with_value(name: str, value: Any, values: Json) -> Any:
+        return body({**values, name: value})
 
-def _wrong(fields: list[Field], *, required: bool) -> Iterator[tuple[str, Callable[[Json], Json]]]:
-    """What makes values wrong, and how it is said."""
-
-    def with_value(name: str, value: Any, values: Json) -> Json:
-        return {**values, name: value}
-
-    def without(name: str, values: Json) -> Json:
-        return {each: value for each, value in values.items() if each != name}
+    def without(name: str, values: Json) -> Any:
+        return body({each: value for each, value in values.items() if each != name})
 
     for field in fields:
-        for value in field.wrong:
-            yield f"{field.name} is {value!r}"[:80], partial(with_value, field.name, value)
+        found: list[tuple[str, Callable[[Json], Any]]] = [
+            (f"{field.name} is {value!r}"[:80], partial(with_value, field.name, value))
+            for value in field.wrong
+        ]
         if required and field.required:
-            yield f"{field.name} is missing", partial(without, field.name)
+            found.append((f"{field.name} is missing", partial(without, field.name)))
+        if found:
+            yield tuple(found)
 
 
 @oracle("a record that never was cannot be read", writes=False)
