@@ -127,6 +127,7 @@ def _try(
             random = Random(f"{run.seed}/{oracle.name}/{where}/{number}")  # noqa: S311 - no secret
             world = World(session, random)
             breaches = _breaches(case, world)
+            world.tidy()
             tried.failed += any(name == "" for name, _ in breaches)
             for name, breach in breaches:
                 finding = _finding(name or oracle.name, breach, session)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
+
+import httpx
 
 from contract_tests.claims import Answers, Claim, Conforms, Terms
 from contract_tests.session import Session
@@ -74,6 +77,7 @@ class World:
     trace: Trace = field(default_factory=Trace)
     #: Answers off the contract, which end no case.
     breaches: list[Breach] = field(default_factory=list)
+    made: list[Record] = field(default_factory=list)
 
     @property
     def terms(self) -> Terms:
@@ -201,14 +205,23 @@ class World:
         if found is MISSING:
             self.hold(Conforms(made, f"/body{create.id or ''}"), Answers(made, (), "it has no id"))
             raise LookupError(f"{self.trace[made]} does not say which record it made")
-        return Record(
-            resource,
-            str(found),
-            sent,
-            made,
-            {**path, resource.id_in_path: str(found)},
-            account,
-        )
+        ids = {**path, resource.id_in_path: str(found)}
+        record = Record(resource, str(found), sent, made, ids, account)
+        self.made.append(record)
+        return record
+
+    def tidy(self) -> None:
+        """Take away what the case has made, as far as the vendor lets it, the newest first.
+
+        What is wrong with the answers is not looked at: an oracle does that.
+        """
+        for record in reversed(self.made):
+            hiding = (each for each in record.resource.removals if each.hidden)
+            removal = next(hiding, None)
+            if removal is not None:
+                given = removal.parts(record.id) if removal.parts else Parts(path=record.path)
+                with suppress(httpx.HTTPError, Unfit, LookupError):
+                    self.send(removal.operation, given, record.account)
 
     def show(self, record: Record, read: Read | None = None, account: Caller | str = "") -> int:
         """Read a record, by its first read if none is named; it must be there."""
