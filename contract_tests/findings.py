@@ -78,3 +78,13 @@ class Run:
         for finding in findings:
             if not any(finding.same_as(other) for other in self.findings):
                 self.findings.append(finding)
+
+    def take(self, other: Run) -> None:
+        """Add what another part of the same run sent, checked, left out and found."""
+        self.requests += other.requests
+        self.checks += other.checks
+        self.seconds += other.seconds
+        self.add(other.findings)
+        self.skipped += other.skipped
+        self.checked += other.checked
+        self.properties += other.properties

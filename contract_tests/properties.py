@@ -34,14 +34,16 @@ for _module in pkgutil.iter_modules(oracles.__path__):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is tried: rounds of all cases, whether cases may write, and whether one is enough.
+    """How much is tried: `rounds` of all cases, and how far they may reach.
 
-    With `first`, the run ends with its first finding. With `shortest`, what shows a finding is sent
+    `writes` allows those that change records of their own, `wild` those that may reach further. With
+    `first`, the run ends with its first finding. With `shortest`, what shows a finding is sent
     again in shorter forms, to the target and to a mock, until nothing can be left out.
     """
 
     rounds: int = 2
     writes: bool = True
+    wild: bool = True
     first: bool = False
     shortest: bool = True
 
@@ -122,6 +124,9 @@ def _try(
         for where, case in _cases(oracle, session.lifecycle):
             if case.other and not session.has("other"):
                 tried.skipped = "it takes a second account"
+                continue
+            if case.wild and not plan.wild:
+                tried.skipped = "it may reach further than the run's own records"
                 continue
             tried.tried += 1
             random = Random(f"{run.seed}/{oracle.name}/{where}/{number}")  # noqa: S311 - no secret

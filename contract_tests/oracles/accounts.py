@@ -141,20 +141,20 @@ def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
     callers: tuple[Caller, ...] = (None, "stranger")
     for caller in callers:
         for listing in resource.lists:
-            yield Case(listing.operation, partial(listed, listing, caller))
+            yield Case(listing.operation, partial(listed, listing, caller), wild=True)
         if resource.create is None:
             continue
-        yield Case(resource.create.operation, partial(created, resource.create, caller))
+        yield Case(resource.create.operation, partial(created, resource.create, caller), wild=True)
         for view in resource.reads:
-            yield Case(view.operation, partial(read, view.operation, caller))
+            yield Case(view.operation, partial(read, view.operation, caller), wild=True)
         if not resource.reads:
             continue
         for update in resource.updates:
-            yield Case(update.operation, partial(updated, update, caller))
+            yield Case(update.operation, partial(updated, update, caller), wild=True)
         for removal in resource.removals:
-            yield Case(removal.operation, partial(removed, removal, caller))
+            yield Case(removal.operation, partial(removed, removal, caller), wild=True)
         for move in resource.moves:
-            yield Case(move.operation, partial(moved, move, caller))
+            yield Case(move.operation, partial(moved, move, caller), wild=True)
 
 
 @oracle("each account's records are its own", writes=True)

@@ -13,12 +13,15 @@ from mock_server.lifecycle.model import Lifecycle, Resource
 class Case:
     """One way to try a property: the operation it is about, and what to do.
 
-    `other` says that it takes a second account.
+    `other` says that it takes a second account. `wild` says that it may reach further than the
+    run's own records: it calls without a right credential, names records that it does not know, or
+    sends what would not carry the run's tag if it were taken.
     """
 
     operation: str
     run: Callable[[World], None]
     other: bool = False
+    wild: bool = False
 
 
 #: Yields the cases of a property for one resource.
@@ -29,7 +32,7 @@ Cases = Callable[[Lifecycle, Resource], Iterator[Case]]
 class Oracle:
     """A property across calls.
 
-    `writes` says that its cases change something, or call without a right credential.
+    `writes` says that its cases change something, or try to.
     """
 
     name: str

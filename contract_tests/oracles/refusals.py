@@ -56,7 +56,7 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
         made_of = [each for each in resource.fields if each.create]
         wrong = list(_wrong(made_of, create.body, required=True))
         for bodies in (*wrong, *([tuple(create.wrong.items())] if create.wrong else ())):
-            yield Case(create.operation, partial(not_created, create, bodies))
+            yield Case(create.operation, partial(not_created, create, bodies), wild=True)
     if resource.create is None or not resource.reads:
         return
     for update in resource.updates:
@@ -104,10 +104,12 @@ def unknown_is_not_changed(lifecycle: Lifecycle, resource: Resource) -> Iterator
         for read in resource.reads:
             yield Case(read.operation, partial(_absent, resource, read.operation, None))
     for update in resource.updates:
-        yield Case(update.operation, partial(_absent, resource, update.operation, update))
+        run = partial(_absent, resource, update.operation, update)
+        yield Case(update.operation, run, wild=True)
     for removal in resource.removals:
         if removal.parts is None:
-            yield Case(removal.operation, partial(_absent, resource, removal.operation, None))
+            run = partial(_absent, resource, removal.operation, None)
+            yield Case(removal.operation, run, wild=True)
 
 
 def _absent(resource: Resource, operation: str, update: Update | None, world: World) -> None:
