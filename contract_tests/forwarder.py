@@ -18,17 +18,13 @@ _OF_THE_CONNECTION = frozenset(
 _Headers = list[tuple[bytes, bytes]]
 
 
-class TransportFailure(Exception):
-    """A request got no answer, or not to its end; the message says why, in one line."""
-
-
 class Forwarder:
     """Sends each request to the service at `origin` (scheme, host and port), and to no other.
 
     What goes out is what came in, byte for byte, but for the headers that concern a connection. It
     follows no redirects, keeps no cookies, repeats nothing, and takes neither proxies nor
     credentials from the environment. `transport` replaces the network, `timeout` is in seconds.
-    Raises TransportFailure if the service does not answer, and httpx.InvalidURL.
+    Raises httpx.TransportError if the service does not answer, and httpx.InvalidURL.
     """
 
     def __init__(
@@ -51,14 +47,11 @@ class Forwarder:
             content=await read_body(receive) or None,
             extensions={"target": _request_target(scope), "timeout": self._timeout},
         )
+        answer = self._transport.handle_request(request)
         try:
-            answer = self._transport.handle_request(request)
-            try:
-                body = b"".join(answer.iter_raw())
-            finally:
-                answer.close()
-        except httpx.HTTPError as problem:
-            raise TransportFailure(f"{type(problem).__name__}: {problem}") from problem
+            body = b"".join(answer.iter_raw())
+        finally:
+            answer.close()
         headers = [(name.lower(), value) for name, value in _end_to_end(answer.headers.raw)]
         await send(
             {"type": "http.response.start", "status": answer.status_code, "headers": headers}

@@ -12,11 +12,11 @@ import zlib
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
 from contract_tests.encoded import KEYWORD
-from contract_tests.forwarder import TransportFailure
 from contract_tests.targets import Target
 from mock_server.engine.spec import Json, SpecIndex
 
@@ -24,11 +24,16 @@ _Reference = tuple[str, str]
 
 
 class References:
-    """Fills references in requests with values that the target lists at that moment."""
+    """Fills references in requests with values that the target lists.
+
+    They are asked for once, and again after `forget`.
+    """
 
     def __init__(self, target: Target) -> None:
         self._spec = target.vendor.spec
         self._client = target.client()
+        self._fixed = target.parameters
+        self._listed: dict[_Reference, list[Any]] = {}
         self._numbers = count(1)
         self._bodies = {
             operation.id: [
@@ -55,6 +60,10 @@ class References:
     def unique(self) -> str:
         """Return a word that was not returned before, for what is marked `x-unique`."""
         return f"contract-{next(self._numbers)}"
+
+    def forget(self) -> None:
+        """Ask the target again for what it lists: something may have changed it."""
+        self._listed.clear()
 
     def close(self) -> None:
         """Close the connection to the target."""
@@ -89,15 +98,25 @@ class References:
         return text if filled == carried else json.dumps(filled)
 
     def _living(self, reference: _Reference, generated: Any) -> Any:
-        operation = self._spec.operations[reference[0]]
-        try:
-            answer = self._client.request(operation.method.upper(), operation.path)
-            found = list(_values_of(answer.json(), reference[1]))
-        except (httpx.HTTPError, TransportFailure, ValueError):
-            found = []
+        if reference not in self._listed:
+            self._listed[reference] = self._ask(reference)
+        found = self._listed[reference]
         if not found:
             return generated
         return found[zlib.crc32(repr(generated).encode()) % len(found)]
+
+    def _ask(self, reference: _Reference) -> list[Any]:
+        operation = self._spec.operations[reference[0]]
+        path = operation.path
+        for name, value in self._fixed.items():
+            path = path.replace(f"{{{name}}}", quote(value, safe=""))
+        if "{" in path:
+            return []
+        try:
+            answer = self._client.request(operation.method.upper(), path)
+            return list(_values_of(answer.json(), reference[1]))
+        except (httpx.HTTPError, ValueError):
+            return []
 
 
 def properties_of(spec: SpecIndex, schema: Json) -> Iterator[tuple[str, Json]]:

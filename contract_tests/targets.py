@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -9,7 +10,8 @@ from typing import Any, Literal
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from contract_tests.forwarder import Forwarder, TransportFailure
+from contract_tests.forwarder import Forwarder
+from contract_tests.profiles import FULL, Profile
 from mock_server.app import build_server
 from mock_server.control.api import NAME as CONTROL
 from mock_server.control.api import control_vendor
@@ -20,6 +22,8 @@ from mock_server.settings import Settings
 
 #: The origin under which a mock in this process is called; Schemathesis has it built in.
 IN_PROCESS_ORIGIN = "http://testserver"
+#: The seconds within which a service has to take a connection.
+_PATIENCE = 10.0
 
 
 class Unreachable(Exception):
@@ -47,6 +51,7 @@ class Target:
     app: ASGIApp
     other_credential: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    profile: Profile = FULL
 
     @property
     def scheme_name(self) -> str:
@@ -152,14 +157,15 @@ def url_target(
     base_url = url.rstrip("/")
     try:
         parts = httpx.URL(base_url)
-        if not parts.host:
+        if not parts.host or parts.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol("it is no URL that begins with http:// or https://")
         app = Forwarder(str(parts.copy_with(raw_path=b"/")))
         fixed = mock_parameters(vendor) if parameters is None else dict(parameters)
         target = Target(vendor, base_url, credential, app, other_credential, fixed)
-        with target.client() as client:
-            client.get("/")
-    except (httpx.HTTPError, httpx.InvalidURL, TransportFailure) as problem:
+        # A connection is opened and nothing sent: no request is safe on every service.
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((parts.host, port), timeout=_PATIENCE).close()
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
         raise Unreachable(f"{url} does not answer: {problem}") from problem
     return target
 

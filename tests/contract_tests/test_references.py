@@ -84,7 +84,12 @@ def toy():
 def fill(toy):
     """A function (body, operation) → the body with its references filled."""
     references = References(toy.target)
-    yield lambda body, operation="use": references.fill(operation, body)
+
+    def make(body, operation="use"):
+        references.forget()
+        return references.fill(operation, body)
+
+    yield make
     references.close()
 
 
@@ -113,6 +118,20 @@ def test_what_is_listed_now_counts_and_not_what_was(toy, fill):
     assert fill({"thing": 7}) == {"thing": 7}
     number = toy.add()
     assert fill({"thing": 7}) == {"thing": number}
+
+
+def test_what_is_listed_is_asked_for_once_until_it_may_have_changed(toy):
+    first = toy.add()
+    references = References(toy.target)
+    bodies = [references.fill("use", {"thing": number, "things": [1]}) for number in range(9)]
+    assert toy.asked == 1
+    assert bodies == [{"thing": first, "things": [first]}] * 9
+    living = {first, toy.add()}
+    assert references.fill("use", {"thing": 7})["thing"] == first
+    references.forget()
+    chosen = {references.fill("use", {"thing": number})["thing"] for number in range(20)}
+    assert chosen == living
+    references.close()
 
 
 def test_the_same_value_gets_the_same_choice_and_others_get_others(toy, fill):
