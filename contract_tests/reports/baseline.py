@@ -24,7 +24,7 @@ _VARYING = (
     (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE), "#"),
     (re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`[^`\n]*`"""), "#"),
     (re.compile(r"\b(?:true|false|null|none)\b", re.IGNORECASE), "#"),
-    (re.compile(r"[-+]?\d[\d.,:_eE+TZ/-]*\d|[-+]?\d"), "#"),
+    (re.compile(r"[-+]?\d(?:[\d.,:_eE+TZ/-]*\d)?Z?"), "#"),
 )
 _INNERMOST = re.compile(r"\{[^{}]*\}|\[[^\[\]]*\]")
 
