@@ -78,6 +78,8 @@ class World:
     #: Answers off the contract, which end no case.
     breaches: list[Breach] = field(default_factory=list)
     made: list[Record] = field(default_factory=list)
+    #: The value that stands for a source in the paths of this case.
+    chosen: dict[Source, str] = field(default_factory=dict)
 
     @property
     def terms(self) -> Terms:
@@ -269,10 +271,16 @@ class World:
         return found
 
     def _complete(self, operation: str, parts: Parts) -> Parts:
-        """The parts with what the record that their path names shows for each `Shown`.
+        """The parts with a living value for each `Source`, and what is shown for each `Shown`.
 
-        If there is no such record, a new one stands in for it. Raises Unfit.
+        The record is the one that the path names; if there is none, a new one stands in for it.
+        Raises Unfit.
         """
+        path: dict[str, Any] = dict(parts.path)
+        for name, source in path.items():
+            if isinstance(source, Source):
+                path[name] = self.chosen.get(source) or self._choose(source)
+        parts = replace(parts, path=path)
         if not takes(parts.body):
             return parts
         resource = self._resource_of(operation)
@@ -284,6 +292,12 @@ class World:
             return replace(parts, body=filled(parts.body, self.at(answer, view.record)))
         except LookupError as problem:
             raise Unfit(str(problem)) from problem
+
+    def _choose(self, source: Source) -> str:
+        living = self.living(source)
+        if not living:
+            raise Unfit(f"{source.operation} lists nothing")
+        return self.chosen.setdefault(source, str(self.random.choice(living)))
 
     def _resource_of(self, operation: str) -> Resource:
         for resource in self.session.lifecycle.resources:

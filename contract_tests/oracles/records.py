@@ -100,13 +100,14 @@ def created_is_listed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
 
     def lists(listing: Listing, world: World) -> None:
         record = world.create(resource, full=world.random.random() < 0.7)
-        view = resource.reads[0]
-        seen = world.at(world.show(record), view.record)
-        if listing.shows is not None and not listing.shows(seen):
-            pages = world.pages(listing, path=record.path)
-            world.hold(Lists(pages, resource.name, listing.operation, record.id, present=False))
-        else:
-            listed(world, record, listing, record.sent)
+        if listing.shows is not None:
+            seen = world.at(world.show(record), resource.reads[0].record)
+            if not listing.shows(seen):
+                pages = world.pages(listing, path=record.path)
+                name, operation = resource.name, listing.operation
+                world.hold(Lists(pages, name, operation, record.id, present=False))
+                return
+        listed(world, record, listing, record.sent)
 
     for listing in resource.lists:
         yield Case(listing.operation, partial(lists, listing))

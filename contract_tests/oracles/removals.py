@@ -83,11 +83,14 @@ def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     def hidden(removal: Removal, listing: Listing, world: World) -> None:
         record, other = removable(world, resource, removal), world.create(resource)
         pages = world.pages(listing, path=record.path)
-        there = Lists(pages, resource.name, listing.operation, record.id)
-        plain = listing.shows is None or there.broken(world.trace, world.terms) is None
-        if not plain:
+        there = [
+            Lists(pages, resource.name, listing.operation, each.id) for each in (record, other)
+        ]
+        if listing.shows is not None and any(
+            claim.broken(world.trace, world.terms) is not None for claim in there
+        ):
             return
-        world.hold(there)
+        world.hold(*there)
         remove(world, record, removal)
         present = not removal.hidden
         if present and removal.reads == "shown" and listing.shows is not None:

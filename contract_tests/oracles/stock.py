@@ -14,7 +14,7 @@ from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import item_pointer
 from contract_tests.world import Record, World
-from mock_server.lifecycle.model import Lifecycle, Listing, Move, Parts, Resource, Summary
+from mock_server.lifecycle.model import Lifecycle, Listing, Move, Parts, Resource
 from mock_server.lifecycle.pointers import filled
 
 
@@ -154,8 +154,8 @@ def moves_are_entered(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
 def summaries_add_up(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """A summary's numbers are what the listed records make."""
     del lifecycle
-    for summary in resource.summaries:
-        yield Case(summary.operation, partial(_adds_up, resource, summary))
+    for operation, listing in _summed(resource):
+        yield Case(operation, partial(_adds_up, resource, operation, listing))
 
 
 @oracle("summaries follow what was just written", writes=True)
@@ -165,18 +165,25 @@ def summaries_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
     if resource.create is None:
         return
 
-    def follow(summary: Summary, world: World) -> None:
+    def follow(operation: str, listing: str, world: World) -> None:
         record = world.create(resource, full=True)
         for move in resource.moves[:1]:
             world.do(move.operation, request(world, move, record, move.quantities[0]))
-        _adds_up(resource, summary, world)
+        _adds_up(resource, operation, listing, world)
 
-    for summary in resource.summaries:
-        yield Case(summary.operation, partial(follow, summary))
+    for operation, listing in _summed(resource):
+        yield Case(operation, partial(follow, operation, listing))
 
 
-def _adds_up(resource: Resource, summary: Summary, world: World) -> None:
-    listing = next(each for each in reachable(resource) if each.operation == summary.listing)
+def _summed(resource: Resource) -> dict[tuple[str, str], None]:
+    """The summaries of a resource, each with the list that it is of."""
+    return dict.fromkeys((each.operation, each.listing) for each in resource.summaries)
+
+
+def _adds_up(resource: Resource, operation: str, name: str, world: World) -> None:
+    listing = next(each for each in reachable(resource) if each.operation == name)
     pages = world.pages(listing)
-    answer = world.do(summary.operation)
-    world.hold(Summed(answer, pages, resource.name, summary.operation, summary.at))
+    answer = world.do(operation, Parts(path=listing.path))
+    for summary in resource.summaries:
+        if (summary.operation, summary.listing) == (operation, name):
+            world.hold(Summed(answer, pages, resource.name, operation, summary.at))

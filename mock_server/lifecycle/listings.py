@@ -13,6 +13,15 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where living values of a reference are listed: operation, its list, and the value in each."""
+
+    operation: str
+    items: str
+    value: str = "/id"
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """A query that lists some of the records.
 
@@ -48,9 +57,9 @@ class Listing:
 
     `items` points at the list in an answer, `id` at the identifier in an item, `total` at the
     number of all records (None: not told). `at` as in `Read`. `together` says whether all
-    filters in one query apply. `shows` says which records are in the
-    list (None: all). `query` is always sent. `order` is the order without a query (None: any).
-    `newest` says whether a new record is seen on the first page.
+    filters in one query apply. `shows` says which records are in the list (None: all). `query` is
+    always sent. `order` is the order without a query (None: any). `path` are path parameters:
+    texts, or a `Source`, of whose living values one is taken for each case.
     """
 
     operation: str
@@ -64,5 +73,5 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     sorts: tuple[Sort, ...] = ()
     order: Sort | None = None
-    path: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str | Source] = field(default_factory=dict)
     together: bool = False

@@ -15,11 +15,11 @@ from random import Random
 from typing import Any, Literal
 
 from mock_server.lifecycle.files import Attachment, File
-from mock_server.lifecycle.listings import Filter, Json, Listing, Query, Sort
+from mock_server.lifecycle.listings import Filter, Json, Listing, Query, Sort, Source
 from mock_server.lifecycle.pointers import ABSENT
 from mock_server.lifecycle.values import Kind
 
-__all__ = ["ABSENT", "File", "Filter", "Json", "Listing", "Query", "Sort"]
+__all__ = ["ABSENT", "File", "Filter", "Json", "Listing", "Query", "Sort", "Source"]
 
 #: Asks the target for another record: operationId and path parameters → the answer's body.
 Look = Callable[[str, Mapping[str, str]], Any]
@@ -32,19 +32,10 @@ class Parts:
     If `headers` give a form's content type, the body is a mapping of texts and `File`s.
     """
 
-    path: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str | Source] = field(default_factory=dict)
     query: Query = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = ABSENT
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where living values of a reference are listed: operation, its list, and the value in each."""
-
-    operation: str
-    items: str
-    value: str = "/id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from mock_server.apis.built.lifecycle_relations import (
     ITEM_RELATIONS,
     OTHER_RELATIONS,
 )
-from mock_server.apis.built.lifecycle_stock import HISTORY, MOVES
+from mock_server.apis.built.lifecycle_stock import ADJUSTMENT, HISTORY, MOVES, PURCHASE, SALE
 from mock_server.apis.built.lifecycle_values import (
     PLACEHOLDER,
     amount,
@@ -50,14 +50,22 @@ _NO_TYPE: tuple[Any, ...] = ("", None, "gadget", 7)
 _NO_PRICE: tuple[Any, ...] = ("", None, "a lot", True, [1])
 
 
-def _account(name: str, *, clearable: bool = False) -> Field:
+def _account(name: str, **known: Any) -> Field:
     source = Source("listItems", "/data", f"/{name}")
-    return Field(name, identifier(), f"/{name}", clearable=clearable, source=source)
+    return Field(name, identifier(), f"/{name}", source=source, **known)
+
+
+#: Empty texts, and what the document's own call shows that they become.
+_EMPTY_TEXT = (("", ""),)
+_EMPTY_AMOUNT = (("", 0),)
+_EMPTY_RECORD = (("", None),)
 
 
 _NAME = Field("name", text(), "/name", required=True)
-_DESCRIPTION = Field("description", note(), "/description", clearable=True)
-_SELLING_PRICE = Field("selling_price", amount(), "/selling_price", clearable=True)
+_DESCRIPTION = Field("description", note(), "/description", clearable=True, kept=_EMPTY_TEXT)
+_SELLING_PRICE = Field(
+    "selling_price", amount(), "/selling_price", clearable=True, kept=_EMPTY_AMOUNT
+)
 _CATEGORY = Field(
     "category_id",
     identifier(),
@@ -79,13 +87,14 @@ _ITEM_FIELDS = (
     Field("quantity", stock(), "/quantity"),
     Field("taxed", flag(1, 0), "/taxed"),
     Field("tax", no_tax(), "/tax_id"),
-    Field("photo_path", picture(), "/photo", clearable=True),
+    Field("photo_path", picture(), "/photo", clearable=True, kept=(("", PLACEHOLDER),)),
     Field("retail_item", flag(1, 0), "/retail_item"),
     Field("buy_item", flag(1, 0), "/buying_item"),
-    _account("account_id", clearable=True),
+    _account("account_id", clearable=True, kept=_EMPTY_RECORD),
     _account("purchase_accountID"),
     _CATEGORY,
-    Field("date", day()),
+    # It may be left empty, as in the document; no answer shows it.
+    Field("date", day(), kept=_EMPTY_RECORD),
     # Built.txt: 0 is answered with 1.
     Field("quantity_limit", stock(1, 50), "/quantity_limit", kept=((0, 1),)),
     _SELLING_PRICE,
@@ -167,6 +176,7 @@ _ARCHIVING = Removal(
     hidden=False,
     mark="/archived",
     undo="archiveItem",
+    changes=(),
 )
 
 
@@ -189,7 +199,7 @@ LIFECYCLE = Lifecycle(
             "item",
             fields=_ITEM_FIELDS,
             create=Create("createItem"),
-            lists=(*lists.ALL, lists.INVENTORY),
+            lists=lists.ALL,
             updates=(_UPDATE,),
             removals=(_DELETION, _ARCHIVING),
             relations=(*ITEM_RELATIONS, *OTHER_RELATIONS),
@@ -206,7 +216,7 @@ LIFECYCLE = Lifecycle(
             "stocked item",
             fields=_STOCKED_FIELDS,
             create=Create("createItemsInBulk", _one, "/0", "/0/id", wrong=_WRONG_IMPORTS),
-            lists=(lists.ALL[0], lists.INVENTORY, *lists.ON_OFFER),
+            lists=(lists.INVENTORY, *lists.ON_OFFER),
             updates=(_UPDATE,),
             removals=(_ARCHIVING, _DELETION),
             moves=MOVES,
@@ -220,9 +230,12 @@ LIFECYCLE = Lifecycle(
             "imported item",
             fields=_IMPORTED_FIELDS,
             create=Create("createItemsInBulkAlternate", _one, "/0", "/0/id"),
-            lists=(lists.ALL[0], lists.INVENTORY, lists.SEARCH),
+            lists=(lists.SEARCH, lists.INVENTORY, lists.ALL[0]),
             removals=(_DELETION,),
         ),
+        ADJUSTMENT,
+        SALE,
+        PURCHASE,
     ),
     ignored=("/from", "/to"),
     unreached={

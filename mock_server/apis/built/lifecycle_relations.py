@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from mock_server.lifecycle.model import Json, Look, Relation
+from mock_server.lifecycle.pointers import find
 from mock_server.lifecycle.values import number
 
 _CENT = Decimal("0.01")
@@ -143,12 +144,23 @@ def materials_as_they_are(item: Json, look: Look) -> str | None:
     return None
 
 
-def booked_rightly(entry: Json, _: Look) -> str | None:
-    """Say how an entry of the history does not fit the item or the account that stand in it."""
-    for name, of in (("item_id", "item"), ("account_id", "adjustment_account")):
-        if entry[name] != entry[of]["id"]:
-            return f"{name} is {entry[name]}, and the {of} is {entry[of]['id']}"
-    return balance_of_ledger(entry["adjustment_account"], _)
+def booked_rightly(item: Json, look: Look) -> str | None:
+    """Say how an entry of an item's history does not fit it, or the account that stands in it."""
+    history = look("listStockHistory", {"id": str(item["id"])})
+    for entry in history["data"] if isinstance(history, dict) else ():
+        account = entry["adjustment_account"]
+        named = {
+            "item_id": item["id"],
+            "item/id": item["id"],
+            "item/name": item["name"],
+            "adjustment_account/id": entry["account_id"],
+        }
+        for place, value in named.items():
+            if find(entry, f"/{place}") != value:
+                return f"{place} of entry {entry['id']} is {find(entry, f'/{place}')}, not {value}"
+        if problem := balance_of_ledger(account, look):
+            return f"account {account['id']}: {problem}"
+    return None
 
 
 ITEM_RELATIONS = (
@@ -161,10 +173,10 @@ OTHER_RELATIONS = (
     Relation("the counter's categories agree with the item", in_its_category),
     Relation("the totals are those of the lines", sums_of_transactions),
     Relation("raw materials are shown as they are", materials_as_they_are),
+    Relation("the history is that of the item", booked_rightly),
 )
 LINE_RELATIONS = (Relation("a line's amount is quantity times price", amount_of_line),)
 SALE_RELATIONS = (
     *LINE_RELATIONS,
     Relation("the foreign amount is the amount times the rate", amount_in_currency),
 )
-ENTRY_RELATIONS = (Relation("an entry fits its item and its account", booked_rightly),)

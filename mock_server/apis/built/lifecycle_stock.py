@@ -9,8 +9,24 @@ from random import Random
 from typing import Any
 
 from mock_server.apis.built.lifecycle_lists import PAGING
-from mock_server.lifecycle.model import Filter, Json, Listing, Move, Parts, Query
+from mock_server.apis.built.lifecycle_relations import LINE_RELATIONS, SALE_RELATIONS
+from mock_server.apis.built.lifecycle_values import amount, day, note, stock
+from mock_server.lifecycle.model import (
+    Create,
+    Field,
+    Filter,
+    Json,
+    Listing,
+    Move,
+    Parts,
+    Query,
+    Relation,
+    Resource,
+    Source,
+    Summary,
+)
 from mock_server.lifecycle.pointers import Shown
+from mock_server.lifecycle.values import Kind, choice, number
 
 _DAY = "2024-11-12"
 _NOTE = "Counted by the contract suite"
@@ -111,8 +127,6 @@ MOVES = (
     ),
 )
 HISTORY = Listing("listStockHistory", "/data", PAGING, total="/total")
-#: Built.txt: the addresses in the pages name this one.
-HISTORY_ALTERNATE = Listing("listStockHistoryAlternate", "/data", PAGING, total="/total")
 
 
 def _free_day(random: Random, lines: Sequence[Json]) -> str | None:
@@ -129,7 +143,7 @@ def _period(first: str, last: str) -> Query:
     return (("from", first), ("to", last))
 
 
-PERIODS = (
+_PERIODS = (
     Filter(
         "from",
         value=_free_day,
@@ -143,5 +157,70 @@ PERIODS = (
         holds=lambda line, day: line["issue_date"] < day,
     ),
 )
-SALES = Listing("listItemTransactions", "/transactions/sales", filters=PERIODS)
-PURCHASES = Listing("listItemTransactions", "/transactions/purchase", filters=PERIODS)
+
+
+def _lines(name: str, items: str, total: str, relations: tuple[Relation, ...]) -> Resource:
+    """What was sold or bought of an item; only documents that the page leaves out make more."""
+    operation = "listItemTransactions"
+    path = {"id": Source("listItems", "/data", "/id")}
+    return Resource(
+        name,
+        lists=(Listing(operation, items, path=path, filters=_PERIODS),),
+        relations=relations,
+        summaries=(Summary(operation, total, _amounts, operation),),
+    )
+
+
+def _amounts(lines: Sequence[Json]) -> Decimal:
+    return sum((number(line["amount"]) for line in lines), Decimal(0))
+
+
+SALE = _lines("sale", "/transactions/sales", "/total_sales", SALE_RELATIONS)
+PURCHASE = _lines("purchase", "/transactions/purchase", "/total_purchases", LINE_RELATIONS)
+
+
+def _booked(values: Json) -> Json:
+    return {
+        "account_id": Shown("/purchase_accountID"),
+        "item_id": Shown("/id"),
+        "quantity": Shown("/quantity"),
+        **values,
+    }
+
+
+def _without(name: str) -> Callable[[Json], Json]:
+    return lambda values: {key: each for key, each in _booked(values).items() if key != name}
+
+
+def _required(name: str, kind: Kind, **known: Any) -> Field:
+    return Field(name, kind, required=True, **known)
+
+
+#: What an adjustment is, besides what it does (`MOVES`); facts, section 4, for what it must name.
+ADJUSTMENT = Resource(
+    "adjustment",
+    id_in_path="adjustment",
+    fields=(
+        _required("type", choice("increase", "decrease"), shown="/type", wrong=("sideways", "")),
+        _required("adjustment_quantity", stock(1, 9), shown="/quantity"),
+        _required("unit_price", amount(), shown="/unit_price", wrong=("a lot",)),
+        _required("amount", amount(), shown="/amount", wrong=("a lot",)),
+        Field("date", day(), "/date"),
+        Field("note", note(), "/note"),
+    ),
+    tag="note",
+    create=Create(
+        "adjustStock",
+        _booked,
+        wrong={f"no {name}": _without(name) for name in ("item_id", "account_id", "quantity")},
+    ),
+    lists=(
+        HISTORY,
+        # Built.txt: the addresses in the pages name this one.
+        Listing("listStockHistoryAlternate", "/data", PAGING, total="/total"),
+    ),
+    created="/created_at",
+    updated="/updated_at",
+    parent="stocked item",
+    parent_in_path="id",
+)

@@ -89,9 +89,9 @@ def note() -> Kind:
 
 
 def day() -> Kind:
-    """Return the kind of days, as the document's calls send them; nothing is none."""
+    """Return the kind of days, as the document's calls send them."""
 
     def draw(random: Random) -> str:
-        return random.choice(("", f"2024-{random.randint(1, 12):02}-{random.randint(1, 28):02}"))
+        return f"2024-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
 
-    return Kind("day", draw, lambda value: value or None)
+    return Kind("day", draw, str)

@@ -156,10 +156,29 @@ class Purchase:
     created_at: datetime
 
 
-BUSINESSES = Table("built.businesses", Business)
 ACCOUNTS = Table("built.accounts", Account)
 CATEGORIES = Table("built.categories", Category)
-ITEMS = Table("built.items", Item)
-ADJUSTMENTS = Table("built.adjustments", Adjustment)
-SALES = Table("built.sales", Sale)
-PURCHASES = Table("built.purchases", Purchase)
+BUSINESSES = Table(
+    "built.businesses",
+    Business,
+    references={
+        "sales_account_id": ACCOUNTS.name,
+        "purchase_account_id": ACCOUNTS.name,
+        "inventory_account_id": ACCOUNTS.name,
+        "category_id": CATEGORIES.name,
+    },
+)
+ITEMS = Table(
+    "built.items",
+    Item,
+    references={
+        "category_id": CATEGORIES.name,
+        "account_id": ACCOUNTS.name,
+        "purchase_account_id": ACCOUNTS.name,
+        "inventory_account_id": ACCOUNTS.name,
+    },
+)
+#: An item that was removed may have left adjustments behind; one that was sold or bought stays.
+ADJUSTMENTS = Table("built.adjustments", Adjustment, references={"account_id": ACCOUNTS.name})
+SALES = Table("built.sales", Sale, references={"item_id": ITEMS.name})
+PURCHASES = Table("built.purchases", Purchase, references={"item_id": ITEMS.name})
