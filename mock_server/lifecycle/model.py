@@ -173,11 +173,13 @@ class Move:
 class Relation:
     """What must hold between the properties of every shown record, such as prices and tax.
 
-    `broken` says in a few words how it does not, or returns None.
+    `broken` says in a few words how it does not, or returns None; `asks` are the operations that it
+    looks at.
     """
 
     name: str
     broken: Callable[[Json, Look], str | None]
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

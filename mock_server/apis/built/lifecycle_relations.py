@@ -13,6 +13,8 @@ from mock_server.lifecycle.pointers import find
 from mock_server.lifecycle.values import number
 
 _CENT = Decimal("0.01")
+_TRANSACTIONS = ("listItemTransactions", "getItem")
+_MATERIALS = ("listRawMaterials", "getItem")
 #: Balances come with one decimal in lists.
 _BALANCE_ERROR = Decimal("0.05")
 
@@ -82,7 +84,7 @@ def in_its_category(item: Json, look: Look) -> str | None:
 
 def sums_of_transactions(item: Json, look: Look) -> str | None:
     """Say how the totals of transactions, or of an item's details, are not those of the lines."""
-    for operation in ("listItemTransactions", "getItem"):
+    for operation in _TRANSACTIONS:
         told = look(operation, {"id": str(item["id"])})
         if isinstance(told, dict) and (problem := _sums(told, item)):
             return f"{operation}: {problem}"
@@ -170,10 +172,10 @@ ITEM_RELATIONS = (
     Relation("the balance is debit less credit", balance_of_ledger),
 )
 OTHER_RELATIONS = (
-    Relation("the counter's categories agree with the item", in_its_category),
-    Relation("the totals are those of the lines", sums_of_transactions),
-    Relation("raw materials are shown as they are", materials_as_they_are),
-    Relation("the history is that of the item", booked_rightly),
+    Relation("the counter's categories agree with the item", in_its_category, ("listPosItems",)),
+    Relation("the totals are those of the lines", sums_of_transactions, _TRANSACTIONS),
+    Relation("raw materials are as they are shown", materials_as_they_are, _MATERIALS),
+    Relation("the history is that of the item", booked_rightly, ("listStockHistory",)),
 )
 LINE_RELATIONS = (Relation("a line's amount is quantity times price", amount_of_line),)
 SALE_RELATIONS = (

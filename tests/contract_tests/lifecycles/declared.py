@@ -27,6 +27,7 @@ def operations_of(lifecycle: Lifecycle) -> set[str]:
     for part in parts_of(lifecycle):
         if isinstance(part, Idempotency):
             continue
+        found |= {*getattr(part, "asks", ())}
         found |= {
             value
             for name in ("operation", "undo", "listing")
