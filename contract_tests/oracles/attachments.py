@@ -109,8 +109,16 @@ def _send(world: World, record: Record, update: Update, values: Json) -> None:
 
 
 def _carries(world: World, record: Record, attachment: Attachment, file: File) -> None:
-    """Hold that the URL that a record shows leads to the file."""
-    shown = world.at(world.show(record), record.resource.reads[0].record + attachment.shown)
-    name = unquote(urlsplit(str(shown)).path.rpartition("/")[2])
-    answer = world.do(attachment.operation, Parts(path={attachment.in_path: name}))
-    world.hold(Carries(answer, file.content))
+    """Hold that the URL that a record shows leads to the file, and that all tell its name."""
+    read, view = world.show(record), record.resource.reads[0].record
+    name = unquote(urlsplit(str(world.at(read, view + attachment.shown))).path.rpartition("/")[2])
+    parts = Parts(path={**record.path, attachment.in_path: name})
+    world.hold(Carries(world.do(attachment.operation, parts), file.content))
+    if attachment.name is not None:
+        world.hold(Shows(read, view + attachment.name, file.name, "", "exact"))
+    described = attachment.description
+    if described is not None:
+        answer = world.do(described.operation, parts)
+        told = ((described.name, file.name), (described.media_type, file.media_type))
+        for pointer, wanted in (*told, (described.size, len(file.content))):
+            world.hold(Shows(answer, pointer, wanted, "", "exact"))

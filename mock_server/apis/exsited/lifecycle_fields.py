@@ -115,7 +115,9 @@ _INFORMATION = (
         update=False,
         wrong=(*_NO_TEXT, None, "BUNDLE"),
     ),
-    Field("name", text(), "/name", required=True, update=False, wrong=(*_NO_TEXT, None, "", "x" * 256)),
+    Field(
+        "name", text(), "/name", required=True, update=False, wrong=(*_NO_TEXT, None, "", "x" * 256)
+    ),
     _text("display_name", 255, update=False),
     _text("description", 5000, update=False),
     _text("origin", 255, update=False),

@@ -6,7 +6,7 @@ from random import Random
 from uuid import UUID
 
 from mock_server.apis.exsited.lifecycle_lists import paging
-from mock_server.lifecycle.files import Attachment, File
+from mock_server.lifecycle.files import Attachment, Description, File
 from mock_server.lifecycle.model import Create, Field, Listing, Read, Resource, Sort
 from mock_server.lifecycle.values import instant, text
 
@@ -19,9 +19,27 @@ def unknown_uuid(random: Random) -> str:
 
 
 def _file(random: Random) -> File:
-    name = random.choice(("receipt.pdf", "manual é.txt", "photo 1.png"))
-    return File(name, "application/octet-stream", random.randbytes(random.randint(1, 2000)))
+    name, media_type = random.choice(
+        (
+            ("receipt.pdf", "application/pdf"),
+            ("manual é.txt", "text/plain"),
+            ("photo 1.png", "image/png"),
+        )
+    )
+    return File(name, media_type, random.randbytes(random.randint(1, 2000)))
 
+
+_FILE = Attachment(
+    "file",
+    _file,
+    "/files/0/uuid",
+    "downloadItemNoteFile",
+    "file_id",
+    name="/files/0/name",
+    description=Description(
+        "getItemNoteFile", "/file/filename", "/file/content_type", "/file/size"
+    ),
+)
 
 NOTE = Resource(
     "note",
@@ -51,6 +69,6 @@ NOTE = Resource(
         ),
     ),
     created="/created_on",
-    attachments=(Attachment("file", _file, "/files/0/uuid", "downloadItemNoteFile", "file_id"),),
+    attachments=(_FILE,),
     unknown=unknown_uuid,
 )

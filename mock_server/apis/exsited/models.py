@@ -217,10 +217,24 @@ class Note:
     files: tuple[NoteFile, ...] = ()
 
 
-ITEMS = Table("exsited.items", Item)
-NOTES = Table("exsited.notes", Note, key=lambda note: note.number)
 WAREHOUSES = Table("exsited.warehouses", Warehouse, key=lambda record: record.name)
 CURRENCIES = Table("exsited.currencies", Currency, key=lambda record: record.name)
 TAX_CODES = Table("exsited.tax_codes", TaxCode, key=lambda record: record.uuid)
 ACCOUNTING_CODES = Table("exsited.accounting_codes", AccountingCode, key=lambda record: record.name)
+ITEMS = Table(
+    "exsited.items",
+    Item,
+    references={
+        "currencies.name": CURRENCIES.name,
+        "sale.accounting_code": ACCOUNTING_CODES.name,
+        "sale.tax_code": TAX_CODES.name,
+        "inventory.default_warehouse": WAREHOUSES.name,
+        "inventory.stock.warehouse": WAREHOUSES.name,
+        "inventory.low_stock_thresholds.warehouse": WAREHOUSES.name,
+        "inventory.reordering_thresholds.warehouse": WAREHOUSES.name,
+    },
+)
+NOTES = Table(
+    "exsited.notes", Note, key=lambda note: note.number, references={"item_id": ITEMS.name}
+)
 SUPPLIERS = Table("exsited.suppliers", Supplier)
