@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from starlette.types import Message, Receive, Scope, Send
@@ -30,15 +30,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A call that changes something: its operation, path parameters, query and body.
+    """A call that changes something: its operation, path parameters, query, body and caller.
 
-    A form's fields are a list of pairs; without a body, `body` is None.
+    A form is an object of texts; without a body, `body` is None.
     """
 
     operation: Operation
     path: Mapping[str, str]
     query: tuple[tuple[str, str], ...]
     body: Any
+    account: Literal["first", "other"] = "first"
 
 
 class WritePolicy(Protocol):
@@ -132,7 +133,8 @@ class Guard:
             raise Refused(f"{where}: {operation.id} is not marked as safe")
         if self._policy is None:
             raise Refused(f"{where}: nothing says which records are the run's own")
-        write = Write(operation, path, query, _parsed(scope, body, where))
+        caller = self._identities.caller(scope)
+        write = Write(operation, path, query, _parsed(scope, body, where), caller)
         reason = self._policy.refuses(write)
         if reason is not None:
             raise Refused(f"{where}: {reason}")
@@ -239,7 +241,7 @@ def _parsed(scope: Scope, body: bytes, where: str) -> Any:
         if media_type == b"application/json":
             return json.loads(body)
         if media_type == b"application/x-www-form-urlencoded":
-            return parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True)
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
     except ValueError as problem:
         raise Refused(f"{where}: its body is not what its type says") from problem
     raise Refused(f"{where}: what is in its body cannot be told")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
+from typing import Literal
 from urllib.parse import parse_qsl
 
 from starlette.types import Scope
@@ -19,8 +20,10 @@ class Identities:
 
     def __init__(self, target: Target) -> None:
         self._schemes: Mapping[str, Json] = target.vendor.spec.security_schemes
-        given = {target.credential, target.other_credential} - {None}
-        self._accounts = {_as_pair(each) for each in given if each is not None}
+        self._accounts: dict[str, Literal["first", "other"]] = {}
+        if target.other_credential is not None:
+            self._accounts[_as_pair(target.other_credential)] = "other"
+        self._accounts[_as_pair(target.credential)] = "first"
 
     def in_query(self, operation: Operation) -> set[str]:
         """Return the query parameters in which an operation takes a credential."""
@@ -40,6 +43,11 @@ class Identities:
         if schemes and not any(name in schemes for name, _ in presented):
             return "it has no credential"
         return None
+
+    def caller(self, scope: Scope) -> Literal["first", "other"]:
+        """Return the account that a request without a `problem` signs in as."""
+        found = [self._accounts[_as_pair(value)] for _, value in self._presented(scope)]
+        return found[0] if found else "first"
 
     def _presented(self, scope: Scope) -> Iterator[tuple[str, str]]:
         """Each credential with its scheme; what nobody can read counts as one of no scheme."""
@@ -70,7 +78,7 @@ class Identities:
             basic = scheme.get("scheme", "").lower() == "basic"
             if scheme["type"] != "apiKey" and kind.lower() == ("basic" if basic else "bearer"):
                 return name, _decoded(value) if basic else value
-        return "", header
+        return "", f"unreadable: {header}"
 
 
 def query_of(scope: Scope) -> tuple[tuple[str, str], ...]:
@@ -87,4 +95,4 @@ def _decoded(encoded: str) -> str:
     try:
         return base64.b64decode(encoded, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
-        return encoded
+        return f"unreadable: {encoded}"

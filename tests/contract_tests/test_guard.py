@@ -1,0 +1,325 @@
+"""Nothing gets past the guard that a profile does not allow."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from contract_tests.guard import Refused, Write, guarded, unambiguous
+from contract_tests.profiles import FULL, READ_ONLY, WRITES, Pace, Profile
+from contract_tests.targets import Target
+from tests.engine.toy import echo_operations, toy_document, toy_vendor
+
+ORG = {"name": "org", "in": "path", "required": True, "schema": {"type": "string"}}
+PART = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+SEARCH = {"name": "q[]", "in": "query", "schema": {"type": "string"}}
+BODY = {"content": {"application/json": {"schema": {}}}}
+PATHS = {
+    "/{org}/things": {
+        "parameters": [ORG],
+        "get": {"operationId": "list", "parameters": [SEARCH]},
+        "post": {"operationId": "add", "requestBody": BODY},
+    },
+    "/{org}/things/new": {"parameters": [ORG], "post": {"operationId": "form"}},
+    "/{org}/things/{id}": {
+        "parameters": [ORG, PART],
+        "get": {"operationId": "read"},
+        "delete": {"operationId": "remove"},
+    },
+    "/{org}/things/{id}/act": {
+        "parameters": [ORG, PART],
+        "get": {"operationId": "act", "x-side-effects": True},
+    },
+    "/printed": {"get": {"operationId": "print", "security": [{"link": []}]}},
+    "/public": {"get": {"operationId": "public", "security": []}},
+}
+SCHEMES = {
+    "basic": {"type": "http", "scheme": "basic"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
+    "link": {"type": "apiKey", "in": "query", "name": "bid"},
+}
+BASE = "http://testserver/v1"
+
+
+@dataclass
+class Service:
+    """Remembers what reaches it; `broken`, it does not answer."""
+
+    got: list[tuple[str, bytes]] = field(default_factory=list)
+    status: int = 200
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    broken: bool = False
+
+    async def __call__(self, scope, receive, send):
+        message = await receive()
+        self.got.append((scope["method"], message["body"]))
+        if self.broken:
+            raise httpx.ReadError("gone")
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": b'{"id": 7}'})
+
+
+@dataclass
+class Policy:
+    """Refuses what it is told to, and keeps what it hears."""
+
+    refusal: str | None = None
+    heard: list[object] = field(default_factory=list)
+
+    def refuses(self, write: Write) -> str | None:
+        self.heard.append((write.operation.id, write.path, write.query, write.body, write.account))
+        return self.refusal
+
+    def sends(self, write: Write) -> None:
+        self.heard.append(f"sends {write.operation.id}")
+
+    def answered(self, write: Write, status: int, content: bytes) -> None:
+        self.heard.append((write.operation.id, status, content))
+
+
+@pytest.fixture
+def service():
+    return Service()
+
+
+@pytest.fixture
+def behind(service):
+    """A function (profile, first scheme, its credential, **guard's options) → target, guard."""
+
+    def make(profile: Profile, scheme="basic", credential="me:pw", **options):
+        ordered = {scheme: SCHEMES[scheme], **SCHEMES}
+        document = toy_document(
+            PATHS, components={"securitySchemes": ordered}, security=[{scheme: []}]
+        )
+        vendor = toy_vendor(document, echo_operations())
+        target = Target(vendor, BASE, credential, service, "you:pw", {"org": "mine"})
+        return guarded(target, profile, **options)
+
+    return make
+
+
+def refused(guard, client, method, path, **options):
+    """Why a request is refused."""
+    before = len(guard.refusals)
+    with pytest.raises(Refused) as caught:
+        client.request(method, path, **options)
+    assert guard.refusals[before:] == [str(caught.value)]
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("account", ["first", "other"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    "path",
+    ["/mine/things", "/mine/things?q%5B%5D=a&q[]=b", "/mine/things/7", "/mine/things/%C3%A9"],
+)
+def test_read_only_lets_safe_operations_through(behind, service, account, method, path):
+    target, guard = behind(READ_ONLY)
+    with target.client(account) as client:
+        assert client.request(method, path).status_code == 200
+    assert service.got == [(method, b"")]
+    assert (guard.sent, guard.refusals) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "why"),
+    [
+        ("POST", "/mine/things", "add is not marked as safe"),
+        ("DELETE", "/mine/things/7", "remove is not marked as safe"),
+        ("GET", "/mine/things/7/act", "act is not marked as safe"),
+        ("PUT", "/mine/things", "no declared operation"),
+        ("OPTIONS", "/mine/things", "no declared operation"),
+        ("TRACE", "/mine/things", "no declared operation"),
+        ("GET", "/mine/thing", "no declared operation"),
+        ("GET", "/mine/things/", "no declared operation"),
+        ("GET", "/", "no declared operation"),
+        ("GET", "http://testserver/v2/mine/things", "not below the target's URL"),
+        ("GET", "http://testserver/v11/mine/things", "not below the target's URL"),
+        ("GET", "/mine/things/new", "no declared operation"),
+        ("GET", "/mine/things/%6eew", "no declared operation"),
+        ("GET", "/mine/things/7%2Fact", "more than one segment"),
+        ("GET", "/mine/things/7%252Fact", "more than one segment"),
+        ("GET", "/mine/things/7%5Cact", "more than one segment"),
+        ("GET", "/mine/things/%2e%2e", "more than one segment"),
+        ("GET", "/mine/things/7;act", "more than one segment"),
+        ("GET", "/yours/things", "org is 'yours' and not the target's own"),
+        ("GET", "/mine/things?action=remove", "'action' is no parameter of list"),
+        ("GET", "/mine/things?bid=me:pw", "'bid' is no parameter of list"),
+    ],
+)
+def test_read_only_sends_nothing_else(behind, service, method, path, why):
+    target, guard = behind(READ_ONLY)
+    with target.client() as client:
+        assert why in refused(guard, client, method, path)
+    assert service.got == []
+    assert guard.sent == 0
+
+
+def test_what_may_change_the_method_is_refused_too(behind, service):
+    target, guard = behind(READ_ONLY)
+    with target.client() as client:
+        for name in ("X-HTTP-Method-Override", "x-method-override", "X-HTTP-Method"):
+            assert "another method" in refused(
+                guard, client, "GET", "/mine/things", headers={name: "DELETE"}
+            )
+        assert "has no body" in refused(guard, client, "GET", "/mine/things", content=b"{}")
+    assert service.got == []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "credential", "wrong"),
+    [
+        ("basic", "me:pw", {"auth": ("me", "other")}),
+        ("basic", "me", {"auth": ("me", "pw")}),
+        ("bearer", "token", {"headers": {"Authorization": "Bearer nokent"}}),
+        ("bearer", "token", {"headers": {"Authorization": "Basic token"}}),
+        ("bearer", "token", {"headers": {"Authorization": "token"}}),
+        ("header", "key", {"headers": {"X-Key": "key2"}}),
+        ("cookie", "key", {"headers": {"Cookie": "session=yek"}}),
+    ],
+)
+def test_nobody_else_is_heard(behind, service, scheme, credential, wrong):
+    target, guard = behind(READ_ONLY, scheme, credential)
+    with target.client() as client:
+        assert client.get("/mine/things").status_code == 200
+    with target.client(None) as client:
+        assert "no credential" in refused(guard, client, "GET", "/mine/things")
+        assert "none of the target's" in refused(guard, client, "GET", "/mine/things", **wrong)
+        assert "none of the target's" in refused(guard, client, "GET", "/public", **wrong)
+        assert client.get("/public").status_code == 200
+    assert len(service.got) == 2
+
+
+def test_a_credential_may_stand_in_the_query_where_the_operation_takes_it(behind, service):
+    target, guard = behind(READ_ONLY)
+    with target.client(None) as client:
+        assert client.get("/printed", params={"bid": "me:pw"}).status_code == 200
+        assert "none of" in refused(guard, client, "GET", "/printed", params={"bid": "them"})
+    with target.client("other") as client:
+        assert "two accounts" in refused(guard, client, "GET", "/printed", params={"bid": "me:pw"})
+    assert len(service.got) == 1
+
+
+def test_full_lets_everything_through(behind, service):
+    target, guard = behind(FULL)
+    with target.client(None) as client:
+        client.request("TRACE", "/no/where?x=1", headers={"X-HTTP-Method": "DELETE"})
+        client.request("POST", "/mine/things", content=b"{")
+    assert service.got == [("TRACE", b""), ("POST", b"{")]
+    assert (guard.sent, guard.refusals) == (2, [])
+
+
+def test_writes_asks_the_policy_and_tells_it_what_came_of_it(behind, service):
+    policy = Policy()
+    target, _ = behind(WRITES, policy=policy)
+    with target.client("other") as client:
+        client.post("/mine/things", json={"name": "ct-1"})
+        client.get("/mine/things/7/act")
+        client.get("/mine/things")
+    assert policy.heard == [
+        ("add", {"org": "mine"}, (), {"name": "ct-1"}, "other"),
+        "sends add",
+        ("add", 200, b'{"id": 7}'),
+        ("act", {"org": "mine", "id": "7"}, (), None, "other"),
+        "sends act",
+        ("act", 200, b'{"id": 7}'),
+    ]
+    assert [json.loads(body) for _, body in service.got if body] == [{"name": "ct-1"}]
+
+
+def test_what_the_policy_refuses_is_not_sent(behind, service):
+    policy = Policy(refusal="not ours")
+    target, guard = behind(WRITES, policy=policy)
+    with target.client() as client:
+        assert "not ours" in refused(guard, client, "DELETE", "/mine/things/7")
+        assert "cannot be told" in refused(guard, client, "POST", "/mine/things", content=b"x")
+        headers = {"Content-Type": "application/json"}
+        assert "not what its type says" in refused(
+            guard, client, "POST", "/mine/things", content=b"x", headers=headers
+        )
+    assert service.got == []
+    assert len(policy.heard) == 1
+
+
+def test_without_a_policy_nothing_is_written(behind, service):
+    target, guard = behind(WRITES)
+    with target.client() as client:
+        assert "nothing says which" in refused(guard, client, "DELETE", "/mine/things/7")
+    assert service.got == []
+
+
+class Clock:
+    """Time that passes only while somebody sleeps; each sleep ends a little early."""
+
+    def __init__(self):
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def __call__(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now += max(seconds * 0.9, 0.001)
+
+
+@pytest.mark.parametrize("profile", [READ_ONLY, FULL])
+def test_no_more_requests_go_out_within_a_window_than_are_allowed(behind, profile):
+    clock, sent = Clock(), []
+    pace = Pace(3, 60, clock, clock.sleep)
+    target, _ = behind(profile, pace=pace)
+    with target.client() as client:
+        for number in range(20):
+            client.get("/mine/things")
+            sent.append(clock.now)
+            clock.now += number % 3
+    for first, fourth in zip(sent, sent[3:], strict=False):
+        assert fourth - first >= 60
+
+
+def test_a_service_that_asks_for_time_gets_it(behind, service):
+    clock = Clock()
+    told = []
+    pace = Pace(10, 60, clock, clock.sleep, told.append)
+    target, _ = behind(READ_ONLY, pace=pace)
+    service.status, service.headers = 429, [(b"Retry-After", b"7")]
+    with target.client() as client:
+        client.get("/mine/things")
+        assert told == []
+        client.get("/mine/things")
+    assert clock.now - 1000 >= 7
+    assert told == [7.0]
+
+
+def test_a_refused_request_takes_no_turn(behind):
+    clock = Clock()
+    target, guard = behind(READ_ONLY, pace=Pace(1, 60, clock, clock.sleep))
+    with target.client() as client:
+        for _ in range(5):
+            refused(guard, client, "DELETE", "/mine/things/7")
+        client.get("/mine/things")
+    assert clock.slept == []
+
+
+def test_a_request_that_fails_counts_all_the_same(behind, service):
+    clock = Clock()
+    service.broken = True
+    target, _ = behind(READ_ONLY, pace=Pace(1, 60, clock, clock.sleep))
+    with target.client() as client:
+        for _ in range(2):
+            with pytest.raises(httpx.ReadError):
+                client.get("/mine/things")
+    assert clock.now - 1000 >= 60
+
+
+@pytest.mark.parametrize(
+    ("segment", "safe"),
+    [("a b", "a b"), ("é.", "é."), ("...", "..."), ("..", "-"), ("a/b", "a-b"), ("\x00", "-")],
+)
+def test_a_segment_can_be_made_unambiguous(segment, safe):
+    assert unambiguous(segment) == safe
