@@ -143,7 +143,7 @@ def duplicates_are_refused(lifecycle: Lifecycle, resource: Resource) -> Iterator
         return
 
     def again(name: str, statuses: tuple[int, ...], world: World) -> None:
-        record = world.create(resource)
+        record = world.create(resource, full=True)
         values = {**world.first_values(resource), name: record.sent[name]}
         if resource.tag is not None and resource.tag != name:
             values[resource.tag] = world.session.name()
