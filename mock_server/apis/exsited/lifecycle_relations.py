@@ -204,15 +204,17 @@ def _notes(record: Json, look: Look) -> str | None:
 
 
 RELATIONS = (
-    Relation("each part on its own shows what the item shows", _same_parts),
+    Relation("each part on its own shows what the item shows", _same_parts, _PARTS),
     Relation("without orders all that is on hand is available", _available),
     Relation("indicators agree", _indicators),
     Relation("a special price that does not apply is empty", _special_price),
     Relation("a use has one default currency", _defaults),
     Relation("an update has a time and somebody", _last_update),
-    Relation("what an item refers to is listed", _settings),
-    Relation("each warehouse is the one of its uuid", _warehouses),
-    Relation("the tax code is the one of the settings", _tax_code),
-    Relation("serial numbers are unique", _serial_numbers),
-    Relation("notes read as they are listed", _notes),
+    Relation(
+        "what an item refers to is listed", _settings, ("listCurrencies", "listAccountingCodes")
+    ),
+    Relation("each warehouse is the one of its uuid", _warehouses, ("getWarehouse",)),
+    Relation("the tax code is the one of the settings", _tax_code, ("getTax",)),
+    Relation("serial numbers are unique", _serial_numbers, ("getItemInventories",)),
+    Relation("notes read as they are listed", _notes, ("listItemNotes", "getItemNote")),
 )
