@@ -10,10 +10,11 @@ from pathlib import Path
 import httpx
 
 from contract_tests.credentials import Secrets, WrongCredential, read_credential
+from contract_tests.profiles import FULL, PROFILES, READ_ONLY, WrongRate, pace_of
 from contract_tests.reports.baseline import Baseline
 
 MOCK = "mock"
-PROFILES = ("read-only", "writes", "full")
+LEVELS = ("smoke", "default")
 CREDENTIAL = "CONTRACT_TESTS_CREDENTIAL"
 OTHER_CREDENTIAL = "CONTRACT_TESTS_OTHER_CREDENTIAL"
 _HOW = "env:NAME or file:PATH (for a mock: a word)"
@@ -35,8 +36,10 @@ class Options:
     credential: str | None
     other_credential: str | None
     profile: str
+    rate: str | None
     seed: int
-    max_examples: int
+    level: str
+    max_examples: int | None
     parameters: dict[str, str]
     report: Path | None
     baseline_path: Path | None
@@ -69,8 +72,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", choices=PROFILES, help="what may be sent; read-only for a URL, full for a mock"
     )
+    parser.add_argument(
+        "--rate",
+        metavar="N/PER",
+        help="at most N requests a second, minute or hour, or `none`; what the vendor documents",
+    )
     parser.add_argument("--seed", type=int, default=1, help="the same seed sends the same requests")
-    parser.add_argument("--max-examples", type=_count, default=30, help="per operation and phase")
+    parser.add_argument("--level", choices=LEVELS, default="default", help="how much is sent")
+    parser.add_argument(
+        "--max-examples", type=_count, metavar="N", help="per operation and phase; as the level has"
+    )
     parser.add_argument(
         "--parameter",
         action="append",
@@ -108,8 +119,10 @@ def read_options(given: argparse.Namespace) -> Options:
         target=given.target if on_mock else given.target.rstrip("/"),
         credential=credentials[0],
         other_credential=credentials[1],
-        profile=given.profile or ("full" if on_mock else "read-only"),
+        profile=given.profile or (FULL if on_mock else READ_ONLY).name,
+        rate=_rate(given.rate),
         seed=given.seed,
+        level=given.level,
         max_examples=given.max_examples,
         parameters=_parameters(given.parameter),
         report=given.report,
@@ -135,6 +148,14 @@ def _check_url(target: str) -> None:
         raise WrongUse(
             f"--target: {target} is neither `mock` nor a URL that begins with http(s)://"
         )
+
+
+def _rate(given: str | None) -> str | None:
+    try:
+        pace_of(given, None)
+    except WrongRate as problem:
+        raise WrongUse(f"--rate: {problem}") from problem
+    return given
 
 
 def _parameters(given: list[str]) -> dict[str, str]:

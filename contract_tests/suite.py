@@ -5,13 +5,27 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TextIO
+
+import httpx
 
 from contract_tests.conformance import run_conformance
 from contract_tests.findings import Finding, Run
+from contract_tests.forwarder import Forwarder
+from contract_tests.fuzzing import LEVELS
+from contract_tests.guard import guarded
 from contract_tests.options import Options
+from contract_tests.profiles import PROFILES, pace_of
 from contract_tests.reports.progress import Progress
-from contract_tests.targets import Target, Unreachable, mock_target, signed_in, url_target
+from contract_tests.targets import (
+    Target,
+    Unreachable,
+    mock_parameters,
+    mock_target,
+    signed_in,
+    url_target,
+)
 from mock_server.control.api import NAME as CONTROL
 from mock_server.discovery import UnknownApi, api_names, load_vendor
 from mock_server.engine.spec import SpecError
@@ -55,23 +69,40 @@ def _outcome(name: str, options: Options, progress: Progress) -> tuple[Run, str]
 
 
 def _run(name: str, options: Options, progress: Progress) -> Run:
-    run = run_conformance(
-        _target(name, options),
-        seed=options.seed,
-        max_examples=options.max_examples,
-        progress=progress.line,
-        tick=progress.tick,
-    )
-    run.target, run.profile = options.target, options.profile
+    target = _target(name, options)
+    rate = target.vendor.api.rate_limit
+    pace = None if options.on_mock else pace_of(options.rate, rate)
+    guarded_target, _ = guarded(target, PROFILES[options.profile], pace)
+    try:
+        run = run_conformance(
+            guarded_target,
+            seed=options.seed,
+            level=LEVELS[options.level],
+            max_examples=options.max_examples,
+            progress=progress.line,
+            tick=progress.tick,
+        )
+    finally:
+        if isinstance(target.app, Forwarder):
+            target.app.close()
+    run.target = options.target
     return run
 
 
 def _target(name: str, options: Options) -> Target:
     if options.on_mock:
-        return mock_target(name, options.credential or "test")
+        target = mock_target(name, options.credential or "test")
+        fixed = {**target.parameters, **options.parameters}
+        other = target.other_credential
+        if options.other_credential is not None:
+            other = signed_in(target.vendor, target.base_url, options.other_credential, target.app)
+        return replace(target, parameters=fixed, other_credential=other)
     if name == CONTROL:
         raise UnknownApi("control is tested in a mock of this process only")
-    credential = options.credential or signed_in(load_vendor(name), options.target, "test")
-    return url_target(
-        name, options.target, credential, options.other_credential, options.parameters or None
-    )
+    vendor = load_vendor(name)
+    try:
+        credential = options.credential or signed_in(vendor, options.target, "test")
+    except httpx.TransportError as problem:
+        raise Unreachable(f"{options.target} does not answer: {problem}") from problem
+    fixed = {**mock_parameters(vendor), **options.parameters}
+    return url_target(name, options.target, credential, options.other_credential, fixed)

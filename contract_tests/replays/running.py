@@ -27,14 +27,14 @@ class CannotReplay(Exception):
     """The calls did not come to the one in question; the message says why, in one line."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Replayed(Answer):
     """An answer to a call that was made again."""
 
     call: str
     spec: SpecIndex
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"{self.call} answered {self.status}: {self.content[:500]!r}"
 
     def part(self, pointer: str) -> str:

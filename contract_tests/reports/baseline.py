@@ -21,6 +21,7 @@ _REQUIRED = ("api", "check", "fingerprint", "first_seen")
 _OF_A_RUN = frozenset({"crash", "error", "nothing_sent", "schemathesis"})
 #: What varies from seed to seed in a message about one fault, in the order to look for it.
 _VARYING = (
+    (re.compile(r"^Hint: .*$", re.MULTILINE), ""),
     (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE), "#"),
     (re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`[^`\n]*`"""), "#"),
     (re.compile(r"\b(?:true|false|null|none)\b", re.IGNORECASE), "#"),

@@ -18,24 +18,23 @@ def found(monkeypatch):
     """A function that says what runs find, by API; those not named find nothing."""
 
     def say(**findings):
-        def run(target, **_):
-            outcome = findings.get(target, [])
+        def run(name, *_):
+            outcome = findings.get(name, [])
             if isinstance(outcome, Exception):
                 raise outcome
             checked = {("GET /x", "not_a_server_error"): 3}
-            return Run(target, 1, requests=1, checks=3, findings=list(outcome), checked=checked)
+            return Run(name, 1, requests=1, checks=3, findings=list(outcome), checked=checked)
 
-        monkeypatch.setattr(suite, "run_conformance", run)
-        monkeypatch.setattr(suite, "_target", lambda name, _: name)
+        monkeypatch.setattr(suite, "_run", run)
 
     return say
 
 
 def test_a_clean_mock_ends_with_0_and_says_how_much_was_sent(capsys):
-    assert cli.main(["run", "cliniko", "--max-examples", "1"]) == 0
+    assert cli.main(["run", "cliniko", "--level", "smoke", "--profile", "read-only"]) == 0
     shown = capsys.readouterr()
     assert "cliniko: nothing found; " in shown.out
-    assert "seed 1, profile full, target mock" in shown.out
+    assert "seed 1, profile read-only, target mock" in shown.out
     assert "cliniko: stateful: success, " in shown.err
 
 
@@ -85,7 +84,7 @@ def test_a_crash_with_one_api_is_a_finding_and_the_others_are_tested_all_the_sam
 
 
 def test_a_run_that_sent_nothing_has_tested_nothing(capsys, monkeypatch):
-    monkeypatch.setattr(suite, "run_conformance", lambda *_, **__: Run("cliniko", 1))
+    monkeypatch.setattr(suite, "_run", lambda *_: Run("cliniko", 1))
     assert cli.main(["run", "cliniko"]) == 1
     assert "no request was sent" in capsys.readouterr().out
 
@@ -140,6 +139,7 @@ def test_an_entry_that_has_expired_fails_again(tmp_path, capsys, found):
         (["cliniko", "--credential", "env:NO_SUCH_NAME"], "NO_SUCH_NAME is not set"),
         (["cliniko", "--parameter", "org_uid"], "'org_uid' is not NAME=VALUE"),
         (["cliniko", "--parameter", "org_uid="], "'org_uid=' is not NAME=VALUE"),
+        (["cliniko", "--rate", "5/day"], "--rate: a rate is N/second, N/minute"),
         (["cliniko", "--update-baseline"], "say which with --baseline FILE"),
         (["cliniko", "--baseline", "no/such.yaml"], "no/such.yaml does not exist"),
         (["cliniko", "--report", __file__], "is a file, not a folder"),

@@ -33,6 +33,7 @@ def saying(message):
         ("went from 2026-01-31T10:00:00Z to 2025-12-01", "went from 1999-12-31 to 2000-01-01"),
         ('{"a": [1, {"b": null}]} is not of type', "[] is not of type"),
         ("true is not of type", "None is not of type"),
+        ("Refused\n\nIt is valid\nHint: it has `a` and", "Refused\n\nIt is valid"),
         ("lost 3 of 4", "lost  13 of\n40"),
         ("Bad\n\n1 is wrong\n\nSchema:\n\n {a}", "Bad\n\n2 is wrong\n\nValue: zz"),
     ],

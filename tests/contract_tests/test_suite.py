@@ -1,0 +1,88 @@
+"""What options make of a run: where it goes, as whom, and how far."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from contract_tests import cli, suite
+from contract_tests.options import add_options, read_options
+from mock_server.discovery import api_names
+from tests.contract_tests.twisting import serving
+
+
+def options(*arguments):
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    return read_options(parser.parse_args(arguments))
+
+
+@pytest.fixture
+def target():
+    """A function (API, arguments) → the target of a run."""
+    return lambda api, *arguments: suite._target(api, options(api, *arguments))
+
+
+def test_a_mock_is_tested_as_two_accounts_that_do_not_see_each_other(target):
+    words = ("--credential", "test-one", "--other-credential", "test-two")
+    one = target("cliniko", *words)
+    assert (one.credential, one.other_credential) == ("test-one:", "test-two:")
+    assert target("cliniko").other_credential == "test-other:"
+
+
+def test_a_parameter_replaces_the_one_of_the_mock_and_leaves_the_others(target):
+    usual = dict(target("skhokho").parameters)
+    assert usual
+    name = next(iter(usual))
+    changed = target("skhokho", "--parameter", f"{name}=mine", "--parameter", "more=a=b")
+    assert changed.parameters == {**usual, name: "mine", "more": "a=b"}
+
+
+def test_a_service_is_tested_with_its_credentials(target, monkeypatch):
+    monkeypatch.setenv("ONE", "key-one:")
+    monkeypatch.setenv("OTHER", "key-two:")
+    given = ("--credential", "env:ONE", "--other-credential", "env:OTHER")
+    with serving("cliniko") as (_, url):
+        there = target("cliniko", "--target", f"{url}/", *given)
+    assert (there.base_url, there.credential) == (url, "key-one:")
+    assert there.other_credential == "key-two:"
+
+
+@pytest.mark.parametrize("api", api_names())
+def test_a_service_that_is_not_there_is_told_as_that_for_every_api(api, capsys):
+    assert cli.main(["run", api, "--target", "http://127.0.0.1:9"]) == 3
+    assert "http://127.0.0.1:9 does not answer" in capsys.readouterr().out
+
+
+def test_a_service_is_only_read_unless_more_is_asked_for(capsys):
+    sent = []
+    with serving("cliniko") as (twisted, url):
+        twisted.before = lambda message: sent.append(message.method)
+        run = ["run", "cliniko", "--target", url, "--level", "smoke", "--rate", "none"]
+        assert cli.main(run) == 0
+    assert set(sent) == {"GET"}
+    assert f"profile read-only, target {url}" in capsys.readouterr().out
+
+
+def test_the_vendors_own_limit_is_kept_unless_another_is_given(monkeypatch):
+    paces = []
+
+    class Stopped(Exception):
+        pass
+
+    def remember(_target, _profile, pace):
+        paces.append(pace)
+        raise Stopped
+
+    monkeypatch.setattr(suite, "guarded", remember)
+    with serving("cliniko") as (_, url):
+        for rate in ([], ["--rate", "7/second"], ["--rate", "none"]):
+            with pytest.raises(Stopped):
+                suite._run("cliniko", options("--target", url, *rate), None)
+    with pytest.raises(Stopped):
+        suite._run("cliniko", options(), None)
+    documented, given, *unpaced = paces
+    assert documented is not None
+    assert given is not None
+    assert unpaced == [None, None]
