@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,9 +10,9 @@ from typing import Any
 
 import httpx
 
-from contract_tests import oracles
 from contract_tests.findings import Finding, Property, Run
-from contract_tests.oracles.oracle import ORACLES, Case, Oracle
+from contract_tests.oracles import ORACLES
+from contract_tests.oracles.oracle import Case, Oracle
 from contract_tests.sequences.pytest_module import pytest_module
 from contract_tests.sequences.shell import shell_script
 from contract_tests.sequences.shortest import Shortener, terms_of
@@ -28,15 +26,12 @@ PHASE = "properties"
 #: Answers that keep to the spec are held to it whatever else is tried.
 CONFORMS = "answers keep to the spec"
 
-for _module in pkgutil.iter_modules(oracles.__path__):
-    importlib.import_module(f"{oracles.__name__}.{_module.name}")
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How much is tried: `rounds` of all cases, and how far they may reach.
 
-    `writes` allows those that change records of their own, `wild` those that may reach further. With
+    `writes` allows those that change their own records, `wild` those that may reach further. With
     `first`, the run ends with its first finding. With `shortest`, what shows a finding is sent
     again in shorter forms, to the target and to a mock, until nothing can be left out.
     """

@@ -71,6 +71,11 @@ def _numbers_in(claim: Claim) -> list[str]:
     return [name for name in names if name in _NUMBERS and getattr(claim, name) is not None]
 
 
+def made_up(call: Call) -> list[str]:
+    """Return the texts of a call that the run made up, in their order."""
+    return _NEW.findall(repr(call.parts))
+
+
 def numbers_of(claim: Claim) -> set[int]:
     """Return the exchanges that a claim is about."""
     found: set[int] = set()
@@ -109,11 +114,9 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
             step_of[exchange.number] = step_of[within[exchange.number].pages[0]]
             continue
         step_of[exchange.number] = len(steps)
-        for made in _NEW.findall(repr(exchange.call.parts)):
+        for made in made_up(exchange.call):
             known.setdefault(made, f"{{{{new {len(known)}}}}}")
-        steps.append(
-            Step(_texts(exchange.call, _with_variables(known)), walk_of.get(exchange.number))
-        )
+        steps.append(Step(_named(exchange.call, known), walk_of.get(exchange.number)))
         _learn(exchange.number, len(steps) - 1, trace, lifecycle, known)
     places = []
     for number in numbers_of(claim):
@@ -139,14 +142,28 @@ def _learn(
             known.setdefault(str(given), f"{{{{{step}{create.id}}}}}")
 
 
+def _named(call: Call, known: Mapping[str, str]) -> Call:
+    """A call with variables; in a query a number alone is that of a page, or says how many."""
+    named: Call = _texts(call, _with_variables(known))
+    longer = {value: variable for value, variable in known.items() if not value.isdigit()}
+    query = tuple(
+        (name, _with_variables(longer if value.isdigit() else known)(value))
+        for name, value in call.parts.query
+    )
+    return replace(named, parts=replace(named.parts, query=query))
+
+
 def _with_variables(known: Mapping[str, str]) -> Callable[[str], str]:
     def change(text: str) -> str:
         if text in known:
             return known[text]
         for value, variable in known.items():
-            if len(value) > 2 or value.startswith(TAG):
-                text = re.sub(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])",
-                              lambda _, new=variable: new, text)  # fmt: skip
+            # A short identifier is told from any number by what stands around it in a query.
+            long = len(value) > 2 or value.startswith(TAG)
+            around = (
+                ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])") if long else ("(?<=[=:,<>])", "(?=,|$)")
+            )
+            text = re.sub(re.escape(value).join(around), lambda _, new=variable: new, text)
         return text
 
     return change
@@ -166,12 +183,12 @@ class Ran:
     named: Claim
 
 
-def run_script(script: Script, session: Session) -> Ran:
-    """Send a script's calls.
+def run_script(script: Script, session: Session, into: Trace | None = None) -> Ran:
+    """Send a script's calls; what is answered is added to the trace `into`, if there is one.
 
     Raises LookupError if an answer does not give what a later call needs, and httpx.HTTPError.
     """
-    trace = Trace()
+    trace = Trace() if into is None else into
     made: dict[str, str] = {}
     exchanges: list[tuple[int, ...]] = []
 
@@ -220,6 +237,7 @@ def _walk(call: Call, walk: Walk | None, session: Session, trace: Trace) -> list
         query = (*rest, *walk.paging.page(index, walk.size))
         again = replace(call, parts=Parts(call.parts.path, query, call.parts.headers))
         numbers.append(session.send(again, trace)[0].number)
+    trace.walks.append(replace(walk, pages=tuple(numbers)))
     return numbers
 
 

@@ -1,0 +1,1 @@
+"""The same calls to two targets, and what they answer differently."""

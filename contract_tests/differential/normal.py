@@ -1,0 +1,220 @@
+"""Compare two answers where values may differ that mean the same.
+
+Identifiers are the same if each stands for the other wherever they are seen; times if both are of
+the moment of the call, or neither; links if they lead to the same place below each target. Numbers
+and all other texts are compared exactly. What lists show of records that the sequence has not made
+is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import unquote
+
+from contract_tests.session import TAG
+from contract_tests.traces import MISSING, Caller, Exchange, find
+from mock_server.lifecycle.model import Lifecycle, Listing
+from mock_server.lifecycle.values import Meaningless, instant
+
+_ID_NAME = re.compile(r"(?:^|_)(?:id|uid|uuid|uniqueId)$")
+_NOW = timedelta(minutes=5)
+_PIECES = re.compile(r"\d+|\D+")
+#: What stands before a number in a link that is no identifier.
+_COUNTS = ("page=", "limit=", "offset=", "size=")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place in an answer where two targets differ, with what each shows."""
+
+    pointer: str
+    left: Any
+    right: Any
+
+
+@dataclass(slots=True)
+class Normaliser:
+    """Remembers, over one sequence, which values of the two targets stand for each other.
+
+    `ignored` are pointers that are not looked at; `left_out` collects those, and what else was not
+    compared, in a few words each.
+    """
+
+    lifecycle: Lifecycle
+    left_url: str
+    right_url: str
+    pairs: dict[tuple[str, str], str] = field(default_factory=dict)
+    made: set[tuple[str, Caller, str, str]] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+
+    def created(self, resource: str, account: Caller, left: Any, right: Any) -> None:
+        """Take two records for each other: those that the same call has made on each side."""
+        self.made.add((resource, account, str(left), str(right)))
+
+    def pair(self, space: str, left: Any, right: Any) -> bool:
+        """Say whether two identifiers of one kind may stand for each other, and remember it."""
+        known = self.pairs.setdefault((space, str(left)), str(right))
+        return known == str(right) and not any(
+            other == known
+            for (kind, one), other in self.pairs.items()
+            if kind == space and one != str(left)
+        )
+
+    def differences(
+        self, left: Exchange, right: Exchange, *, whole: bool = True
+    ) -> list[Difference]:
+        """Return where two answers to the same call differ.
+
+        `whole` says that lists have no other page on which a record could be.
+        """
+        found: list[Difference] = []
+        if left.answer.status != right.answer.status:
+            found.append(Difference("/status", left.answer.status, right.answer.status))
+            return found
+        kinds = [each.answer.headers.get("content-type", "") for each in (left, right)]
+        plain = [kind.partition(";")[0].strip().lower() for kind in kinds]
+        if plain[0] != plain[1]:
+            return [Difference("/headers/content-type", plain[0], plain[1])]
+        for name in ("allow", "www-authenticate", "location"):
+            values = [each.answer.headers.get(name) for each in (left, right)]
+            if not self._same_text(values[0], values[1], left, right):
+                found.append(Difference(f"/headers/{name}", *values))
+        bodies, where = (left.answer.body, right.answer.body), "/body"
+        for resource in self.lifecycle.resources:
+            for listing in resource.lists:
+                if listing.operation == left.call.operation:
+                    made = self._made_as(resource.name, left.call.account)
+                    bodies, where = self._own(bodies, listing, made, whole)
+        found += self._compared(*bodies, where, left, right)
+        return found
+
+    def _own(
+        self, bodies: tuple[Any, Any], listing: Listing, made: Mapping[str, str], whole: bool
+    ) -> tuple[tuple[Any, Any], str]:
+        """Two pages of a list with no records but those that the sequence has made.
+
+        If the accounts hold different numbers of records, nothing else of the pages is the same.
+        """
+        items = [find(body, listing.items) for body in bodies]
+        if not all(isinstance(each, list) for each in items):
+            return bodies, "/body"
+        operation = listing.operation
+        self.left_out.add(f"{operation}: other records in {listing.items}")
+        left = {str(find(each, listing.id)): each for each in items[0]}
+        right = {str(find(each, listing.id)): each for each in items[1]}
+        if not whole:
+            made = {one: other for one, other in made.items() if one in left and other in right}
+        own = (
+            [each for known, each in left.items() if known in made],
+            [each for known, each in right.items() if known in made.values()],
+        )
+        totals = [find(body, listing.total or "/?") for body in bodies]
+        if len(items[0]) == len(items[1]) and totals[0] == totals[1]:
+            path = listing.items.split("/")[1:]
+            return (_put(bodies[0], path, own[0]), _put(bodies[1], path, own[1])), "/body"
+        self.left_out.add(f"{operation}: all but records, as the accounts' numbers differ")
+        return own, f"/body{listing.items}"
+
+    def _made_as(self, resource: str, account: Caller) -> dict[str, str]:
+        """The records that an account has made, those of the right target by those of the left."""
+        return {
+            left: right
+            for kind, owner, left, right in self.made
+            if (kind, owner) == (resource, account)
+        }
+
+    def _compared(
+        self, left: Any, right: Any, where: str, one: Exchange, other: Exchange
+    ) -> Iterator[Difference]:
+        if where.removeprefix("/body") in self.lifecycle.ignored:
+            self.left_out.add(f"{one.call.operation}: {where}, declared as ignored")
+            return
+        if isinstance(left, dict) and isinstance(right, dict):
+            for name in [*left, *(name for name in right if name not in left)]:
+                shown = left.get(name, MISSING), right.get(name, MISSING)
+                yield from self._compared(*shown, f"{where}/{name}", one, other)
+        elif isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                yield Difference(f"{where}/length", len(left), len(right))
+            for place, (here, there) in enumerate(zip(left, right, strict=False)):
+                yield from self._compared(here, there, f"{where}/{place}", one, other)
+        elif not self._same(left, right, where, one, other):
+            yield Difference(where, left, right)
+
+    def _same(self, left: Any, right: Any, where: str, one: Exchange, other: Exchange) -> bool:
+        if left is MISSING or right is MISSING or (left is None) != (right is None):
+            return left is right
+        name = where.rpartition("/")[2]
+        if _ID_NAME.search(name):
+            space = _space_of(name, one)
+            return type(left) is type(right) and self.pair(space, left, right)
+        if isinstance(left, str) and isinstance(right, str):
+            return self._same_text(left, right, one, other)
+        return type(left) is type(right) and bool(left == right)
+
+    def _same_text(
+        self, left: str | None, right: str | None, one: Exchange, other: Exchange
+    ) -> bool:
+        if left is None or right is None:
+            return left is right
+        if _TIME.match(left) and _TIME.match(right):
+            return _time(left, one) == _time(right, other)
+        left = self._renamed(left)
+        if self.left_url in left and self.right_url in right:
+            left = unquote(left.replace(self.left_url, "{target}"))
+            right = unquote(right.replace(self.right_url, "{target}"))
+            return self._same_link(left, right, one.call.account)
+        return left == right
+
+    def _same_link(self, left: str, right: str, account: Caller) -> bool:
+        """Whether two links differ in no more than the identifiers in them."""
+        pieces = [_PIECES.findall(each) for each in (left, right)]
+        if len(pieces[0]) != len(pieces[1]):
+            return False
+        before = ""
+        for one, other in zip(*pieces, strict=True):
+            known = one.isdigit() and other.isdigit() and not before.endswith(_COUNTS)
+            if one != other and not (known and self.pair(f"{_word(before)} {account}", one, other)):
+                return False
+            before = one
+        return True
+
+    def _renamed(self, text: str) -> str:
+        """A text of the left target with what the run made up as it was for the right one."""
+        for (space, left), right in self.pairs.items():
+            if space == TAG:
+                text = text.replace(left, right)
+        return text
+
+
+def _space_of(name: str, exchange: Exchange) -> str:
+    """The kind of record that a property names: that of the path, or the property's own word."""
+    if name != "id":
+        return f"{name} {exchange.call.account}"
+    fixed = [part for part in exchange.url.partition("?")[0].split("/") if part.isalpha()]
+    return f"{fixed[-1] if fixed else name} {exchange.call.account}"
+
+
+def _word(text: str) -> str:
+    words = re.findall(r"[A-Za-z_]+", text)
+    return words[-1] if words else ""
+
+
+def _put(value: Any, path: list[str], items: list[Any]) -> Any:
+    if not path:
+        return items
+    return {**value, path[0]: _put(value[path[0]], path[1:], items)}
+
+
+def _time(text: str, exchange: Exchange) -> tuple[str, bool]:
+    """How a time is written, and whether it is that of its call."""
+    spelled = re.sub(r"\d", "9", text)
+    try:
+        return spelled, abs(instant(text) - exchange.at) <= _NOW
+    except Meaningless:
+        return spelled, False

@@ -1,0 +1,265 @@
+"""Send the same sequences to two targets, and judge what they answer differently.
+
+The sequences are those of the properties, as the left target lets them go. The right target gets
+each of them twice: what differs between its own answers is noise.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+import httpx
+
+from contract_tests.claims import Answers
+from contract_tests.differential.normal import Difference, Normaliser
+from contract_tests.differential.verdicts import Judge, generalised
+from contract_tests.differential.waivers import Waiver, waived
+from contract_tests.findings import Finding, Run
+from contract_tests.guard import Refused
+from contract_tests.oracles import ORACLES
+from contract_tests.oracles.oracle import Case
+from contract_tests.sequences.scripts import Script, made_up, run_script, script_of
+from contract_tests.session import TAG, Session
+from contract_tests.targets import Target
+from contract_tests.traces import Exchange, Trace, find
+from contract_tests.world import Unfit, Violated, World
+from mock_server.discovery import load_lifecycle
+from mock_server.lifecycle.model import Lifecycle
+
+PHASE = "differential"
+#: What ends a case without a word about the target.
+_ENDED = (Violated, Unfit, Refused, LookupError, httpx.HTTPError)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two targets: `left` is compared with `right`, which is taken for the real one."""
+
+    left: Target
+    right: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A difference, and the two exchanges in which it was met."""
+
+    difference: Difference
+    left: Exchange
+    right: Exchange
+
+
+def run_differential(
+    sides: Sides,
+    *,
+    today: date,
+    seed: int = 1,
+    cases: int = 120,
+    waivers: Sequence[Waiver] = (),
+    progress: Callable[[str], None] = lambda _: None,
+) -> Run:
+    """Compare two targets over so many sequences, and return what differs and is not waived.
+
+    The same seed draws the same sequences. Waived differences, noise and all that was not compared
+    are told in the run's `skipped`.
+    """
+    run = Run(sides.left.vendor.api.name, seed, sides.right.base_url)
+    lifecycle = load_lifecycle(sides.left.vendor)
+    if lifecycle is None:
+        run.skipped.append(f"{PHASE}: {run.api} declares no lifecycle")
+        return run
+    started = time.perf_counter()
+    comparison = _Comparison(sides, lifecycle, seed, today, waivers)
+    for number, (name, case) in enumerate(_chosen(sides, lifecycle, seed, cases), 1):
+        run.add(comparison.compare(name, case))
+        if number % 20 == 0:
+            progress(f"{number} sequences, {len(run.findings)} differences")
+    run.requests, run.checks = comparison.requests, comparison.checks
+    run.skipped += comparison.told()
+    run.seconds = time.perf_counter() - started
+    return run
+
+
+def _chosen(sides: Sides, lifecycle: Lifecycle, seed: int, most: int) -> Iterator[tuple[str, Case]]:
+    """A sample of all cases that the right target's profile allows."""
+    profile = sides.right.profile
+    allowed: list[tuple[str, Case]] = []
+    for oracle in ORACLES:
+        if oracle.writes and profile.writes == "none":
+            continue
+        for resource in lifecycle.resources:
+            for case in oracle.cases(lifecycle, resource):
+                lone = case.other and None in (
+                    sides.left.other_credential,
+                    sides.right.other_credential,
+                )
+                if not lone and (profile.strangers or not case.wild):
+                    allowed.append((oracle.name, case))
+    random = Random(f"{seed}/sequences")  # noqa: S311 - no secret
+    yield from random.sample(allowed, min(most, len(allowed)))
+
+
+class _Comparison:
+    """Compares sequence by sequence, and keeps count of what it let pass."""
+
+    def __init__(
+        self,
+        sides: Sides,
+        lifecycle: Lifecycle,
+        seed: int,
+        today: date,
+        waivers: Sequence[Waiver],
+    ) -> None:
+        self._sides = sides
+        self._lifecycle = lifecycle
+        self._seed = seed
+        self._today = today
+        self._waivers = waivers
+        self._numbers = 0
+        self._passed: set[str] = set()
+        self._used: set[Waiver] = set()
+        self.requests = 0
+        self.checks = 0
+
+    def compare(self, name: str, case: Case) -> list[Finding]:
+        """Return what differs in one sequence."""
+        self._numbers += 1
+        left, kept = self._world(self._sides.left, case)
+        if not len(left.trace):
+            return []
+        script = script_of(left.trace, Answers(0), self._lifecycle)
+        first, second = (self._answered(script) for _ in range(2))
+        met = list(self._met(left.trace, first, self._sides.left, self._sides.right))
+        if not met:
+            return []
+        noise = {
+            (each.left.call.operation, generalised(each.difference.pointer))
+            for each in self._met(first, second, self._sides.right, self._sides.right)
+        }
+        _, real_kept = self._world(self._sides.right, case)
+        judge = Judge(self._sides.left.vendor.spec, noise, kept, real_kept)
+        return [
+            finding
+            for each in met
+            if (finding := self._finding(name, each, judge, left.trace)) is not None
+        ]
+
+    def told(self) -> list[str]:
+        """Return what was let pass, a line each."""
+        unused = [waiver for waiver in self._waivers if waiver not in self._used]
+        return [
+            *sorted(self._passed),
+            *(f"waiver of {each.operation} {each.pointer} was not needed" for each in unused),
+        ]
+
+    def _world(self, target: Target, case: Case) -> tuple[World, bool]:
+        """Run a case on a target; returns its world, and whether the property was kept."""
+        session = Session(target, self._lifecycle, f"{self._seed}d{self._numbers}")
+        random = Random(f"{self._seed}/{self._numbers}")  # noqa: S311 - no secret
+        world = World(session, random)
+        kept = True
+        try:
+            case.run(world)
+        except Violated:
+            kept = False
+        except _ENDED:
+            pass
+        finally:
+            world.tidy()
+            self._count(session)
+        return world, kept and not world.breaches
+
+    def _answered(self, script: Script) -> Trace:
+        """What the right target answers to a script, as far as it goes."""
+        session = Session(self._sides.right, self._lifecycle, f"{self._seed}r{self._numbers}")
+        trace = Trace()
+        with suppress(*_ENDED):
+            run_script(script, session, trace)
+        self._count(session)
+        return trace
+
+    def _count(self, session: Session) -> None:
+        self.requests += session.requests
+        self.checks += session.checks
+        session.close()
+
+    def _met(self, left: Trace, right: Trace, one: Target, other: Target) -> Iterator[Met]:
+        normaliser = Normaliser(self._lifecycle, one.base_url, other.base_url)
+        for here, there in zip(_firsts(left), _firsts(right), strict=False):
+            if here.call.operation != there.call.operation:
+                break
+            self._learn(normaliser, here, there)
+            if self._of_others(normaliser, here):
+                normaliser.left_out.add(f"{here.call.operation}: records of others")
+                continue
+            whole = _whole(left, here) and _whole(right, there)
+            for difference in normaliser.differences(here, there, whole=whole):
+                yield Met(difference, here, there)
+        self._passed |= {f"not compared: {each}" for each in normaliser.left_out}
+
+    def _of_others(self, normaliser: Normaliser, exchange: Exchange) -> bool:
+        """Whether an answer shows a record that the sequence has not made."""
+        made = {left for _, _, left, _ in normaliser.made}
+        named = {str(value) for value in exchange.call.parts.path.values()}
+        return exchange.answer.succeeded and bool(named) and not named & made
+
+    def _learn(self, normaliser: Normaliser, left: Exchange, right: Exchange) -> None:
+        """Pair the texts that were made up for a call, and the identifiers that it gave."""
+        for one, other in zip(made_up(left.call), made_up(right.call), strict=False):
+            normaliser.pair(TAG, one, other)
+        for resource in self._lifecycle.resources:
+            create = resource.create
+            if create is not None and create.operation == left.call.operation and create.id:
+                ids = [find(each.answer.body, create.id) for each in (left, right)]
+                if all(isinstance(each, str | int) for each in ids):
+                    normaliser.created(resource.name, left.call.account, *ids)
+
+    def _finding(self, name: str, met: Met, judge: Judge, trace: Trace) -> Finding | None:
+        operation = met.left.call.operation
+        pointer = generalised(met.difference.pointer)
+        verdict = judge.verdict(met.difference, met.left, met.right)
+        if verdict == "noise":
+            self._passed.add(f"noise: {operation} {pointer}")
+            return None
+        waiver = waived(self._waivers, operation, pointer, verdict, self._today)
+        if waiver is not None:
+            self._used.add(waiver)
+            self._passed.add(f"waived: {operation} {pointer} ({waiver.reason})")
+            return None
+        template = self._sides.left.vendor.spec.operations[operation]
+        return Finding(
+            check=f"difference: {verdict}",
+            operation=f"{template.method.upper()} {template.path}",
+            message=(
+                f"{pointer}: {_short(met.difference.left)} here, "
+                f"{_short(met.difference.right)} there; {judge.why(verdict, met.left)} "
+                f"(met while trying that {name})"
+            ),
+            phase=PHASE,
+            subject=pointer,
+            steps=tuple(str(each) for each in _until(trace, met.left)),
+        )
+
+
+def _until(trace: Trace, last: Exchange) -> Iterable[Exchange]:
+    return (each for each in trace if each.number <= last.number)
+
+
+def _firsts(trace: Trace) -> Iterator[Exchange]:
+    """The exchanges of a trace, of a walk through a list only the first."""
+    within = {page for walk in trace.walks for page in walk.pages[1:]}
+    return (exchange for exchange in trace if exchange.number not in within)
+
+
+def _whole(trace: Trace, exchange: Exchange) -> bool:
+    """Whether an answer is all of a list: the only page of a walk that could have gone on."""
+    return any(walk.pages == (exchange.number,) and walk.most > 1 for walk in trace.walks)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
