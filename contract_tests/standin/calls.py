@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
-
 from contract_tests.standin.database import Condition, Row, select
 from contract_tests.standin.refusals import NotFound
 from contract_tests.standin.switches import Defect, Switches
@@ -23,14 +21,18 @@ _INT64 = re.compile(r"-?[0-9]{1,19}")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call; `key` is the id in the path as it was sent, `now` a time as it is stored."""
+    """One call.
+
+    `key` is the id in the path as it was sent, `arguments` every value of each name in the query,
+    `now` a time as it is stored.
+    """
 
     connection: sqlite3.Connection
     account: int
     now: str
     base_url: str
     switches: Switches
-    arguments: MultiDict[str, str]
+    arguments: Mapping[str, list[str]]
     key: str = ""
     body: Mapping[str, Any] | None = None
 

@@ -40,7 +40,7 @@ class Collection:
         size = _whole(call, "per_page", _PER_PAGE, _MOST_PER_PAGE)
         asked = condition(
             self.filters,
-            call.arguments.getlist("q[]"),
+            call.arguments.get("q[]", []),
             switches,
             forgets=Defect.ARCHIVED_STILL_LISTED,
         )
@@ -109,10 +109,10 @@ class Collection:
         kept = {"order", "per_page", "q[]", "sort"}
         if Defect.NEXT_LINK_DROPS_FILTERS in call.switches:
             kept.remove("q[]")
-        sent = [pair for pair in call.arguments.items(multi=True) if pair[0] in kept]
+        sent = {name: values for name, values in call.arguments.items() if name in kept}
         # Sorted by name, as Rails has them.
-        query = sorted([*sent, ("page", str(number))], key=lambda pair: pair[0])
-        return f"{call.base_url}/{self.name}?{urlencode(query)}"
+        query = sorted({**sent, "page": [str(number)]}.items())
+        return f"{call.base_url}/{self.name}?{urlencode(query, doseq=True)}"
 
 
 def _window(call: Call, number: int, size: int) -> str:
@@ -127,7 +127,7 @@ def _window(call: Call, number: int, size: int) -> str:
 
 def _last(call: Call, name: str, default: str) -> str:
     """A parameter's value; of several, the last."""
-    return next(reversed(call.arguments.getlist(name)), default)
+    return call.arguments.get(name, [default])[-1]
 
 
 def _whole(call: Call, name: str, default: int, most: int | None = None) -> int:

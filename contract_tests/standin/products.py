@@ -97,7 +97,7 @@ def show(call: Call) -> Answer:
     """Show a product that its filters, or not being archived, let through."""
     asked = condition(
         {"archived_at": Kind.TIME},
-        call.arguments.getlist("q[]"),
+        call.arguments.get("q[]", []),
         call.switches,
         forgets=Defect.ARCHIVED_STILL_FOUND,
     )

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
 
 from contract_tests.standin import adjustments, neighbours, products
 from contract_tests.standin.accounts import account_of
@@ -65,6 +64,7 @@ class Service:
         self._limit = RateLimit(rate_limit)
         self.application = Flask(__name__, static_folder=None)
         self.application.url_map.strict_slashes = False
+        self.application.url_map.merge_slashes = False
         self.application.config["MAX_CONTENT_LENGTH"] = _LONGEST_BODY
         for method, path, operation in _ROUTES:
             self.application.add_url_rule(
@@ -75,7 +75,8 @@ class Service:
                 provide_automatic_options=False,
             )
         self.application.register_error_handler(Refused, self._refusal)
-        self.application.register_error_handler(HTTPException, _routing_error)
+        for status in (400, 404, 405, 413):
+            self.application.register_error_handler(status, _routing_error)
         self.application.register_error_handler(Exception, self._failure)
 
     def _view(self, operation: Callable[[Call], Answer]) -> Callable[..., Response]:
@@ -90,7 +91,7 @@ class Service:
                     self._written(now),
                     request.host_url.rstrip("/") + BASE_PATH,
                     self._switches,
-                    request.args,
+                    request.args.to_dict(flat=False),
                     key,
                     body,
                 )
@@ -103,7 +104,7 @@ class Service:
         """The caller's account; raises Unauthorized, or Refused with 429."""
         with self._database.transaction() as connection:
             try:
-                account = account_of(connection, request.authorization, self._products)
+                account = account_of(connection, _key(), self._products)
             except Unauthorized:
                 open_to_all = request.path.startswith(f"{BASE_PATH}/taxes")
                 if not (open_to_all and Defect.TAXES_WITHOUT_KEY in self._switches):
@@ -147,9 +148,17 @@ class Service:
         return _response(500, {"message": "Internal server error"})
 
 
-def _routing_error(problem: HTTPException) -> Response:
-    """The error of the framework itself, such as 404, 405 and 413, in the service's form."""
-    response = _response(problem.code or 500, {"message": problem.name})
+def _key() -> str:
+    """The key that signs the request: the user name of HTTP Basic, with no password."""
+    sent = request.authorization
+    if sent is None or sent.type != "basic" or sent.password:
+        return ""
+    return sent.username or ""
+
+
+def _routing_error(problem: Any) -> Response:
+    """An error of the framework itself in the service's form."""
+    response = _response(problem.code, {"message": problem.name})
     response.headers.extend(
         (name, value) for name, value in problem.get_headers() if name == "Allow"
     )

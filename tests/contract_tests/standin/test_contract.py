@@ -95,6 +95,7 @@ def test_a_product_is_shown_with_all_that_was_sent(world):
     ("method", "path", "status"),
     [
         ("GET", "/nothing", 404),
+        ("GET", "http://standin.test/v1//products", 404),
         ("GET", "/products/abc", 404),
         ("GET", "/products/99999999999999999999", 404),
         ("GET", "/stock_adjustments/77", 404),
