@@ -6,6 +6,7 @@ and in `verdicts` alone.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import TestPhase
 from schemathesis.hooks import HookContext
+from schemathesis.openapi.checks import JsonSchemaError
 from schemathesis.python.asgi import HOST
 
 from contract_tests.findings import Finding, Run
@@ -31,6 +33,8 @@ from contract_tests.removals import Removals
 from contract_tests.replays.recorded import with_replay
 from contract_tests.targets import Target, Unreachable
 from contract_tests.verdicts import overrule
+
+_MISSING = re.compile(r'"(.+)" is a required property')
 
 
 def run_conformance(
@@ -188,6 +192,16 @@ def _take_scenario(event: events.ScenarioFinished, run: Run, target: Target) -> 
                 str(check.failure_info.failure),
                 event.phase.value,
                 check.failure_info.code_sample.replace(called_at, target.base_url),
+                _subject(check.failure_info.failure),
             )
             if not any(finding.same_as(other) for other in run.findings):
                 run.add([with_replay(finding, recorder, case_id, check, target)])
+
+
+def _subject(failure: Any) -> str:
+    """What is wrong, where a message shows values alone: the status, or the place in the body."""
+    if not isinstance(failure, JsonSchemaError):
+        return str(getattr(failure, "status_code", None) or "")
+    path = ["-" if isinstance(part, int) else part for part in failure.instance_path]
+    missing = _MISSING.match(failure.validation_message)
+    return "".join(f"/{part}" for part in [*path, *(missing.groups() if missing else ())])
