@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+import contract_tests.cli
 from mock_server import cli
 from mock_server.app import build_server
 from mock_server.live import LiveServer
@@ -20,6 +21,7 @@ PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 BLOCK = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: Blocks of these kinds are shown, not run.
 SHOWN = {"text", "json", "yaml"}
+COMMANDS = {"contract-tests": contract_tests.cli.main, "mock-server": cli.main}
 WRITTEN_URL = "http://127.0.0.1:8080"
 
 
@@ -118,10 +120,10 @@ def output_of(words, where, capsys):
         done = subprocess.run([curl, *words[1:]], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, f"{where}\n{done.stderr}"
         return done.stdout
-    assert words[0] == "mock-server", f"{where}: only mock-server and curl can be run here"
+    assert words[0] in COMMANDS, f"{where}: only {', '.join(COMMANDS)} and curl can be run here"
     assert words[1] != "serve", f"{where}: serve does not come back; show it as text"
     capsys.readouterr()
-    status = cli.main(words[1:])
+    status = COMMANDS[words[0]](words[1:])
     printed = capsys.readouterr()
     assert status == 0, f"{where}\n{printed.out}{printed.err}"
     return printed.out
