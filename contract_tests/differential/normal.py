@@ -21,6 +21,7 @@ from mock_server.lifecycle.model import Lifecycle, Listing
 from mock_server.lifecycle.values import Meaningless, instant
 
 _ID_NAME = re.compile(r"(?:^|_)(?:id|uid|uuid|uniqueId)$")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NOW = timedelta(minutes=5)
 _PIECES = re.compile(r"\d+|\D+")
 #: What stands before a number in a link that is no identifier.
@@ -150,7 +151,7 @@ class Normaliser:
         if left is MISSING or right is MISSING or (left is None) != (right is None):
             return left is right
         name = where.rpartition("/")[2]
-        if _ID_NAME.search(name):
+        if _ID_NAME.search(name) and _ID.fullmatch(str(left)) and _ID.fullmatch(str(right)):
             space = _space_of(name, one)
             return type(left) is type(right) and self.pair(space, left, right)
         if isinstance(left, str) and isinstance(right, str):
@@ -196,7 +197,8 @@ def _space_of(name: str, exchange: Exchange) -> str:
     """The kind of record that a property names: that of the path, or the property's own word."""
     if name != "id":
         return f"{name} {exchange.call.account}"
-    fixed = [part for part in exchange.url.partition("?")[0].split("/") if part.isalpha()]
+    parts = exchange.url.partition("?")[0].split("/")
+    fixed = [part for part in parts if part and not any(map(str.isdigit, part))]
     return f"{fixed[-1] if fixed else name} {exchange.call.account}"
 
 

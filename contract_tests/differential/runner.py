@@ -16,17 +16,18 @@ from random import Random
 import httpx
 
 from contract_tests.claims import Answers
-from contract_tests.differential.normal import Difference, Normaliser
+from contract_tests.differential.normal import Normaliser
+from contract_tests.differential.pairs import Met, compared, short
 from contract_tests.differential.verdicts import Judge, generalised
 from contract_tests.differential.waivers import Waiver, waived
 from contract_tests.findings import Finding, Run
 from contract_tests.guard import Refused
 from contract_tests.oracles import ORACLES
 from contract_tests.oracles.oracle import Case
-from contract_tests.sequences.scripts import Script, made_up, run_script, script_of
-from contract_tests.session import TAG, Session
+from contract_tests.sequences.scripts import Script, run_script, script_of
+from contract_tests.session import Session
 from contract_tests.targets import Target
-from contract_tests.traces import Exchange, Trace, find
+from contract_tests.traces import Exchange, Trace
 from contract_tests.world import Unfit, Violated, World
 from mock_server.discovery import load_lifecycle
 from mock_server.lifecycle.model import Lifecycle
@@ -42,15 +43,6 @@ class Sides:
 
     left: Target
     right: Target
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """A difference, and the two exchanges in which it was met."""
-
-    difference: Difference
-    left: Exchange
-    right: Exchange
 
 
 def run_differential(
@@ -133,7 +125,7 @@ class _Comparison:
             return []
         script = script_of(left.trace, Answers(0), self._lifecycle)
         first, second = (self._answered(script) for _ in range(2))
-        met = list(self._met(left.trace, first, self._sides.left, self._sides.right))
+        met = self._met(left.trace, first, self._sides.left, self._sides.right)
         if not met:
             return []
         noise = {
@@ -187,36 +179,11 @@ class _Comparison:
         self.checks += session.checks
         session.close()
 
-    def _met(self, left: Trace, right: Trace, one: Target, other: Target) -> Iterator[Met]:
+    def _met(self, left: Trace, right: Trace, one: Target, other: Target) -> list[Met]:
         normaliser = Normaliser(self._lifecycle, one.base_url, other.base_url)
-        for here, there in zip(_firsts(left), _firsts(right), strict=False):
-            if here.call.operation != there.call.operation:
-                break
-            self._learn(normaliser, here, there)
-            if self._of_others(normaliser, here):
-                normaliser.left_out.add(f"{here.call.operation}: records of others")
-                continue
-            whole = _whole(left, here) and _whole(right, there)
-            for difference in normaliser.differences(here, there, whole=whole):
-                yield Met(difference, here, there)
+        met = list(compared(left, right, normaliser))
         self._passed |= {f"not compared: {each}" for each in normaliser.left_out}
-
-    def _of_others(self, normaliser: Normaliser, exchange: Exchange) -> bool:
-        """Whether an answer shows a record that the sequence has not made."""
-        made = {left for _, _, left, _ in normaliser.made}
-        named = {str(value) for value in exchange.call.parts.path.values()}
-        return exchange.answer.succeeded and bool(named) and not named & made
-
-    def _learn(self, normaliser: Normaliser, left: Exchange, right: Exchange) -> None:
-        """Pair the texts that were made up for a call, and the identifiers that it gave."""
-        for one, other in zip(made_up(left.call), made_up(right.call), strict=False):
-            normaliser.pair(TAG, one, other)
-        for resource in self._lifecycle.resources:
-            create = resource.create
-            if create is not None and create.operation == left.call.operation and create.id:
-                ids = [find(each.answer.body, create.id) for each in (left, right)]
-                if all(isinstance(each, str | int) for each in ids):
-                    normaliser.created(resource.name, left.call.account, *ids)
+        return met
 
     def _finding(self, name: str, met: Met, judge: Judge, trace: Trace) -> Finding | None:
         operation = met.left.call.operation
@@ -235,8 +202,8 @@ class _Comparison:
             check=f"difference: {verdict}",
             operation=f"{template.method.upper()} {template.path}",
             message=(
-                f"{pointer}: {_short(met.difference.left)} here, "
-                f"{_short(met.difference.right)} there; {judge.why(verdict, met.left)} "
+                f"{pointer}: {short(met.difference.left)} here, "
+                f"{short(met.difference.right)} there; {judge.why(verdict, met.left)} "
                 f"(met while trying that {name})"
             ),
             phase=PHASE,
@@ -247,19 +214,3 @@ class _Comparison:
 
 def _until(trace: Trace, last: Exchange) -> Iterable[Exchange]:
     return (each for each in trace if each.number <= last.number)
-
-
-def _firsts(trace: Trace) -> Iterator[Exchange]:
-    """The exchanges of a trace, of a walk through a list only the first."""
-    within = {page for walk in trace.walks for page in walk.pages[1:]}
-    return (exchange for exchange in trace if exchange.number not in within)
-
-
-def _whole(trace: Trace, exchange: Exchange) -> bool:
-    """Whether an answer is all of a list: the only page of a walk that could have gone on."""
-    return any(walk.pages == (exchange.number,) and walk.most > 1 for walk in trace.walks)
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,187 @@
+"""Read HAR files, and take the secrets out of them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+
+from contract_tests.traces import Answer
+from mock_server.engine.spec import Operation, SpecIndex, matches
+from mock_server.evidence.redaction import (
+    REDACTED,
+    redacted_headers,
+    redacted_query,
+    redacted_text,
+    secret_parameters,
+)
+from mock_server.lifecycle.values import Meaningless, instant
+
+
+class WrongHar(Exception):
+    """The file is no HAR file; the message says where and why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One recorded call: `url` is what follows the API's base path, `at` when it was made."""
+
+    number: int
+    operation: Operation
+    path: Mapping[str, str]
+    url: str
+    request: httpx.Request
+    answer: Answer
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The calls of a HAR file to one API, and what of it is not one, a line each.
+
+    `base_url` is what the paths of the spec were appended to.
+    """
+
+    calls: tuple[Recorded, ...]
+    others: tuple[str, ...]
+    base_url: str = ""
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Return a HAR file's JSON; raises WrongHar."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as problem:
+        raise WrongHar(f"{path}: {' '.join(str(problem).split())}") from problem
+    entries = document.get("log", {}).get("entries") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        raise WrongHar(f"{path}: no HAR file, for it has no log.entries")
+    return document
+
+
+def recording_of(document: Mapping[str, Any], spec: SpecIndex) -> Recording:
+    """Return the calls of a HAR document that the spec's operations describe.
+
+    Raises WrongHar for an entry that is none.
+    """
+    calls: list[Recorded] = []
+    others: list[str] = []
+    base_url = ""
+    for number, entry in enumerate(document["log"]["entries"]):
+        try:
+            found = _recorded(number, entry, spec)
+        except (KeyError, TypeError, ValueError, AttributeError, Meaningless) as problem:
+            raise WrongHar(f"entry {number}: {type(problem).__name__}: {problem}") from problem
+        if isinstance(found, str):
+            others.append(found)
+        else:
+            calls.append(found)
+            whole = entry["request"]["url"].partition("#")[0]
+            base_url = base_url or whole.partition("?")[0].removesuffix(found.url.partition("?")[0])
+    return Recording(tuple(calls), tuple(others), base_url)
+
+
+def _recorded(number: int, entry: Mapping[str, Any], spec: SpecIndex) -> Recorded | str:
+    request, response = entry["request"], entry["response"]
+    parts = urlsplit(request["url"])
+    found = _operation(request["method"].lower(), parts.path, spec)
+    if found is None:
+        return f"{request['method']} {parts.path}: not an operation of {spec.name}"
+    operation, path = found
+    if not response.get("status"):
+        return f"{request['method']} {parts.path}: it was not answered"
+    headers = {
+        each["name"].lower(): each["value"]
+        for each in request.get("headers", ())
+        if not each["name"].startswith(":")
+    }
+    post = request.get("postData") or {}
+    if "mimeType" in post:
+        headers.setdefault("content-type", post["mimeType"])
+    content = str(post.get("text") or "").encode()
+    headers = {name: value for name, value in headers.items() if name != "content-length"}
+    url = f"{path}?{parts.query}" if parts.query else path
+    sent = httpx.Request(request["method"], f"http://recorded{url}", headers=headers,
+                         content=content or None)  # fmt: skip
+    at = instant(entry["startedDateTime"])
+    values = dict(_path_values(operation.path, path))
+    return Recorded(number, operation, values, url, sent, _answer(response), at)
+
+
+def _operation(method: str, path: str, spec: SpecIndex) -> tuple[Operation, str] | None:
+    """The operation of a URL's path, and what of the path follows the API's base path."""
+    segments = path.split("/")
+    for start in range(len(segments)):
+        rest = "/" + "/".join(segments[start + 1 :])
+        fitting = [
+            each
+            for each in spec.operations.values()
+            if each.method == method and matches(each.path, rest)
+        ]
+        if fitting:
+            return min(fitting, key=lambda each: each.path.count("{")), rest
+    return None
+
+
+def _path_values(template: str, path: str) -> Iterator[tuple[str, str]]:
+    for part, piece in zip(template.split("/"), path.split("/"), strict=True):
+        if part.startswith("{"):
+            yield part[1:-1], httpx.URL(f"http://x/{piece}").path[1:]
+
+
+def _answer(response: Mapping[str, Any]) -> Answer:
+    headers = {each["name"].lower(): each["value"] for each in response.get("headers", ())}
+    content = response.get("content") or {}
+    headers.setdefault("content-type", content.get("mimeType", ""))
+    text = content.get("text") or ""
+    try:
+        body = base64.b64decode(text) if content.get("encoding") == "base64" else text.encode()
+    except binascii.Error as problem:
+        raise ValueError(f"its content is no base64: {problem}") from problem
+    return Answer(int(response["status"]), headers, body)
+
+
+def without_secrets(document: Mapping[str, Any], spec: SpecIndex) -> dict[str, Any]:
+    """Return a HAR document without credentials, cookies, tokens and passwords."""
+    secrets = secret_parameters(spec)
+    entries = [_clean(entry, secrets) for entry in document["log"]["entries"]]
+    return {**document, "log": {**document["log"], "entries": entries}}
+
+
+def _clean(entry: Mapping[str, Any], secrets: frozenset[str]) -> dict[str, Any]:
+    request, response = dict(entry["request"]), dict(entry["response"])
+    parts = urlsplit(request["url"])
+    host = parts.hostname or ""
+    netloc = f"{host}:{parts.port}" if parts.port else host
+    query = redacted_query(parts.query, secrets)
+    request["url"] = urlunsplit((parts.scheme, netloc, parts.path, query, ""))
+    request["queryString"] = _hidden(request.get("queryString", ()), secrets)
+    if request.get("postData"):
+        post = request["postData"]
+        text = redacted_text(str(post.get("text") or "").encode(), post.get("mimeType", ""))
+        request["postData"] = {"mimeType": post.get("mimeType", ""), "text": text}
+    content = dict(response.get("content") or {})
+    if content.get("text") and content.get("encoding") != "base64":
+        content["text"] = redacted_text(content["text"].encode(), content.get("mimeType", ""))
+    response["content"] = content
+    for message in (request, response):
+        message["headers"] = _hidden(message.get("headers", ()), secrets)
+        message["cookies"] = []
+    return {**entry, "request": request, "response": response}
+
+
+def _hidden(pairs: Any, secrets: frozenset[str]) -> list[dict[str, str]]:
+    named = [(str(each["name"]), str(each["value"])) for each in pairs]
+    hidden = {"password", "access_token", "refresh_token", "client_secret"}
+    return [
+        {"name": name, "value": REDACTED if name.lower() in hidden else value}
+        for name, value in redacted_headers(named, secrets)
+    ]
