@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from contract_tests.claims import SameAs
+from contract_tests.claims import Gained, SameAs
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import listed, outcomes, pointer_of, shown
 from contract_tests.world import Record, World
-from mock_server.lifecycle.model import Field, Json, Lifecycle, Read, Resource, Update
+from mock_server.lifecycle.model import (
+    Field,
+    Json,
+    Lifecycle,
+    Listing,
+    Read,
+    Resource,
+    Update,
+)
 
 
 def fields_of(resource: Resource, update: Update) -> list[Field]:
@@ -21,10 +29,12 @@ def fields_of(resource: Resource, update: Update) -> list[Field]:
     ]
 
 
-def change(world: World, resource: Resource, update: Update) -> Json:
-    """Draw what an update sends: something of what it may name, or all that it must."""
+def change(world: World, resource: Resource, update: Update, *, full: bool = False) -> Json:
+    """Draw what an update sends: something of what it may name, all that it must, or all."""
     fields = fields_of(resource, update)
-    if update.partial:
+    if full:
+        values = world.values(fields, full=True)
+    elif update.partial:
         few = world.random.sample(fields, world.random.randint(1, min(3, len(fields))))
         needed = {name for field in few for name in field.needs}
         values = world.values(
@@ -58,13 +68,23 @@ def changes_are_seen(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
         world.hold(*shown(answer, view.record, resource, values, view.at))
         if read is None:
             world.hold(*outcomes(answer, resource, values))
-            answer = world.at(answer, view.record)
-            for listing in resource.lists:
-                if listing.shows is None or listing.shows(answer):
-                    listed(world, record, listing, values)
+
+    def relisted(update: Update, listing: Listing, world: World) -> None:
+        record = world.create(resource)
+        view = resource.reads[0]
+        # What a list keeps from before a change is only seen if it was asked for before it.
+        before = world.pages(listing, path=record.path)
+        there = listing.shows is None or listing.shows(world.at(world.show(record), view.record))
+        values = change(world, resource, update, full=world.random.random() < 0.7)
+        world.update(record, update, values)
+        if listing.shows is None or listing.shows(world.at(world.show(record), view.record)):
+            after = listed(world, record, listing, values)
+            world.hold(Gained(after, before, listing.items, 0 if there else 1))
 
     for update in resource.updates:
         yield Case(update.operation, partial(seen, update, None))
+        for listing in resource.lists:
+            yield Case(listing.operation, partial(relisted, update, listing))
         for read in resource.reads[1:]:
             yield Case(read.operation, partial(seen, update, read))
 

@@ -90,9 +90,10 @@ def links_lead(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """A page's links to its neighbours give what the page numbers give."""
     del lifecycle
 
-    def lead(listing: Listing, paging: Paging, world: World) -> None:
+    def lead(listing: Listing, paging: Paging, chosen: bool, world: World) -> None:
         size = paging.fixed or paging.sizes[min(2, len(paging.sizes) - 1)]
-        pages = world.pages(listing, size=size, most=3)
+        query = _chosen(listing, size, world) if chosen else ()
+        pages = world.pages(listing, query, size=size, most=3)
         for page, neighbour in pairwise(pages):
             for here, there, forward in ((page, neighbour, True), (neighbour, page, False)):
                 link = paging.next if forward else paging.previous
@@ -108,7 +109,22 @@ def links_lead(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     for listing in listings(resource):
         paging = listing.paging
         if paging is not None and (paging.next or paging.previous):
-            yield Case(listing.operation, partial(lead, listing, paging))
+            yield Case(listing.operation, partial(lead, listing, paging, False))
+            if listing.filters:
+                yield Case(listing.operation, partial(lead, listing, paging, True))
+
+
+def _chosen(listing: Listing, size: int, world: World) -> Query:
+    """A query with a filter that lets more than a page through, but not all."""
+    known = world.records(world.pages(listing), listing)
+    for chosen in world.random.sample(listing.filters, len(listing.filters)):
+        plain = chosen.path is None and not chosen.among and not chosen.universe
+        value = chosen.value(world.random, known) if plain else None
+        if value is not None:
+            through = sum(bool(chosen.holds(record, value)) for record in known)
+            if size < through < len(known):
+                return chosen.query(value)
+    return ()
 
 
 @oracle("totals are the number of records", writes=False)

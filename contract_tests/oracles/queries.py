@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from contract_tests.claims import Answers, Distinct, Narrowed, SameMembers
+from contract_tests.claims import Answers, Distinct, Narrowed, SameMembers, Sized
 from contract_tests.oracles.lists import listings, reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.world import World
 from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Resource
 from mock_server.lifecycle.paging import Paging
+
+#: Longer lists are not filled up to a page's end.
+_FEW = 30
 
 
 @oracle("filters narrow a list together", writes=False)
@@ -72,3 +75,26 @@ def lists_end(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             yield Case(listing.operation, partial(last, listing, paging))
         if paging is not None and paging.beyond:
             yield Case(listing.operation, partial(beyond, listing, paging))
+
+
+@oracle("no page follows a full last one", writes=True)
+def full_page_is_last(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A list whose records fill its last page just so ends with that page."""
+    del lifecycle
+    if resource.create is None:
+        return
+
+    def full(listing: Listing, paging: Paging, world: World) -> None:
+        size = paging.fixed or max(paging.sizes)
+        count = len(world.records(world.pages(listing), listing))
+        if count > _FEW * size:
+            return
+        for _ in range(-count % size):
+            world.create(resource)
+        pages = world.pages(listing, size=size)
+        world.hold(Sized(pages[-1], listing.items, size, full=True))
+
+    for listing in listings(resource):
+        paging = listing.paging
+        if paging is not None and listing.shows is None:
+            yield Case(listing.operation, partial(full, listing, paging))

@@ -52,8 +52,8 @@ def item_pointer(
     return None
 
 
-def listed(world: World, record: Record, listing: Listing, sent: Json) -> None:
-    """Hold that a list shows a record as it was sent, once."""
+def listed(world: World, record: Record, listing: Listing, sent: Json) -> tuple[int, ...]:
+    """Hold that a list shows a record as it was sent, once, and return the list's pages."""
     resource = record.resource
     pages = world.pages(listing, path=record.path, account=record.account)
     world.hold(Lists(pages, resource.name, listing.operation, record.id))
@@ -61,6 +61,7 @@ def listed(world: World, record: Record, listing: Listing, sent: Json) -> None:
     if found is not None:
         page, pointer = found
         world.hold(*shown(page, pointer, resource, sent, listing.at))
+    return pages
 
 
 @oracle("what is created reads back as it was sent", writes=True)
