@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from weakref import finalize
 
 import httpx
 from starlette.types import Receive, Scope, Send
@@ -24,7 +25,8 @@ class Forwarder:
     What goes out is what came in, byte for byte, but for the headers that concern a connection. It
     follows no redirects, keeps no cookies, repeats nothing, and takes neither proxies nor
     credentials from the environment. `transport` replaces the network, `timeout` is in seconds.
-    Raises httpx.TransportError if the service does not answer, and httpx.InvalidURL.
+    Connections are kept until `close`, or until nobody has the forwarder any more. Raises
+    httpx.TransportError if the service does not answer, and httpx.InvalidURL.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Forwarder:
         # A client would keep cookies; a transport only sends. It is a blocking one because callers
         # come one after the other from event loops of their own, each of which may end.
         self._transport = transport or httpx.HTTPTransport(trust_env=False)
+        self.close = finalize(self, self._transport.close)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; there is nothing to start and nothing to end."""
@@ -57,10 +60,6 @@ class Forwarder:
             {"type": "http.response.start", "status": answer.status_code, "headers": headers}
         )
         await send({"type": "http.response.body", "body": body})
-
-    def close(self) -> None:
-        """Close the connections to the service."""
-        self._transport.close()
 
 
 async def read_body(receive: Receive) -> bytes:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.types import Message, Receive, Scope, Send
 
 from contract_tests.forwarder import read_body
 from contract_tests.identities import Identities, query_of
 from contract_tests.profiles import FULL, Pace, Profile, is_safe
+from contract_tests.sent_bodies import body_of
 from contract_tests.targets import Target
 from mock_server.engine.spec import Operation, matches
 
@@ -32,7 +32,7 @@ class Refused(Exception):
 class Write:
     """A call that changes something: its operation, path parameters, query, body and caller.
 
-    A form is an object of texts; without a body, `body` is None.
+    A form is an object; without a body, `body` is None.
     """
 
     operation: Operation
@@ -134,7 +134,11 @@ class Guard:
         if self._policy is None:
             raise Refused(f"{where}: nothing says which records are the run's own")
         caller = self._identities.caller(scope)
-        write = Write(operation, path, query, _parsed(scope, body, where), caller)
+        try:
+            parsed = body_of(scope, body)
+        except ValueError as problem:
+            raise Refused(f"{where}: {problem}") from problem
+        write = Write(operation, path, query, parsed, caller)
         reason = self._policy.refuses(write)
         if reason is not None:
             raise Refused(f"{where}: {reason}")
@@ -230,18 +234,3 @@ def _replayed(body: bytes) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
-
-
-def _parsed(scope: Scope, body: bytes, where: str) -> Any:
-    if not body:
-        return None
-    headers = {name.lower(): value for name, value in scope["headers"]}
-    media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    try:
-        if media_type == b"application/json":
-            return json.loads(body)
-        if media_type == b"application/x-www-form-urlencoded":
-            return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
-    except ValueError as problem:
-        raise Refused(f"{where}: its body is not what its type says") from problem
-    raise Refused(f"{where}: what is in its body cannot be told")

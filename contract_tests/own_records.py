@@ -35,7 +35,7 @@ class OwnRecords:
         self._fixed = set(fixed)
         #: For each operation: which kind of record each path parameter names.
         self._named: dict[str, dict[str, str]] = {}
-        self._creates: dict[str, list[tuple[Resource, list[_Path]]]] = {}
+        self._creates: dict[str, list[tuple[str, Resource, list[_Path]]]] = {}
         self._moves: dict[str, tuple[str, set[_Path]]] = {}
         self._removals: set[str] = set()
         for resource in lifecycle.resources:
@@ -77,11 +77,11 @@ class OwnRecords:
         except ValueError:
             answer = None
         name = write.operation.id
-        for resource, _ in self._creates.get(name, ())[:1]:
+        for kind, resource, _ in self._creates.get(name, ())[:1]:
             pointer = resource.create.id if resource.create is not None else None
             for known in ids_of(_at(_steps(pointer), answer)) if pointer is not None else ():
                 path = {**write.path, resource.id_in_path: known}
-                self._ledger.has_made(Made(resource.name, write.account, known, path))
+                self._ledger.has_made(Made(kind, write.account, known, path))
         if name in self._removals:
             for part, kind in self._named[name].items():
                 self._ledger.has_removed(Made(kind, write.account, write.path[part], write.path))
@@ -91,7 +91,7 @@ class OwnRecords:
         if resource.create is not None and resource.tag is not None:
             places = _places_of_tag(resource, resource.create, resource.tag)
             known = self._creates.setdefault(resource.create.operation, [])
-            known.append((lifecycle.resource(kind), places))
+            known.append((kind, resource, places))
             named = self._named.setdefault(resource.create.operation, {})
             if resource.parent is not None:
                 above = lifecycle.resource(resource.parent)
@@ -110,7 +110,7 @@ class OwnRecords:
 
     def _tag_of(self, write: Write) -> str | None:
         """The tag that every record carries which a call makes, or None."""
-        for _, places in self._creates[write.operation.id]:
+        for _, _, places in self._creates[write.operation.id]:
             found = [value for place in places for value in _at(place, write.body)]
             if found and all(
                 isinstance(each, str) and each.startswith(self._tag) for each in found

@@ -64,19 +64,17 @@ class _Broom:
 
     def listed(self) -> list[Made]:
         """Return the records that a list shows under a name of ours, the newest first."""
-        found: dict[tuple[str, str], Made] = {}
+        found: dict[tuple[str, str, str], Made] = {}
         for account in self._accounts:
             for resource in self._lifecycle.resources:
                 if resource.create is None or resource.tag is None or resource.parent is not None:
                     continue
+                kind = kind_of(resource, self._lifecycle)
                 for listing in resource.lists[:1]:
                     for known in self._tagged(resource, listing, account):
-                        # The same records may be listed as another kind as well.
                         path = {**listing.path, resource.id_in_path: known}
-                        found.setdefault(
-                            (account, f"{listing.operation}/{known}"),
-                            Made(resource.name, account, known, path),
-                        )
+                        # The same records may be told of as another resource as well.
+                        found[account, kind, known] = Made(kind, account, known, path)
         return list(reversed(found.values()))
 
     def take_away(self, made: Made) -> Swept:
@@ -90,26 +88,29 @@ class _Broom:
         ]
         problem = "stays: the vendor has no way to take it away"
         for way in sorted(ways, key=lambda each: _BEST_FIRST.index(each.effect)):
-            if self._is_gone(made, resource, way):
+            status, shown = self._shown(made, resource, way)
+            if status in resource.absent:
+                return Swept(made, "gone already", True)
+            # To do it again might bring the record back.
+            if shown is not ABSENT and way.marked(shown):
                 return Swept(made, f"{_DONE[way.effect]} already", True)
             parts = way.parts(made.id) if way.parts is not None else Parts(path=made.path)
             status, _ = self._answer(way.operation, parts, made.account)
             if 200 <= status < 300:
                 return Swept(made, _DONE[way.effect], True)
-            if status in resource.absent:
-                return Swept(made, "gone already", True)
             problem = f"stays: {way.operation} was answered with {status}"
         return Swept(made, problem, False)
 
-    def _is_gone(self, made: Made, resource: Resource, way: Removal) -> bool:
-        """Whether the record shows that it was taken away: to do it again might bring it back."""
-        if way.mark is None or not resource.reads:
-            return False
+    def _shown(self, made: Made, resource: Resource, way: Removal) -> tuple[int, Any]:
+        """How a read is answered, and what the record shows where a removal would be seen."""
+        if not resource.reads:
+            return 0, ABSENT
         read = resource.reads[0]
         parts = Parts(path=made.path, query=way.reveal_read)
         status, body = self._answer(read.operation, parts, made.account)
-        shown = find(body, f"{read.record}{way.mark}")
-        return status < 300 and shown is not ABSENT and way.marked(shown)
+        if way.mark is None or status >= 300:
+            return status, ABSENT
+        return status, find(body, f"{read.record}{way.mark}")
 
     def _tagged(self, resource: Resource, listing: Listing, account: Account) -> Iterator[str]:
         tag = resource.field(resource.tag or "")

@@ -1,0 +1,50 @@
+"""Read what is in the body of a request that is about to be sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from email import message_from_bytes
+from email.policy import HTTP
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.types import Scope
+
+
+def body_of(scope: Scope, body: bytes) -> Any:
+    """Return a JSON value, or a form as an object; None if there is no body.
+
+    A field of a form is a text, or a list of texts if it stands there several times. Raises
+    ValueError, with a message of one line, for anything else.
+    """
+    if not body:
+        return None
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    content_type = headers.get(b"content-type", b"")
+    media_type = content_type.partition(b";")[0].strip().lower()
+    try:
+        if media_type == b"application/json":
+            return json.loads(body)
+        if media_type == b"application/x-www-form-urlencoded":
+            return _grouped(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
+        if media_type == b"multipart/form-data":
+            return _grouped(_parts(content_type, body))
+    except ValueError as problem:
+        raise ValueError("its body is not what its type says") from problem
+    raise ValueError("what is in its body cannot be told")
+
+
+def _parts(content_type: bytes, body: bytes) -> Iterator[tuple[str, str]]:
+    whole = message_from_bytes(b"Content-Type: " + content_type + b"\r\n\r\n" + body, policy=HTTP)
+    for part in whole.iter_parts():
+        content = part.get_payload(decode=True)
+        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+        yield str(part.get_param("name", "", "content-disposition")), text
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    return {name: given[0] if len(given) == 1 else given for name, given in fields.items()}
