@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from contract_tests.findings import Finding, Property, Run
+from contract_tests.guard import Refused
 from contract_tests.oracles import ORACLES
 from contract_tests.oracles.oracle import Case, Oracle
 from contract_tests.sequences.pytest_module import pytest_module
@@ -21,10 +22,14 @@ from contract_tests.targets import IN_PROCESS_ORIGIN, Target, mock_target
 from contract_tests.world import Breach, Unfit, Violated, World
 from mock_server.discovery import api_names, load_lifecycle
 from mock_server.lifecycle.model import Lifecycle, Resource
+from mock_server.lifecycle.values import Meaningless
 
 PHASE = "properties"
 #: Answers that keep to the spec are held to it whatever else is tried.
 CONFORMS = "answers keep to the spec"
+#: What a lifecycle reads of an answer must be there to be read.
+MAKE_SENSE = "answers make sense"
+_NONSENSE = (Meaningless, LookupError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,12 @@ def run_properties(
     plan: Plan | None = None,
     tag: str = "",
     progress: Callable[[str], None] = lambda _: None,
+    tick: Callable[[Run], None] = lambda _: None,
 ) -> Run:
     """Try the properties of all oracles on a target, and return what was found.
 
     The same seed draws the same values. `tag` marks what the run creates; `progress` is told, in a
-    few words, when a property has been tried.
+    few words, when a property has been tried, `tick` gets the run after each case.
     """
     plan = plan or Plan()
     run = Run(target.vendor.api.name, seed)
@@ -70,8 +76,9 @@ def run_properties(
         for oracle in ORACLES:
             tried = Property(oracle.name)
             run.properties.append(tried)
-            _try(oracle, session, plan, run, tried, shortener)
-            run.requests, run.checks = session.requests, session.checks
+            for _ in _try(oracle, session, plan, run, tried, shortener):
+                run.requests, run.checks = session.requests, session.checks
+                tick(run)
             progress(f"{oracle.name}: {tried.skipped or f'{tried.tried} cases'}")
             if plan.first and run.findings:
                 break
@@ -111,7 +118,8 @@ def _try(
     run: Run,
     tried: Property,
     shortener: Shortener | None,
-) -> None:
+) -> Iterator[None]:
+    """Try an oracle's cases; yields after each."""
     if oracle.writes and not plan.writes:
         tried.skipped = "it writes"
         return
@@ -135,6 +143,7 @@ def _try(
                     if shortener is not None:
                         finding = _shown_shortest(finding, breach, shortener, session)
                     run.add([finding])
+            yield
             if plan.first and run.findings:
                 return
     if not tried.tried and not tried.skipped:
@@ -159,6 +168,11 @@ def _breaches(case: Case, world: World) -> list[tuple[str, Breach]]:
         pass
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
         found.append(("transport", _lost(case, world, problem)))
+    except Refused as refusal:
+        found.append(("guard", _lost(case, world, refusal)))
+    except _NONSENSE as nonsense:
+        if not world.breaches:
+            found.append((MAKE_SENSE, _lost(case, world, nonsense)))
     return [*((CONFORMS, breach) for breach in world.breaches), *found]
 
 

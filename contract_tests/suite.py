@@ -17,6 +17,7 @@ from contract_tests.fuzzing import LEVELS
 from contract_tests.guard import guarded
 from contract_tests.options import Options
 from contract_tests.profiles import PROFILES, pace_of
+from contract_tests.properties import Plan, run_properties
 from contract_tests.reports.progress import Progress
 from contract_tests.targets import (
     Target,
@@ -29,6 +30,9 @@ from contract_tests.targets import (
 from mock_server.control.api import NAME as CONTROL
 from mock_server.discovery import UnknownApi, api_names, load_vendor
 from mock_server.engine.spec import SpecError
+
+#: How often every case of every property is tried, by level.
+_ROUNDS = {"smoke": 1, "default": 2}
 
 
 def run_suite(options: Options, progress: TextIO) -> list[tuple[Run, str]]:
@@ -69,12 +73,24 @@ def _outcome(name: str, options: Options, progress: Progress) -> tuple[Run, str]
 
 
 def _run(name: str, options: Options, progress: Progress) -> Run:
+    profile = PROFILES[options.profile]
     target = _target(name, options)
     rate = target.vendor.api.rate_limit
     pace = None if options.on_mock else pace_of(options.rate, rate)
-    guarded_target, _ = guarded(target, PROFILES[options.profile], pace)
+    guarded_target, _ = guarded(target, profile, pace)
     try:
-        run = run_conformance(
+        run = run_properties(
+            guarded_target,
+            seed=options.seed,
+            plan=Plan(
+                rounds=_ROUNDS[options.level],
+                writes=profile.writes != "none",
+                wild=profile.strangers,
+            ),
+            progress=progress.line,
+            tick=progress.tick,
+        )
+        fuzzed = run_conformance(
             guarded_target,
             seed=options.seed,
             level=LEVELS[options.level],
@@ -82,10 +98,11 @@ def _run(name: str, options: Options, progress: Progress) -> Run:
             progress=progress.line,
             tick=progress.tick,
         )
+        run.take(fuzzed)
     finally:
         if isinstance(target.app, Forwarder):
             target.app.close()
-    run.target = options.target
+    run.target, run.profile = options.target, options.profile
     return run
 
 

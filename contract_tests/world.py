@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from contract_tests.claims import Answers, Claim, Conforms, Terms
+from contract_tests.guard import Refused
 from contract_tests.session import Session
 from contract_tests.traces import MISSING, Call, Caller, Exchange, Trace, Walk, find
 from mock_server.lifecycle.model import (
@@ -222,7 +223,7 @@ class World:
             removal = next(hiding, None)
             if removal is not None:
                 given = removal.parts(record.id) if removal.parts else Parts(path=record.path)
-                with suppress(httpx.HTTPError, Unfit, LookupError):
+                with suppress(httpx.HTTPError, Refused, Unfit, LookupError):
                     self.send(removal.operation, given, record.account)
 
     def show(self, record: Record, read: Read | None = None, account: Caller | str = "") -> int:
