@@ -12,7 +12,7 @@ READY := .venv/.ready
 BUILT_IN := $(shell $(BIN)/python -c '' 2>/dev/null && cat $(READY) 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check contract standin fixtures bench lint types constraints clean
+.PHONY: help serve test check contract power standin fixtures bench lint types constraints clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +28,9 @@ check: $(READY) ## Check the specs, their examples, the handlers and the provena
 
 contract: $(READY) ## Fuzz the mocks against their specs (API="cliniko built" for some, ARGS="--seed 2")
 	$(BIN)/contract-tests run $(API) $(ARGS)
+
+power: $(READY) ## Plant defects in the mocks and see who finds them (ARGS="--api cliniko --seeds 3")
+	$(BIN)/python -m contract_tests.power $(ARGS)
 
 standin: $(READY) ## Serve the stand-in for a real service (PORT=8080, ARGS="--defect local-time")
 	@$(BIN)/python -m contract_tests.standin --port $(PORT) $(ARGS)

@@ -1,0 +1,136 @@
+"""`python -m contract_tests.power`: how many planted defects the suite catches, and who else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from contract_tests.defects.defect import GROUPS, MOST_SITES
+from contract_tests.power.table import CONTESTANTS, Result, json_of, text_of
+from contract_tests.power.trials import Plan, Trials
+from contract_tests.power.variants import VARIANTS
+from contract_tests.power.workers import Workers
+from mock_server.arguments import Parser
+from mock_server.discovery import api_names, load_lifecycle, load_vendor
+
+_MISSED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run it; returns 0 if all goals are met, 1 if one is not, 2 after wrong use."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    names = given.api or [name for name in api_names() if load_lifecycle(load_vendor(name))]
+    for name in names:
+        if name not in api_names():
+            parser.error(f"there is no API {name!r}; there are {', '.join(api_names())}")
+        if load_lifecycle(load_vendor(name)) is None:
+            parser.error(f"{name} declares no lifecycle, so nothing is known to plant defects in")
+    unknown = {*given.group} - {group.name for group in GROUPS}
+    if unknown:
+        parser.error(f"there is no class {min(unknown)!r}; --list names them")
+    if given.list:
+        for group in GROUPS:
+            kind = "semantic" if group.semantic else "shape"
+            print(f"{group.name:30}{group.layer:7}{kind:10}{group.description}")
+        return 0
+    given.contestant = given.contestant or list(CONTESTANTS)
+    unmet = False
+    for name in names:
+        result = _tried(name, given)
+        print(text_of(result), flush=True)
+        given.output.mkdir(parents=True, exist_ok=True)
+        path = given.output / f"{name}.json"
+        path.write_text(json.dumps(json_of(result), indent=1) + "\n", encoding="utf-8")
+        print(f"written: {path}\n", flush=True)
+        unmet = unmet or any(result.unmet())
+    return _MISSED if unmet else 0
+
+
+def _tried(api: str, given: argparse.Namespace) -> Result:
+    plan = Plan(
+        api,
+        given.seeds,
+        min(given.conformance_seeds, given.seeds),
+        min(given.read_only_seeds, given.seeds),
+        given.plain_seeds,
+        given.plain_examples,
+        given.sites,
+        tuple(given.group),
+    )
+    started = time.perf_counter()
+    with Workers(plan, given.jobs) as work:
+        everything = Trials(plan).defects
+        seen = dict(work("visible", list(everything), "looking"))
+        result = Result(plan, {name: each for name, each in everything.items() if seen[name]})
+        result.invisible = [name for name in everything if not seen[name]]
+        for contestant in CONTESTANTS:
+            if contestant in given.contestant:
+                names = _sample(list(result.defects), given.sample)
+                result.trials[contestant] = dict(work(contestant, names, contestant))
+        if given.alarm_seeds:
+            calls = [("", seed) for seed in range(1, given.alarm_seeds + 1)]
+            calls += [(each.name, 1) for each in VARIANTS]
+            for (name, _), found in work("alarms", calls, "false alarms"):
+                result.alarms.setdefault(name, []).extend(found)
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def _sample(names: list[str], size: int) -> list[str]:
+    if not size or size >= len(names):
+        return names
+    chosen = set(random.Random("sample").sample(names, size))  # noqa: S311 - no secret
+    return [name for name in names if name in chosen]
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m contract_tests.power",
+        description="Plant defects in the mocks, one at a time, and see who finds them.",
+        epilog="Ends with 0 if all goals are met, 1 if one is not, 2 after wrong use.",
+    )
+    parser.add_argument("--api", action="append", default=[], help="all that have a lifecycle")
+    parser.add_argument("--seeds", type=_count, default=20, help="for our suite")
+    parser.add_argument(
+        "--conformance-seeds", type=_count, default=2,
+        help="of those, so many in which conformance looks for what properties miss",
+    )  # fmt: skip
+    parser.add_argument("--read-only-seeds", type=_count, default=2, help="for it without writing")
+    parser.add_argument("--plain-seeds", type=_count, default=1, help="for plain Schemathesis")
+    parser.add_argument("--plain-examples", type=_count, default=20, metavar="N")
+    parser.add_argument(
+        "--alarm-seeds", type=_amount, default=20, help="where nothing is wrong; 0 for none"
+    )
+    parser.add_argument(
+        "--contestant", action="append", choices=CONTESTANTS, metavar="NAME",
+        help=f"{', '.join(CONTESTANTS)}; all if none is named",
+    )  # fmt: skip
+    parser.add_argument("--group", action="append", default=[], metavar="CLASS", help="only these")
+    parser.add_argument("--sites", type=_count, default=MOST_SITES, help="the most of one class")
+    parser.add_argument("--sample", type=_amount, default=0, help="try so many of the defects")
+    parser.add_argument("--jobs", type=_count, default=2, help="processes")
+    parser.add_argument("--output", type=Path, default=Path("build/power"), metavar="DIR")
+    parser.add_argument("--list", action="store_true", help="name the classes, and end")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+    return int(text)
+
+
+def _amount(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""Trials: one defect, one contestant, several seeds; made in processes of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from contract_tests.defects.catalogue import catalogue
+from contract_tests.defects.defect import Defect
+from contract_tests.power.contestants import (
+    Key,
+    Outcome,
+    findings_of_ours,
+    key_of,
+    ours,
+    plain,
+)
+from contract_tests.power.ground import Ground
+from contract_tests.power.probe import NOON, is_visible, observed
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is tried: seeds for each contestant, and for the part of ours that is slow.
+
+    Conformance looks for what properties miss with the first `conformance_seeds` alone, and ours
+    without writing and Schemathesis as it comes have fewer seeds, as they miss much, and a miss
+    takes a whole run. `sites` is the most sites of one class.
+    """
+
+    api: str
+    seeds: int = 20
+    conformance_seeds: int = 2
+    read_only_seeds: int = 2
+    plain_seeds: int = 1
+    plain_examples: int = 20
+    sites: int = 4
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Trial:
+    """What one contestant made of one defect, seed by seed; None: it was not tried that far."""
+
+    outcomes: list[Outcome | None] = field(default_factory=list)
+
+    @property
+    def tried(self) -> list[Outcome]:
+        """The outcomes that there are."""
+        return [each for each in self.outcomes if each is not None]
+
+    @property
+    def caught(self) -> bool:
+        """Say whether any seed found it."""
+        return any(each.caught for each in self.tried)
+
+    @property
+    def steady(self) -> bool:
+        """Say whether at least 19 of 20 seeds found it."""
+        found = sum(each.caught for each in self.tried)
+        return bool(self.tried) and found >= 0.95 * len(self.tried)
+
+
+class Trials:
+    """Makes trials on one server; a defect is known by its name."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._still = Ground(plan.api, NOON)
+        self._ground = Ground(plan.api)
+        self._scene, self._transcript = observed(self._still)
+        found = catalogue(self._scene, plan.sites, plan.groups)
+        self.defects: dict[str, Defect] = {each.name: each for each in found}
+        self._known: dict[tuple[str, int], frozenset[Key]] = {}
+
+    def visible(self, name: str) -> bool:
+        """Say whether a defect can be seen from outside."""
+        return is_visible(self._still, self._scene, self.defects[name], self._transcript)
+
+    def ours(self, name: str) -> Trial:
+        """Try our suite; what properties miss is looked for by conformance with a few seeds."""
+        plan, trial = self.plan, Trial()
+        fresh = partial(self._ground.target, self.defects[name])
+        for seed in range(1, plan.seeds + 1):
+            conformance = seed <= plan.conformance_seeds
+            outcome = ours(fresh, seed, known=self._known_to("ours", seed), conformance=conformance)
+            untried = not outcome.caught and not conformance
+            trial.outcomes.append(None if untried else outcome)
+            done = trial.outcomes[: plan.conformance_seeds]
+            if seed == plan.conformance_seeds and not any(
+                each is not None and each.by == "properties" for each in done
+            ):
+                break
+        return trial
+
+    def read_only(self, name: str) -> Trial:
+        """Try our suite without writing."""
+        fresh = partial(self._ground.target, self.defects[name])
+        seeds = range(1, self.plan.read_only_seeds + 1)
+        trial = Trial()
+        for seed in seeds:
+            outcome = ours(fresh, seed, known=self._known_to("ours", seed), writes=False)
+            trial.outcomes.append(outcome)
+        return trial
+
+    def plain(self, name: str) -> Trial:
+        """Try Schemathesis as it comes."""
+        fresh = partial(self._ground.target, self.defects[name])
+        examples = self.plan.plain_examples
+        return Trial(
+            [
+                plain(fresh, seed, known=self._known_to("plain", seed), max_examples=examples)[0]
+                for seed in range(1, self.plan.plain_seeds + 1)
+            ]
+        )
+
+    def alarms(self, variant: str, seed: int) -> list[str]:
+        """Return what our suite finds where nothing is wrong; an empty name is the mock itself."""
+        from contract_tests.power.variants import VARIANTS
+
+        chosen = next((each for each in VARIANTS if each.name == variant), None)
+        plant = partial(chosen.plant, self._scene) if chosen is not None else None
+        fresh = partial(self._ground.target, None, plant)
+        return [
+            f"{each.check}: {each.operation}: {each.message}"
+            for each in findings_of_ours(fresh, seed)
+        ]
+
+    def _known_to(self, contestant: str, seed: int) -> frozenset[Key]:
+        """What a contestant finds without a defect."""
+        key = contestant, seed
+        if key not in self._known:
+            if contestant == "plain":
+                examples = self.plan.plain_examples
+                found = plain(self._ground.target, seed, max_examples=examples, first=False)[1]
+            else:
+                # A false alarm of ours is told of by itself; conformance has none that is known.
+                from contract_tests.properties import run_properties
+
+                findings: list[Any] = run_properties(self._ground.target(), seed=seed).findings
+                found = frozenset(map(key_of, findings))
+            self._known[key] = found
+        return self._known[key]
