@@ -13,7 +13,11 @@ from mock_server.lifecycle.values import Meaningless, instant
 
 @dataclass(frozen=True, slots=True)
 class NotBefore:
-    """One shown time is not before another; `later`: it is after it."""
+    """One shown time is not before another.
+
+    With `later` it is after it, if the call just before the answer, which changed something, was
+    sent so long after the other answer that their times must differ.
+    """
 
     answer: int
     pointer: str
@@ -32,10 +36,15 @@ class NotBefore:
             early = instant(trace.answer(self.other).at(self.other_pointer))
         except Meaningless as problem:
             return f"{trace[self.answer]}: {self.pointer}: {problem}"
-        if late > early or (late == early and not self.later):
+        if late > early or (late == early and not (self.later and self._apart(trace))):
             return None
         how = "still" if late == early else "before"
         return f"{trace[self.answer]}: {self.pointer} is {late}, {how} {early}"
+
+    def _apart(self, trace: Trace) -> bool:
+        sent = trace[max(self.answer - 2, self.other)].at
+        shown = str(trace.answer(self.other).at(self.other_pointer))
+        return sent - trace[self.other].at > unit_of(shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +71,14 @@ class Timely:
         if abs(shown - now) <= timedelta(seconds=self.tolerance):
             return None
         return f"{exchange}: {self.pointer} is {shown:%Y-%m-%dT%H:%MZ} at {now:%Y-%m-%dT%H:%MZ}"
+
+
+def unit_of(shown: str) -> timedelta:
+    """Return how far apart two times must be at least to be shown as different ones.
+
+    A fraction of zeros may be one that is never told.
+    """
+    _, _, fraction = shown.partition(".")
+    told = fraction[: len(fraction) - len(fraction.lstrip("0123456789"))]
+    digits = len(told) if told.strip("0") else 0
+    return timedelta(seconds=2 * 10**-digits)

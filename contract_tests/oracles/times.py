@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from contract_tests.claims import Grew, NotBefore, SameAs, Timely
+from contract_tests.claims.times import unit_of
 from contract_tests.oracles.changes import change
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
@@ -36,7 +36,8 @@ def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     def forward(update: Update, world: World) -> None:
         record = world.create(resource)
         before = world.show(record)
-        waited = resource.updated is not None and _passed(world, record, view.record)
+        if resource.updated is not None:
+            _let_pass(world, record, before, view.record + resource.updated)
         values = change(world, resource, update)
         world.update(record, update, values)
         after = world.show(record)
@@ -47,7 +48,7 @@ def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
             place = view.record + resource.updated
             world.hold(Timely(after, place))
             if _is_told(world.at(before, place)):
-                later = waited and _differs(world, resource, after, before, values)
+                later = _differs(world, resource, after, before, values)
                 world.hold(NotBefore(after, place, before, place, later))
         if resource.version is not None:
             place = view.record + resource.version
@@ -60,22 +61,16 @@ def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         yield Case(update.operation, partial(forward, update))
 
 
-def _passed(world: World, record: Record, shown: str) -> bool:
-    """Read a new record until the unit of its times has surely passed since it was made.
+def _let_pass(world: World, record: Record, before: int, pointer: str) -> None:
+    """Read a new record until the unit of its times has passed, or often enough.
 
-    Nothing waits for it: where times have no fractions, it passes if the target is slow. A fraction
-    of zeros may be one that is never told.
+    Nothing waits for it: where times have no fractions, it passes if the target is slow.
     """
-    text = str(world.at(len(world.trace) - 1, f"{shown}{record.resource.updated}"))
-    _, _, fraction = text.partition(".")
-    told = fraction[: len(fraction) - len(fraction.lstrip("0123456789"))]
-    digits = len(told) if told.strip("0") else 0
-    unit = timedelta(seconds=2 * 10**-digits)
+    unit = unit_of(str(world.at(before, pointer)))
     for _ in range(_MOST_READS):
-        if world.trace[-1].at - world.trace[record.made].at > unit:
-            return True
+        if world.trace[-1].at - world.trace[before].at > unit:
+            return
         world.show(record)
-    return False
 
 
 def _differs(world: World, resource: Resource, after: int, before: int, values: Json) -> bool:
