@@ -41,6 +41,7 @@ class Options:
     level: str
     max_examples: int | None
     parameters: dict[str, str]
+    ledger: Path | None
     report: Path | None
     baseline_path: Path | None
     baseline: Baseline
@@ -89,6 +90,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a path parameter that is the same in every call; may be given several times",
     )
+    parser.add_argument(
+        "--ledger",
+        type=Path,
+        metavar="FILE",
+        help="with --profile writes: keep account of what the run makes, for `sweep`",
+    )
     parser.add_argument("--report", type=Path, metavar="DIR", help="write the report's files there")
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="known findings do not fail")
     parser.add_argument(
@@ -125,6 +132,7 @@ def read_options(given: argparse.Namespace) -> Options:
         level=given.level,
         max_examples=given.max_examples,
         parameters=_parameters(given.parameter),
+        ledger=given.ledger,
         report=given.report,
         baseline_path=given.baseline,
         baseline=_baseline(given.baseline, given.update_baseline),

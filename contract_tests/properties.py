@@ -29,6 +29,8 @@ PHASE = "properties"
 CONFORMS = "answers keep to the spec"
 #: What a lifecycle reads of an answer must be there to be read.
 MAKE_SENSE = "answers make sense"
+#: Nothing is tried that the guard before a target refuses.
+GUARD = "guard"
 _NONSENSE = (Meaningless, LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -136,6 +138,11 @@ def _try(
             world = World(session, random)
             breaches = _breaches(case, world)
             world.tidy()
+            if plan.writes and not plan.wild and any(name == GUARD for name, _ in breaches):
+                # The guard knows which records are the run's own, and not all cases do.
+                tried.tried -= 1
+                tried.skipped = "some of it reaches further than the run's own records"
+                breaches = [each for each in breaches if each[0] != GUARD]
             tried.failed += any(name == "" for name, _ in breaches)
             for name, breach in breaches:
                 finding = _finding(name or oracle.name, breach, session)
@@ -169,7 +176,7 @@ def _breaches(case: Case, world: World) -> list[tuple[str, Breach]]:
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
         found.append(("transport", _lost(case, world, problem)))
     except Refused as refusal:
-        found.append(("guard", _lost(case, world, refusal)))
+        found.append((GUARD, _lost(case, world, refusal)))
     except _NONSENSE as nonsense:
         if not world.breaches:
             found.append((MAKE_SENSE, _lost(case, world, nonsense)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TextIO
 
@@ -15,10 +16,13 @@ from contract_tests.findings import Finding, Run
 from contract_tests.forwarder import Forwarder
 from contract_tests.fuzzing import LEVELS
 from contract_tests.guard import guarded
+from contract_tests.ledger import Ledger
 from contract_tests.options import Options
+from contract_tests.own_records import OwnRecords
 from contract_tests.profiles import PROFILES, pace_of
 from contract_tests.properties import Plan, run_properties
 from contract_tests.reports.progress import Progress
+from contract_tests.session import TAG
 from contract_tests.targets import (
     Target,
     Unreachable,
@@ -28,8 +32,10 @@ from contract_tests.targets import (
     url_target,
 )
 from mock_server.control.api import NAME as CONTROL
-from mock_server.discovery import UnknownApi, api_names, load_vendor
+from mock_server.discovery import UnknownApi, api_names, load_lifecycle, load_vendor
 from mock_server.engine.spec import SpecError
+from mock_server.lifecycle.model import Lifecycle
+from mock_server.state.clock import Clock
 
 #: How often every case of every property is tried, by level.
 _ROUNDS = {"smoke": 1, "default": 2}
@@ -73,40 +79,65 @@ def _outcome(name: str, options: Options, progress: Progress) -> tuple[Run, str]
 
 
 def _run(name: str, options: Options, progress: Progress) -> Run:
-    profile = PROFILES[options.profile]
-    target = _target(name, options)
-    rate = target.vendor.api.rate_limit
-    pace = None if options.on_mock else pace_of(options.rate, rate)
-    guarded_target, _ = guarded(target, profile, pace)
-    try:
+    tag = run_tag(options)
+    with opened(name, options, tag) as target:
         run = run_properties(
-            guarded_target,
+            target,
             seed=options.seed,
             plan=Plan(
                 rounds=_ROUNDS[options.level],
-                writes=profile.writes != "none",
-                wild=profile.strangers,
+                writes=target.profile.writes != "none",
+                wild=target.profile.strangers,
             ),
+            tag=tag,
             progress=progress.line,
             tick=progress.tick,
         )
         fuzzed = run_conformance(
-            guarded_target,
+            target,
             seed=options.seed,
             level=LEVELS[options.level],
             max_examples=options.max_examples,
             progress=progress.line,
             tick=progress.tick,
         )
-        run.take(fuzzed)
-    finally:
-        if isinstance(target.app, Forwarder):
-            target.app.close()
+    run.take(fuzzed)
     run.target, run.profile = options.target, options.profile
     return run
 
 
-def _target(name: str, options: Options) -> Target:
+def run_tag(options: Options) -> str:
+    """Return what marks the records of one run: the seed, and where others are, the time too."""
+    if options.on_mock:
+        return str(options.seed)
+    return f"{options.seed}.{Clock().now():%y%m%d%H%M%S}"
+
+
+@contextmanager
+def opened(name: str, options: Options, tag: str) -> Iterator[Target]:
+    """Give the target behind the guard of its profile, as long as the block runs.
+
+    If the profile lets a run write its own records alone, they are those that carry `tag`, and the
+    ledger of the options has them. Raises UnknownApi, SpecError and Unreachable.
+    """
+    profile = PROFILES[options.profile]
+    target = target_of(name, options)
+    rate = target.vendor.api.rate_limit
+    pace = None if options.on_mock else pace_of(options.rate, rate)
+    policy = None
+    if profile.writes == "own":
+        lifecycle = load_lifecycle(target.vendor) or Lifecycle(())
+        ledger = Ledger(options.ledger)
+        policy = OwnRecords(lifecycle, ledger, f"{TAG}{tag}-", target.parameters)
+    try:
+        yield guarded(target, profile, pace, policy)[0]
+    finally:
+        if isinstance(target.app, Forwarder):
+            target.app.close()
+
+
+def target_of(name: str, options: Options) -> Target:
+    """Return the target that the options name, without a guard; raises as `opened`."""
     if options.on_mock:
         target = mock_target(name, options.credential or "test")
         fixed = {**target.parameters, **options.parameters}

@@ -55,7 +55,10 @@ def others_see_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
 
 @oracle("another account cannot touch a record", writes=True)
 def others_touch_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """Another account's updates, moves and removals are refused, and change nothing."""
+    """Another account's updates, moves and removals are refused, and change nothing.
+
+    Its own records may have the same identifiers, so they are not safe from these calls.
+    """
     del lifecycle
     if resource.create is None or not resource.reads:
         return
@@ -81,11 +84,11 @@ def others_touch_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
         untouched(world, move.operation, record, parts)
 
     for update in resource.updates:
-        yield Case(update.operation, partial(updated, update), other=True)
+        yield Case(update.operation, partial(updated, update), other=True, wild=True)
     for removal in resource.removals:
-        yield Case(removal.operation, partial(removed, removal), other=True)
+        yield Case(removal.operation, partial(removed, removal), other=True, wild=True)
     for move in resource.moves:
-        yield Case(move.operation, partial(moved, move), other=True)
+        yield Case(move.operation, partial(moved, move), other=True, wild=True)
 
 
 @oracle("nothing is done without a credential", writes=True)
