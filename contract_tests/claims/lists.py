@@ -197,8 +197,9 @@ class Linked:
 def listing_of(lifecycle: Lifecycle, resource: str, operation: str) -> Listing:
     """Return a resource's list by its operation; raises LookupError."""
     found: Resource = lifecycle.resource(resource)
-    for listing in (*found.lists, *([found.history] if found.history else ())):
-        if listing.operation == operation:
+    taken = (move.taken for move in found.moves)
+    for listing in (*found.lists, found.history, *taken):
+        if listing is not None and listing.operation == operation:
             return listing
     raise LookupError(f"{resource} is not listed by {operation}")
 

@@ -34,7 +34,7 @@ def spellings_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         world.hold(*shown(world.show(record), view.record, resource, kept, view.at))
 
     def updated(update: Update, world: World) -> None:
-        record = world.create(resource)
+        record = world.create(resource, full=True)
         sent, kept = spelled(world, _respelled(resource, fields_of(resource, update)))
         world.update(record, update, {**change(world, resource, update), **sent})
         world.hold(*shown(world.show(record), view.record, resource, kept, view.at))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from contract_tests.claims import Answers, Entered, Gained, Moved, Refuses, Summed, Told
+from contract_tests.claims import Answers, Entered, Gained, Lists, Moved, Refuses, Summed, Told
 from contract_tests.oracles.changes import same_record
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
@@ -81,8 +81,24 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
             effect += move.effect(quantity)
         world.hold(Moved(world.show(record), place, before, place, effect))
 
+    def taken(move: Move, listing: Listing, world: World) -> None:
+        record, other = world.create(resource, full=True), world.create(resource, full=True)
+        before = world.show(other)
+        others = Decimal(0)
+        for _ in range(2):
+            quantity = world.random.choice(move.quantities)
+            world.do(move.operation, request(world, move, record, quantity, other=other))
+            others += move.other(quantity) if move.other else 0
+        pages = world.pages(listing, path=record.path)
+        world.hold(Lists(pages, resource.name, listing.operation, other.id))
+        found = item_pointer(world, pages, listing, other.id)
+        if found is not None:
+            world.hold(Moved(found[0], found[1] + stock, before, place, others))
+
     for move in resource.moves:
         yield Case(move.operation, partial(moves, move))
+        if move.taken is not None:
+            yield Case(move.taken.operation, partial(taken, move, move.taken))
         for listing in resource.lists:
             pointer = listing.at.get("stock", stock)
             if pointer is not None:

@@ -153,10 +153,10 @@ class Move:
     """An operation that moves stock: `parts` makes it of a record's id and a quantity.
 
     `effect` is what a quantity does to the stock; `quantities` are those to try, `wrong` are to be
-    refused. The resource's `history` gains one entry for each move; `shows` are values that the
-    entry and the answer's body, if it has one, show by pointer (numbers in any spelling). If the
-    body takes something from a second record (`Shown.other`), `other` is what a quantity does to
-    that one's stock.
+    refused. The resource's `history` gains one entry for each move; `shows` are values that it and
+    the answer's body, if there is one, show by pointer (numbers in any spelling). If the body names
+    a second record (`Shown.other`), `other` is what a quantity does to its stock, and `taken` lists
+    all such records of the moved one.
     """
 
     name: str
@@ -167,14 +167,14 @@ class Move:
     wrong: tuple[Any, ...] = ()
     other: Callable[[Decimal], Decimal] | None = None
     shows: Callable[[Decimal], Mapping[str, Decimal | str]] | None = None
+    taken: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
     """What must hold between the properties of every shown record, such as prices and tax.
 
-    `broken` says in a few words how it does not, or returns None; `asks` are the operations that it
-    looks at.
+    `broken` tells how it does not hold, or returns None. `asks` are the operations it looks at.
     """
 
     name: str

@@ -101,6 +101,8 @@ def _sums(told: Json, item: Json) -> str | None:
     for line in (*lines["sales"], *lines["purchase"]):
         if line["product_id"] != item["id"]:
             return f"line {line['id']} is of item {line['product_id']}"
+        if problem := _line(line):
+            return f"line {line['id']}: {problem}"
     return None
 
 
@@ -108,23 +110,18 @@ def _total(lines: Iterable[Json]) -> Decimal:
     return sum((number(line["amount"]) for line in lines), Decimal(0))
 
 
-def amount_of_line(line: Json, _: Look) -> str | None:
-    """Say if a line's amount is not quantity times price, or if something else is owed."""
+def _line(line: Json) -> str | None:
+    """How a line's amount is not quantity times price, or something else is owed or converted."""
     amount = number(line["quantity"]) * number(line["unit_price"])
     if number(line["amount"]).quantize(_CENT) != amount.quantize(_CENT):
         return f"amount is {line['amount']}, not {amount}"
     off = number(line.get("discount_amount", 0)) or number(line["tax_amount"])
     if not off and number(line.get("amount_due", amount)).quantize(_CENT) != amount.quantize(_CENT):
         return f"amount_due is {line['amount_due']}, not {amount}"
+    converted = number(line["amount"]) * number(line.get("rate", 1))
+    if "rate" in line and abs(number(line["fx_amount"]) - converted) >= _CENT:
+        return f"fx_amount is {line['fx_amount']}, not {converted}"
     return None
-
-
-def amount_in_currency(sale: Json, _: Look) -> str | None:
-    """Say if a sale's amount in the foreign currency is not its amount times the rate."""
-    amount = number(sale["amount"]) * number(sale["rate"])
-    if abs(number(sale["fx_amount"]) - amount) < _CENT:
-        return None
-    return f"fx_amount is {sale['fx_amount']}, not {amount}"
 
 
 def materials_as_they_are(item: Json, look: Look) -> str | None:
@@ -176,9 +173,4 @@ OTHER_RELATIONS = (
     Relation("the totals are those of the lines", sums_of_transactions, _TRANSACTIONS),
     Relation("raw materials are as they are shown", materials_as_they_are, _MATERIALS),
     Relation("the history is that of the item", booked_rightly, ("listStockHistory",)),
-)
-LINE_RELATIONS = (Relation("a line's amount is quantity times price", amount_of_line),)
-SALE_RELATIONS = (
-    *LINE_RELATIONS,
-    Relation("the foreign amount is the amount times the rate", amount_in_currency),
 )

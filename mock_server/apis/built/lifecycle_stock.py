@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 from mock_server.apis.built.lifecycle_lists import PAGING
-from mock_server.apis.built.lifecycle_relations import LINE_RELATIONS, SALE_RELATIONS
 from mock_server.apis.built.lifecycle_values import amount, day, note, stock
 from mock_server.lifecycle.model import (
     Create,
@@ -19,8 +18,6 @@ from mock_server.lifecycle.model import (
     Listing,
     Move,
     Parts,
-    Query,
-    Relation,
     Resource,
     Source,
     Summary,
@@ -124,49 +121,54 @@ MOVES = (
         wrong=_NO_QUANTITY,
         other=lambda quantity: -_USED * quantity,
         shows=_produced,
+        taken=Listing("listRawMaterials", ""),
     ),
 )
 HISTORY = Listing("listStockHistory", "/data", PAGING, total="/total")
 
 
-def _free_day(random: Random, lines: Sequence[Json]) -> str | None:
-    """A day on or near which something was issued, but not on it itself.
+def _day_near(*, past: bool) -> Callable[[Random, Sequence[Json]], str | None]:
+    """Draw days next to one on which something was issued, most of which leave some line out.
 
-    The document does not say whether the first and the last day count.
+    Nothing was issued on the day itself: the document does not say whether the first and the last
+    day count. `past`: what is before the day is left out.
     """
-    issued = {date.fromisoformat(line["issue_date"]) for line in lines}
-    near = {day + timedelta(days=step) for day in issued for step in (-1, 1)} - issued
-    return random.choice(sorted(near)).isoformat() if near else None
 
+    def draw(random: Random, lines: Sequence[Json]) -> str | None:
+        issued = {date.fromisoformat(line["issue_date"]) for line in lines}
+        near = {day + timedelta(days=step) for day in issued for step in (-1, 1)}
+        free = sorted(near - issued)
+        selective = free[1:] if past else free[:-1]
+        days = selective if random.random() < 0.8 else free
+        return random.choice(days).isoformat() if days else None
 
-def _period(first: str, last: str) -> Query:
-    return (("from", first), ("to", last))
+    return draw
 
 
 _PERIODS = (
     Filter(
         "from",
-        value=_free_day,
-        query=lambda day: _period(day, _AFTER),
+        value=_day_near(past=True),
+        query=lambda day: (("from", day), ("to", _AFTER)),
         holds=lambda line, day: line["issue_date"] > day,
     ),
     Filter(
         "to",
-        value=_free_day,
-        query=lambda day: _period(_BEFORE, day),
+        value=_day_near(past=False),
+        query=lambda day: (("from", _BEFORE), ("to", day)),
         holds=lambda line, day: line["issue_date"] < day,
     ),
 )
 
 
-def _lines(name: str, items: str, total: str, relations: tuple[Relation, ...]) -> Resource:
+def _lines(name: str, items: str, total: str) -> Resource:
     """What was sold or bought of an item; only documents that the page leaves out make more."""
     operation = "listItemTransactions"
-    path = {"id": Source("listItems", "/data", "/id")}
+    # What is in stock was bought, and most of it is sold.
+    path = {"id": Source("listInventoryItems", "", "/id")}
     return Resource(
         name,
         lists=(Listing(operation, items, path=path, filters=_PERIODS),),
-        relations=relations,
         summaries=(Summary(operation, total, _amounts, operation),),
     )
 
@@ -175,8 +177,8 @@ def _amounts(lines: Sequence[Json]) -> Decimal:
     return sum((number(line["amount"]) for line in lines), Decimal(0))
 
 
-SALE = _lines("sale", "/transactions/sales", "/total_sales", SALE_RELATIONS)
-PURCHASE = _lines("purchase", "/transactions/purchase", "/total_purchases", LINE_RELATIONS)
+SALE = _lines("sale", "/transactions/sales", "/total_sales")
+PURCHASE = _lines("purchase", "/transactions/purchase", "/total_purchases")
 
 
 def _booked(values: Json) -> Json:
