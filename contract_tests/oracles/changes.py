@@ -60,7 +60,7 @@ def changes_are_seen(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
         record = world.create(resource)
         view = read or resource.reads[0]
         world.show(record, view)
-        values = change(world, resource, update)
+        values = change(world, resource, update, full=world.random.random() < 0.5)
         changed = world.update(record, update, values)
         if update.record is not None:
             world.hold(*shown(changed, update.record, resource, values, update.at))
@@ -91,27 +91,33 @@ def changes_are_seen(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
 
 @oracle("an update keeps what it does not name", writes=True)
 def the_rest_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """After an update the fields that it did not name are as they were."""
+    """After an update the fields that it did not name are as they were, in every read."""
     del lifecycle
     if resource.create is None or not resource.reads:
         return
 
     def kept(update: Update, world: World) -> None:
         record = world.create(resource, full=True)
-        view = resource.reads[0]
-        before = world.show(record)
+        sent = {*record.sent}
+        for other in resource.updates:
+            if other is not update and other.partial:
+                values = change(world, resource, other, full=True)
+                world.update(record, other, values)
+                sent |= {*values}
+        before = [world.show(record, view) for view in resource.reads]
         values = change(world, resource, update)
         world.update(record, update, values)
-        after = world.show(record)
-        for pointer in (resource.id, resource.created):
-            if pointer is not None:
-                world.hold(SameAs(after, view.record + pointer, before, view.record + pointer))
-        for field in resource.fields:
-            pointer = pointer_of(field, view.at)
-            if pointer is None or field.name in values or field.name not in record.sent:
-                continue
-            place = view.record + pointer
-            world.hold(SameAs(after, place, before, place, resource.name, field.name))
+        for view, was in zip(resource.reads, before, strict=True):
+            answer = world.show(record, view)
+            for pointer in (resource.id, resource.created) if view is resource.reads[0] else ():
+                if pointer is not None:
+                    world.hold(SameAs(answer, view.record + pointer, was, view.record + pointer))
+            for field in resource.fields:
+                pointer = pointer_of(field, view.at)
+                if pointer is None or field.name in values or field.name not in sent:
+                    continue
+                place = view.record + pointer
+                world.hold(SameAs(answer, place, was, place, resource.name, field.name))
 
     for update in resource.updates:
         if update.partial or update.keeps:
@@ -129,8 +135,11 @@ def both_changes_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[
         record = world.create(resource)
         view = resource.reads[0]
         kept: Json = {}
-        for _ in range(3):
-            values = change(world, resource, update)
+        for step in range(3):
+            again = [field for field in fields_of(resource, update) if field.name in kept]
+            values = change(world, resource, update) if step < 2 else world.values(again, full=True)
+            if resource.tag is not None and resource.tag in values:
+                values[resource.tag] = world.session.name()
             world.update(record, update, values)
             kept.update(values)
             for field in resource.fields:

@@ -28,6 +28,7 @@ from mock_server.apis.exsited.lifecycle_fields import (
     FIELDS,
     FIRST_STOCK,
     INVENTORY_NAMES,
+    PURCHASE_CURRENCY,
     PURCHASE_NAMES,
     SALE_NAMES,
     SPECIAL_NAMES,
@@ -88,6 +89,13 @@ def _new(sent: Json, record: Json) -> str | None:
     del sent
     shown = (record["status"], record["base_uom"])
     return None if shown == ("ACTIVE", "UNIT") else f"a new item is {' and '.join(shown)}"
+
+
+def _purchase_currency(sent: Json, record: Json) -> str | None:
+    """Exsited.txt: it is shown by the system's identifier, which nothing says for a currency."""
+    del sent
+    shown = record["purchase"]["suppliers"][0]["default_purchase_currency"]
+    return None if shown else "the supplier has no default currency"
 
 
 def _unknown(random: Random) -> str:
@@ -181,7 +189,10 @@ ITEM = Resource(
     updated="/last_updated_on",
     version="/version",
     relations=RELATIONS,
-    outcomes=(Outcome("a new item is active and measured in UNIT", ("type",), _new),),
+    outcomes=(
+        Outcome("a new item is active and measured in UNIT", ("type",), _new),
+        Outcome("a currency for purchases is shown", (PURCHASE_CURRENCY,), _purchase_currency),
+    ),
     # Facts: 409 already_exists.
     unique=(Unique("id", (409,)),),
     unknown=_unknown,

@@ -172,6 +172,7 @@ _SPECIAL = (
     _day(_SPECIAL_NAMES[4], range(2090, 2100), create=False, needs=_SPECIAL_NAMES),
 )
 
+PURCHASE_CURRENCY = f"{_SUPPLIER}/default_purchase_currency"
 _PURCHASE_PRICE = (
     f"{_SUPPLIER}/pricing/pricing_module/0/price",
     f"{_SUPPLIER}/pricing/pricing_module/0/price_type",
@@ -205,7 +206,7 @@ _PURCHASE = (
         create=False,
     ),
     # It is shown as the system's identifier of the currency, which a request has no word for.
-    _named(f"{_SUPPLIER}/default_purchase_currency", CURRENCIES, None, create=False),
+    _named(PURCHASE_CURRENCY, CURRENCIES, None, create=False),
     _amount(
         f"{_SUPPLIER}/default_purchase_price",
         f"{_SHOWN_SUPPLIER}/default_purchase_price",
