@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -113,6 +114,11 @@ def test_a_test_says_why_it_cannot_tell(monkeypatch):
         replayer.send("GET", "/taxes").part("/nowhere")
     assert replayer.send("GET", "/taxes", account=None).status == 401
     replayer.close()
+    stranger = Replayer(replace(mock_target("cliniko"), credential="nobody:"))
+    with pytest.raises(CannotReplay, match="GET /taxes was refused the credential"):
+        stranger.send("GET", "/taxes")
+    assert stranger.send("GET", "/taxes", answered=None).status == 401
+    stranger.close()
     monkeypatch.delenv("CONTRACT_TESTS_CREDENTIAL", raising=False)
     with (
         pytest.raises(CannotReplay, match="CONTRACT_TESTS_CREDENTIAL is not set"),
@@ -122,7 +128,16 @@ def test_a_test_says_why_it_cannot_tell(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "body", [b"@/etc/hosts", b'{"a": "\'"}', b"\x00\xff\r\n", b"", b"two\nlines\n", NASTY.encode()]
+    "body",
+    [
+        b"@/etc/hosts",
+        b'{"a": "\'"}',
+        b"\x00\xff\r\n",
+        b"a\x00b",
+        b"",
+        b"two\nlines\n",
+        NASTY.encode(),
+    ],
 )
 def test_bodies_arrive_as_they_were_sent(tmp_path, body):
     """An echo answers with the bytes that it was sent, as hexadecimal digits."""
@@ -179,12 +194,17 @@ def test_a_script_signs_in_as_the_spec_says(tmp_path, scheme, header):
         assert header in got[0]["headers"]
 
 
-def test_what_a_target_says_runs_nowhere(tmp_path):
-    call = sent("GET", f"/{NASTY}", headers={"X": NASTY})
+@pytest.mark.parametrize(
+    "nasty",
+    ["$(touch hit)", "`touch hit`", "'; touch hit; '", '"; touch hit; "', "\ntouch hit\n", NASTY],
+)
+def test_what_a_target_says_runs_nowhere(tmp_path, nasty):
+    call = sent("GET", f"/{nasty}", headers={"X": nasty}, body=nasty.encode())
     written = replay(
-        call, message=f'"""\n{NASTY}\r\ntouch hit\u2028touch hit', operation=f"GET /{NASTY}\n"
+        call, message=f'"""\n{nasty}\r\ntouch hit\u2028touch hit', operation=f"GET /{nasty}\n"
     )
-    run_script(written, tmp_path, "http://127.0.0.1:9", **SIGNED)
+    done = run_script(written, tmp_path, "http://127.0.0.1:9", **SIGNED)
+    assert done.returncode == 2
     assert not (tmp_path / "hit").exists()
     tree = ast.parse(pytest_module(written))
     assert [type(node).__name__ for node in tree.body] == ["Expr", "ImportFrom", "FunctionDef"]
