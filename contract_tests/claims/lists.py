@@ -188,7 +188,7 @@ class Linked:
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         paging = listing_of(terms.lifecycle, self.resource, self.listing).paging
-        link = paging and (paging.next if self.next else paging.previous)
+        link = None if paging is None else paging.next if self.next else paging.previous
         if link is None or link(trace.answer(self.answer).body) is not None:
             return None
         return f"{trace[self.answer]}: no {self.subject}, though there is such a page"

@@ -41,9 +41,10 @@ def owners_are_apart(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
 
     def listed(listing: Listing, world: World) -> None:
         record = world.create(resource)
-        path = {**listing.path, **elsewhere(world)}
-        answer = world.send(listing.operation, Parts(path=path, query=listing.query))
-        pages = world.pages(listing, path=path) if world.trace.answer(answer).succeeded else ()
+        other = elsewhere(world)
+        parts = Parts(path={**listing.path, **other}, query=listing.query)
+        answer = world.send(listing.operation, parts)
+        pages = world.pages(listing, path=other) if world.trace.answer(answer).succeeded else ()
         for page in (answer, *pages):
             world.hold(*_unlike(page, record))
 

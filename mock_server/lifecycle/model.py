@@ -15,7 +15,8 @@ from random import Random
 from typing import Any, Literal
 
 from mock_server.lifecycle.files import Attachment, File
-from mock_server.lifecycle.listings import Filter, Json, Listing, Query, Sort, Source
+from mock_server.lifecycle.listings import Filter, Json, Listing, Sort, Source
+from mock_server.lifecycle.paging import Query
 from mock_server.lifecycle.pointers import ABSENT
 from mock_server.lifecycle.values import Kind
 
