@@ -5,12 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from contract_tests.answers import add_check_answer
 from contract_tests.credentials import WrongCredential
-from contract_tests.options import Options, WrongUse, add_options, read_options
+from contract_tests.differential.waivers import WrongWaivers
+from contract_tests.findings import Run
+from contract_tests.options import (
+    Options,
+    WrongUse,
+    add_diff_options,
+    add_options,
+    add_recorded_options,
+    read_options,
+)
+from contract_tests.recorded.har import WrongHar
 from contract_tests.reports.baseline import Baseline, WrongBaseline
 from contract_tests.reports.files import CannotWrite, write_report
 from contract_tests.reports.report import Report, report_of
@@ -21,7 +32,16 @@ from mock_server.engine.spec import SpecError
 from mock_server.state.clock import Clock
 
 NOTHING_NEW, FOUND, NOT_REACHED = 0, 1, 3
-_WRONG = (WrongUse, WrongCredential, WrongBaseline, CannotWrite, UnknownApi, SpecError)
+_WRONG = (
+    WrongUse,
+    WrongCredential,
+    WrongBaseline,
+    WrongHar,
+    WrongWaivers,
+    CannotWrite,
+    UnknownApi,
+    SpecError,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,15 +69,61 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="test a target with every check and property")
     run.set_defaults(command=_run)
     add_options(run)
+    diff = commands.add_parser("diff", help="compare a target with a mock, or with another target")
+    diff.set_defaults(command=_diff)
+    add_options(diff)
+    add_diff_options(diff)
+    recorded = commands.add_parser("recorded", help="hold a HAR file to the spec, and a mock to it")
+    recorded.set_defaults(command=_recorded)
+    add_recorded_options(recorded)
+    sweep = commands.add_parser("sweep", help="take away what a run has left on a target")
+    sweep.set_defaults(command=_sweep)
+    add_options(sweep)
     add_check_answer(commands)
     return parser
 
 
+# Schemathesis takes seconds to import, so that a command imports what it does when it does it.
 def _run(given: argparse.Namespace) -> int:
-    options = read_options(given)
+    def run(options: Options) -> list[tuple[Run, str]]:
+        from contract_tests.suite import run_suite
+
+        return run_suite(options, sys.stderr)
+
+    return _kept_secret(read_options(given), partial(_reported, run=run))
+
+
+def _diff(given: argparse.Namespace) -> int:
+    def run(options: Options) -> list[tuple[Run, str]]:
+        from contract_tests.differential.command import run_diff
+
+        return run_diff(options, given, sys.stderr)
+
+    return _kept_secret(read_options(given), partial(_reported, run=run))
+
+
+def _recorded(given: argparse.Namespace) -> int:
+    def run(options: Options) -> list[tuple[Run, str]]:
+        from contract_tests.recorded.command import run_recorded
+
+        return run_recorded(options, given)
+
+    return _kept_secret(read_options(given), partial(_reported, run=run))
+
+
+def _sweep(given: argparse.Namespace) -> int:
+    def swept(options: Options) -> int:
+        from contract_tests.sweeping import run_sweep
+
+        return run_sweep(options)
+
+    return _kept_secret(read_options(given), swept)
+
+
+def _kept_secret(options: Options, act: Callable[[Options], int]) -> int:
     with options.secrets.kept_from_streams():
         try:
-            return _run_and_report(options)
+            return act(options)
         except _WRONG:
             raise
         except Exception:  # noqa: BLE001 - Python would print what may hold a credential
@@ -65,16 +131,10 @@ def _run(given: argparse.Namespace) -> int:
             return FOUND
 
 
-def _run_and_report(options: Options) -> int:
-    # Schemathesis takes seconds to import, and no other command needs it.
-    from contract_tests.suite import run_suite
-
+def _reported(options: Options, run: Callable[[Options], list[tuple[Run, str]]]) -> int:
     started = Clock().now()
     report = report_of(
-        run_suite(options, sys.stderr),
-        secrets=options.secrets,
-        baseline=options.baseline,
-        started=started,
+        run(options), secrets=options.secrets, baseline=options.baseline, started=started
     )
     print(summary(report, str(options.report or "")), end="", flush=True)
     if options.report is not None:

@@ -54,8 +54,29 @@ class Options:
         return self.target == MOCK
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `run` to its parser."""
+def add_options(parser: argparse.ArgumentParser, *, about_target: bool = True) -> None:
+    """Add the options of `run` to its parser, or without `about_target` those of a report alone."""
+    if about_target:
+        _add_target_options(parser)
+    else:
+        quiet = {"target": MOCK, "credential": None, "other_credential": None, "profile": None}
+        parser.set_defaults(
+            **quiet,
+            rate=None,
+            seed=1,
+            level="default",
+            max_examples=None,
+            parameter=[],
+            ledger=None,
+        )
+    parser.add_argument("--report", type=Path, metavar="DIR", help="write the report's files there")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="known findings do not fail")
+    parser.add_argument(
+        "--update-baseline", action="store_true", help="make the baseline what this run found"
+    )
+
+
+def _add_target_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("api", nargs="*", help="which APIs; all if none is named")
     parser.add_argument(
         "--target", default=MOCK, help="`mock`, or the URL that the spec's paths are appended to"
@@ -96,10 +117,42 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="with --profile writes: keep account of what the run makes, for `sweep`",
     )
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write the report's files there")
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="known findings do not fail")
+
+
+def add_diff_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `diff` takes besides the options of `run`."""
     parser.add_argument(
-        "--update-baseline", action="store_true", help="make the baseline what this run found"
+        "--with",
+        dest="other_target",
+        default=MOCK,
+        metavar="TARGET",
+        help="what the target is compared with: `mock`, or the URL of another service",
+    )
+    parser.add_argument("--with-credential", metavar="WHERE", help="its credential, given likewise")
+    parser.add_argument(
+        "--with-other-credential", metavar="WHERE", help="that of its second account"
+    )
+    parser.add_argument("--cases", type=_count, default=120, help="how many sequences are sent")
+    _add_waivers(parser)
+
+
+def add_recorded_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `recorded` takes: an API, a file, and the options of a report."""
+    parser.add_argument("api", nargs=1)
+    parser.add_argument("har", type=Path, metavar="FILE.har")
+    parser.add_argument(
+        "--replay", action="store_true", help="send the calls to a fresh mock, and compare"
+    )
+    parser.add_argument(
+        "--cleaned", type=Path, metavar="FILE", help="write the file again without its secrets"
+    )
+    _add_waivers(parser)
+    add_options(parser, about_target=False)
+
+
+def _add_waivers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--waivers", type=Path, metavar="FILE", help="differences that are let be, as YAML"
     )
 
 

@@ -40,7 +40,8 @@ class Plan:
 
     `writes` allows those that change their own records, `wild` those that may reach further. With
     `first`, the run ends with its first finding. With `shortest`, what shows a finding is sent
-    again in shorter forms, to the target and to a mock, until nothing can be left out.
+    again in shorter forms, to the target and to a mock, until nothing can be left out. `only` names
+    the properties to try; without it, all are.
     """
 
     rounds: int = 2
@@ -48,6 +49,7 @@ class Plan:
     wild: bool = True
     first: bool = False
     shortest: bool = True
+    only: tuple[str, ...] = ()
 
 
 def run_properties(
@@ -76,6 +78,8 @@ def run_properties(
     shortener = Shortener(session, mocks.session) if plan.shortest and not plan.first else None
     try:
         for oracle in ORACLES:
+            if plan.only and oracle.name not in plan.only:
+                continue
             tried = Property(oracle.name)
             run.properties.append(tried)
             for _ in _try(oracle, session, plan, run, tried, shortener):

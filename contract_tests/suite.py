@@ -47,10 +47,11 @@ def run_suite(options: Options, progress: TextIO) -> list[tuple[Run, str]]:
     What goes wrong with one API does not keep the others from being tested. Raises UnknownApi and
     SpecError before anything is sent to an API that they are about.
     """
-    return [_outcome(name, options, Progress(name, progress)) for name in _names(options)]
+    return [_outcome(name, options, Progress(name, progress)) for name in names_of(options)]
 
 
-def _names(options: Options) -> Sequence[str]:
+def names_of(options: Options) -> Sequence[str]:
+    """Return the APIs that are tested: those named, or all; control in a mock alone."""
     if options.names:
         return options.names
     return [*api_names(), CONTROL] if options.on_mock else api_names()
@@ -84,11 +85,7 @@ def _run(name: str, options: Options, progress: Progress) -> Run:
         run = run_properties(
             target,
             seed=options.seed,
-            plan=Plan(
-                rounds=_ROUNDS[options.level],
-                writes=target.profile.writes != "none",
-                wild=target.profile.strangers,
-            ),
+            plan=plan_of(options, target),
             tag=tag,
             progress=progress.line,
             tick=progress.tick,
@@ -106,6 +103,16 @@ def _run(name: str, options: Options, progress: Progress) -> Run:
     return run
 
 
+def plan_of(options: Options, target: Target, only: str = "") -> Plan:
+    """Return what of the properties is tried on a target: all that its profile allows, or one."""
+    return Plan(
+        rounds=_ROUNDS[options.level],
+        writes=target.profile.writes != "none",
+        wild=target.profile.strangers,
+        only=(only,) if only else (),
+    )
+
+
 def run_tag(options: Options) -> str:
     """Return what marks the records of one run: the seed, and where others are, the time too."""
     if options.on_mock:
@@ -117,7 +124,7 @@ def run_tag(options: Options) -> str:
 def opened(name: str, options: Options, tag: str) -> Iterator[Target]:
     """Give the target behind the guard of its profile, as long as the block runs.
 
-    If the profile lets a run write its own records alone, they are those that carry `tag`, and the
+    If the profile lets a run write its own records alone, their texts begin with `tag`, and the
     ledger of the options has them. Raises UnknownApi, SpecError and Unreachable.
     """
     profile = PROFILES[options.profile]
@@ -128,7 +135,7 @@ def opened(name: str, options: Options, tag: str) -> Iterator[Target]:
     if profile.writes == "own":
         lifecycle = load_lifecycle(target.vendor) or Lifecycle(())
         ledger = Ledger(options.ledger)
-        policy = OwnRecords(lifecycle, ledger, f"{TAG}{tag}-", target.parameters)
+        policy = OwnRecords(lifecycle, ledger, f"{TAG}{tag}", target.parameters)
     try:
         yield guarded(target, profile, pace, policy)[0]
     finally:

@@ -51,13 +51,14 @@ def run_differential(
     today: date,
     seed: int = 1,
     cases: int = 120,
+    tag: str = "",
     waivers: Sequence[Waiver] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Run:
     """Compare two targets over so many sequences, and return what differs and is not waived.
 
-    The same seed draws the same sequences. Waived differences, noise and all that was not compared
-    are told in the run's `skipped`.
+    The same seed draws the same sequences; `tag` marks what they make. Waived differences, noise
+    and all that was not compared are told in the run's `skipped`.
     """
     run = Run(sides.left.vendor.api.name, seed, sides.right.base_url)
     lifecycle = load_lifecycle(sides.left.vendor)
@@ -65,7 +66,7 @@ def run_differential(
         run.skipped.append(f"{PHASE}: {run.api} declares no lifecycle")
         return run
     started = time.perf_counter()
-    comparison = _Comparison(sides, lifecycle, seed, today, waivers)
+    comparison = _Comparison(sides, lifecycle, seed, tag or str(seed), today, waivers)
     for number, (name, case) in enumerate(_chosen(sides, lifecycle, seed, cases), 1):
         run.add(comparison.compare(name, case))
         if number % 20 == 0:
@@ -103,15 +104,18 @@ class _Comparison:
         sides: Sides,
         lifecycle: Lifecycle,
         seed: int,
+        tag: str,
         today: date,
         waivers: Sequence[Waiver],
     ) -> None:
         self._sides = sides
         self._lifecycle = lifecycle
         self._seed = seed
+        self._tag = tag
         self._today = today
         self._waivers = waivers
         self._numbers = 0
+        self._answers = 0
         self._passed: set[str] = set()
         self._used: set[Waiver] = set()
         self.requests = 0
@@ -150,7 +154,7 @@ class _Comparison:
 
     def _world(self, target: Target, case: Case) -> tuple[World, bool]:
         """Run a case on a target; returns its world, and whether the property was kept."""
-        session = Session(target, self._lifecycle, f"{self._seed}d{self._numbers}")
+        session = Session(target, self._lifecycle, f"{self._tag}.{self._numbers}a")
         random = Random(f"{self._seed}/{self._numbers}")  # noqa: S311 - no secret
         world = World(session, random)
         kept = True
@@ -167,7 +171,10 @@ class _Comparison:
 
     def _answered(self, script: Script) -> Trace:
         """What the right target answers to a script, as far as it goes."""
-        session = Session(self._sides.right, self._lifecycle, f"{self._seed}r{self._numbers}")
+        self._answers += 1
+        session = Session(
+            self._sides.right, self._lifecycle, f"{self._tag}.{self._numbers}b{self._answers}"
+        )
         trace = Trace()
         with suppress(*_ENDED):
             run_script(script, session, trace)

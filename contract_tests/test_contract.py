@@ -1,0 +1,81 @@
+"""The suite as tests: `pytest contract_tests --api cliniko --target URL`.
+
+Each property across calls and each phase of Schemathesis is a test for each API, so that one can be
+chosen with `-k` and a report of pytest's own shows them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from contract_tests.conformance import run_conformance
+from contract_tests.conftest import options_of
+from contract_tests.findings import Finding, Run
+from contract_tests.fuzzing import LEVELS, PHASES
+from contract_tests.options import Options
+from contract_tests.oracles import ORACLES
+from contract_tests.properties import run_properties
+from contract_tests.suite import names_of, opened, plan_of, run_tag
+from contract_tests.targets import Target, Unreachable
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a test of each property, or phase, for each API."""
+    options = options_of(metafunc.config)
+    metafunc.parametrize("api", names_of(options), scope="session")
+    if "prop" in metafunc.fixturenames:
+        metafunc.parametrize("prop", [oracle.name for oracle in ORACLES])
+    if "phase" in metafunc.fixturenames:
+        metafunc.parametrize("phase", PHASES)
+
+
+@pytest.fixture(scope="session")
+def contract_target(api: str, contract_options: Options) -> Iterator[Target]:
+    """The target behind the guard of its profile."""
+    with ExitStack() as stack:
+        try:
+            target = stack.enter_context(opened(api, contract_options, run_tag(contract_options)))
+        except Unreachable as problem:
+            pytest.fail(str(problem), pytrace=False)
+        yield target
+
+
+def test_property(contract_target: Target, contract_options: Options, prop: str) -> None:
+    """Nothing breaks a property."""
+    plan = plan_of(contract_options, contract_target, only=prop)
+    tag = f"{run_tag(contract_options)}.{[each.name for each in ORACLES].index(prop)}"
+    run = run_properties(contract_target, seed=contract_options.seed, plan=plan, tag=tag)
+    skipped = next((each.skipped for each in run.properties if not each.tried), "")
+    if skipped or not run.properties:
+        pytest.skip(skipped or "; ".join(run.skipped))
+    _hold(run, contract_options)
+
+
+def test_conformance(contract_target: Target, contract_options: Options, phase: str) -> None:
+    """Schemathesis finds nothing."""
+    level = LEVELS[contract_options.level]
+    if phase not in level.phases:
+        pytest.skip(f"the level {level.name} leaves it out")
+    run = run_conformance(
+        contract_target,
+        seed=contract_options.seed,
+        level=level,
+        max_examples=contract_options.max_examples,
+        phases=(phase,),
+    )
+    _hold(run, contract_options)
+
+
+def _hold(run: Run, options: Options) -> None:
+    if run.findings:
+        told = "\n\n".join(_told(finding) for finding in run.findings)
+        pytest.fail(options.secrets.clean(told), pytrace=False)
+
+
+def _told(finding: Finding) -> str:
+    lines: list[Any] = [f"{finding.check}: {finding.operation}", finding.message, *finding.steps]
+    return "\n  ".join(map(str, lines))
