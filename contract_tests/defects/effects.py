@@ -12,6 +12,8 @@ from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Change, State, Table
 
 _REFUSED = 400
+#: What no document refuses for its length.
+_SHORT = 60
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class HalfRefused(StateDefect):
         value = body.get(self.name) if isinstance(body, dict) else None
         state = step.sandbox.committed
         for key, record in state.collection(Table(self.table, object)).items():
-            if str(key) in keys and isinstance(value, str):
+            if str(key) in keys and isinstance(value, str) and len(value) <= _SHORT:
                 old, new = record, replaced(record, self.name, value)
                 state = applied(state, Change(self.table, key, old, new))
         step.sandbox.committed = state

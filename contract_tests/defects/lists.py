@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import Any
@@ -276,8 +277,8 @@ def next_link_skips(scene: Scene) -> Iterator[Site]:
             size = names.size_of(asked.query) or 5
             number = names.number(asked.query, size)
             one, two = (dict(names.paging.page(number + by, size))[names.page] for by in (1, 2))
-            old, new = f"{names.page}={one}", f"{names.page}={two}"
-            return given.with_body(given.body.replace(old.encode(), new.encode(), 1))
+            further = re.sub(rf"(?<=[?&]){names.page}={one}(?=&|$)", f"{names.page}={two}", link)
+            return given.with_body(given.body.replace(link.encode(), further.encode()))
 
         yield Site(listing.operation, "next", partial(at, listing.operation, act))
 

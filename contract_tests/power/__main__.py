@@ -98,7 +98,7 @@ def _parser() -> Parser:
     parser.add_argument("--api", action="append", default=[], help="all that have a lifecycle")
     parser.add_argument("--seeds", type=_count, default=20, help="for our suite")
     parser.add_argument(
-        "--conformance-seeds", type=_count, default=2,
+        "--conformance-seeds", type=_amount, default=2,
         help="of those, so many in which conformance looks for what properties miss",
     )  # fmt: skip
     parser.add_argument("--read-only-seeds", type=_count, default=2, help="for it without writing")

@@ -27,8 +27,8 @@ from mock_server.lifecycle.model import Create, Json, Lifecycle, Parts, Resource
 from mock_server.lifecycle.values import Meaningless
 from mock_server.state.journal import Exchange as Journaled
 
-#: The clock of a mock that is probed stands still here.
-NOON = datetime(2024, 5, 6, 12, 0, tzinfo=UTC)
+#: The clock of a mock that is probed begins here, after what its records tell of.
+NOON = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
 #: What a step may raise when a service does not answer as it should.
 _TROUBLE = (
     Violated, Unfit, Meaningless, LookupError, ValueError, TypeError, AttributeError,

@@ -85,7 +85,7 @@ class Trials:
         for seed in range(1, plan.seeds + 1):
             conformance = seed <= plan.conformance_seeds
             outcome = ours(fresh, seed, known=self._known_to("ours", seed), conformance=conformance)
-            untried = not outcome.caught and not conformance
+            untried = not outcome.caught and not conformance and plan.conformance_seeds > 0
             trial.outcomes.append(None if untried else outcome)
             done = trial.outcomes[: plan.conformance_seeds]
             if seed == plan.conformance_seeds and not any(
