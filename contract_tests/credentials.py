@@ -11,7 +11,7 @@ import re
 import shlex
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -83,7 +83,7 @@ def _from_file(option: str, path: Path, warn: Callable[[str], None]) -> str:
 class Secrets:
     """Knows credentials in every form in which they travel, and replaces them in any text."""
 
-    def __init__(self, credentials: Iterator[str] | tuple[str, ...] | list[str] = ()) -> None:
+    def __init__(self, credentials: Iterable[str] = ()) -> None:
         self._forms: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
         for credential in credentials:

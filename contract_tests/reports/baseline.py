@@ -18,7 +18,7 @@ from contract_tests.findings import Finding, Run
 VERSION = 1
 _REQUIRED = ("api", "check", "fingerprint", "first_seen")
 #: Checks that are made of a run as a whole, and counted only when they fail.
-_OF_A_RUN = frozenset({"crash", "error", "nothing_sent", "schemathesis"})
+_OF_A_RUN = frozenset({"crash", "error", "guard", "nothing_sent", "schemathesis", "transport"})
 #: What varies from seed to seed in a message about one fault, in the order to look for it.
 _VARYING = (
     (re.compile(r"^Hint: .*$", re.MULTILINE), ""),

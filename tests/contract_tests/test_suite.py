@@ -21,7 +21,7 @@ def options(*arguments):
 @pytest.fixture
 def target():
     """A function (API, arguments) → the target of a run."""
-    return lambda api, *arguments: suite._target(api, options(api, *arguments))
+    return lambda api, *arguments: suite.target_of(api, options(api, *arguments))
 
 
 def test_a_mock_is_tested_as_two_accounts_that_do_not_see_each_other(target):
@@ -71,7 +71,7 @@ def test_the_vendors_own_limit_is_kept_unless_another_is_given(monkeypatch):
     class Stopped(Exception):
         pass
 
-    def remember(_target, _profile, pace):
+    def remember(_target, _profile, pace, _policy):
         paces.append(pace)
         raise Stopped
 
