@@ -35,7 +35,8 @@ def change(world: World, resource: Resource, update: Update, *, full: bool = Fal
     if full:
         values = world.values(fields, full=True)
     elif update.partial:
-        few = world.random.sample(fields, world.random.randint(1, min(3, len(fields))))
+        most = min(3, len(fields)) if world.random.random() < 0.5 else (len(fields) + 1) // 2
+        few = world.random.sample(fields, world.random.randint(1, most))
         needed = {name for field in few for name in field.needs}
         values = world.values(
             [each for each in fields if each in few or each.name in needed], full=True
@@ -89,6 +90,43 @@ def changes_are_seen(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
             yield Case(read.operation, partial(seen, update, read))
 
 
+def furnished(
+    world: World, resource: Resource, *, but: Update | None = None
+) -> tuple[Record, set[str]]:
+    """Create a record and set all that its updates can set, and return the names of that.
+
+    With `but`, that update is left out.
+    """
+    record = world.create(resource, full=True)
+    sent = {*record.sent}
+    for update in resource.updates:
+        if update is not but and update.partial:
+            values = change(world, resource, update, full=True)
+            world.update(record, update, values)
+            sent |= {*values}
+    return record, sent
+
+
+def views_of(world: World, record: Record) -> list[int]:
+    """Return the answers of all reads of a record."""
+    return [world.show(record, view) for view in record.resource.reads]
+
+
+def fields_are_kept(world: World, record: Record, before: list[int], names: set[str]) -> None:
+    """Hold that all reads show these fields, and which record it is, as they did before."""
+    resource = record.resource
+    for view, was in zip(resource.reads, before, strict=True):
+        answer = world.show(record, view)
+        for pointer in (resource.id, resource.created) if view is resource.reads[0] else ():
+            if pointer is not None:
+                world.hold(SameAs(answer, view.record + pointer, was, view.record + pointer))
+        for field in resource.fields:
+            pointer = pointer_of(field, view.at)
+            if pointer is not None and field.name in names:
+                place = view.record + pointer
+                world.hold(SameAs(answer, place, was, place, resource.name, field.name))
+
+
 @oracle("an update keeps what it does not name", writes=True)
 def the_rest_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """After an update the fields that it did not name are as they were, in every read."""
@@ -97,27 +135,11 @@ def the_rest_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
         return
 
     def kept(update: Update, world: World) -> None:
-        record = world.create(resource, full=True)
-        sent = {*record.sent}
-        for other in resource.updates:
-            if other is not update and other.partial:
-                values = change(world, resource, other, full=True)
-                world.update(record, other, values)
-                sent |= {*values}
-        before = [world.show(record, view) for view in resource.reads]
+        record, sent = furnished(world, resource, but=update)
+        before = views_of(world, record)
         values = change(world, resource, update)
         world.update(record, update, values)
-        for view, was in zip(resource.reads, before, strict=True):
-            answer = world.show(record, view)
-            for pointer in (resource.id, resource.created) if view is resource.reads[0] else ():
-                if pointer is not None:
-                    world.hold(SameAs(answer, view.record + pointer, was, view.record + pointer))
-            for field in resource.fields:
-                pointer = pointer_of(field, view.at)
-                if pointer is None or field.name in values or field.name not in sent:
-                    continue
-                place = view.record + pointer
-                world.hold(SameAs(answer, place, was, place, resource.name, field.name))
+        fields_are_kept(world, record, before, sent - {*values})
 
     for update in resource.updates:
         if update.partial or update.keeps:
@@ -137,7 +159,11 @@ def both_changes_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[
         kept: Json = {}
         for step in range(3):
             again = [field for field in fields_of(resource, update) if field.name in kept]
-            values = change(world, resource, update) if step < 2 else world.values(again, full=True)
+            values = (
+                change(world, resource, update, full=world.random.random() < 0.3)
+                if step < 2
+                else world.values(again, full=True)
+            )
             if resource.tag is not None and resource.tag in values:
                 values[resource.tag] = world.session.name()
             world.update(record, update, values)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from contract_tests.claims import Answers, Lists, Marked, SameAs
-from contract_tests.oracles.changes import change, same_record
+from contract_tests.claims import Answers, Lists, Marked
+from contract_tests.oracles.changes import change, fields_are_kept, same_record, views_of
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import shown
 from contract_tests.world import Record, World
@@ -118,13 +118,12 @@ def undone_is_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
 
     def back(removal: Removal, undo: str, world: World) -> None:
         record = removable(world, resource, removal)
-        view = resource.reads[0]
+        before = views_of(world, record)
         remove(world, record, removal)
         parts = removal.undo_parts(record.id) if removal.undo_parts else Parts(path=record.path)
         world.do(undo, parts)
         marked(world, record, removal, gone=False)
-        answer = world.show(record)
-        world.hold(SameAs(answer, view.record + resource.id, answer, view.record + resource.id))
+        fields_are_kept(world, record, before, {*record.sent} - {*removal.given})
         for listing in resource.lists:
             if listing.shows is None:
                 pages = world.pages(listing, path=record.path)

@@ -9,7 +9,12 @@ from functools import partial
 from typing import Any
 
 from contract_tests.claims import Answers, Entered, Gained, Lists, Moved, Refuses, Summed, Told
-from contract_tests.oracles.changes import same_record
+from contract_tests.oracles.changes import (
+    fields_are_kept,
+    furnished,
+    same_record,
+    views_of,
+)
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import item_pointer
@@ -37,7 +42,7 @@ def request(
 
 @oracle("stock moves by what was moved", writes=True)
 def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """A move changes one record's stock by its quantity; several add up; other stock stays."""
+    """A move changes one record's stock by its quantity, and no more; several add up."""
     del lifecycle
     if resource.create is None or resource.stock is None or not resource.reads:
         return
@@ -95,8 +100,17 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         if found is not None:
             world.hold(Moved(found[0], found[1] + stock, before, place, others))
 
+    def alone(move: Move, world: World) -> None:
+        record, sent = furnished(world, resource)
+        before = views_of(world, record)
+        parts = request(world, move, record, world.random.choice(move.quantities))
+        world.do(move.operation, parts)
+        moved = {field.name for field in resource.fields if field.shown == stock}
+        fields_are_kept(world, record, before, sent - moved)
+
     for move in resource.moves:
         yield Case(move.operation, partial(moves, move))
+        yield Case(move.operation, partial(alone, move))
         if move.taken is not None:
             yield Case(move.taken.operation, partial(taken, move, move.taken))
         for listing in resource.lists:

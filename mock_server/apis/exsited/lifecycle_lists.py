@@ -25,7 +25,7 @@ _TYPES = (
 )
 #: Names and identifiers that every collation puts into the same order.
 _WORDS = re.compile(r"[A-Z][a-z]+(?= )")
-_NUMBERED = re.compile(r"ITEM-\d{4}")
+_NUMBERED = re.compile(r"ITEM-\d{4}$")
 
 
 def paging(wrapper: str = "") -> Paging:
