@@ -181,19 +181,19 @@ class World:
         values: Json | None = None,
         *,
         account: Caller = "first",
-        parent: Record | None = None,
+        beside: Record | None = None,
         full: bool = False,
         exactly: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Record:
-        """Create a record that carries the run's tag.
+        """Create a record that carries the run's tag, below the parent of `beside` or a new one.
 
         What `values` do not name is drawn, unless they are `exactly` what is sent besides the tag.
         """
         if resource.create is None:
             raise LookupError(f"{resource.name} cannot be created")
         create = resource.create
-        path = dict(self._parents(resource, account, parent))
+        path = dict(self._parents(resource, account, beside))
         drawn = {} if exactly else self.first_values(resource, full=full)
         sent = {**drawn, **(values or {})}
         if resource.tag is not None and resource.tag not in (values or {}):
@@ -307,12 +307,13 @@ class World:
         raise LookupError(f"{operation} changes no record")
 
     def _parents(
-        self, resource: Resource, account: Caller, parent: Record | None
+        self, resource: Resource, account: Caller, beside: Record | None
     ) -> Mapping[str, str]:
         if resource.parent is None:
             return {}
-        above = self.session.lifecycle.resource(resource.parent)
-        owner = parent or self.create(above, account=account)
+        if beside is not None:
+            return {k: v for k, v in beside.path.items() if k != resource.id_in_path}
+        owner = self.create(self.session.lifecycle.resource(resource.parent), account=account)
         return {**owner.path, resource.parent_in_path: owner.id}
 
     def _found_by_tag(

@@ -38,11 +38,12 @@ def lives_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         return
 
     def live(world: World) -> None:
-        lives = [_begin(world, resource) for _ in range(2)]
+        lives = [_begin(world, resource, None)]
+        lives.append(_begin(world, resource, lives[0].record))
         for _ in range(_STEPS):
             present = [life for life in lives if not life.gone]
             if not present or (len(lives) < 4 and world.random.random() < 0.1):
-                lives.append(_begin(world, resource))
+                lives.append(_begin(world, resource, lives[0].record))
                 continue
             _step(world, resource, world.random.choice(present))
             _judge(world, resource, world.random.choice(lives))
@@ -59,8 +60,8 @@ def lives_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     yield Case(resource.reads[0].operation, live)
 
 
-def _begin(world: World, resource: Resource) -> _Life:
-    record = world.create(resource, full=True)
+def _begin(world: World, resource: Resource, beside: Record | None) -> _Life:
+    record = world.create(resource, full=True, beside=beside)
     return _Life(record, world.show(record))
 
 
