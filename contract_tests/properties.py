@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
 
 import httpx
 
@@ -188,8 +187,7 @@ def _breaches(case: Case, world: World) -> list[tuple[str, Breach]]:
 
 
 def _lost(case: Case, world: World, problem: Exception) -> Breach:
-    claim: Any = None
-    return Breach(claim, case.operation, f"{type(problem).__name__}: {problem}", world.trace)
+    return Breach(None, case.operation, f"{type(problem).__name__}: {problem}", world.trace)
 
 
 def _finding(name: str, breach: Breach, session: Session) -> Finding:
@@ -199,7 +197,7 @@ def _finding(name: str, breach: Breach, session: Session) -> Finding:
         operation=f"{operation.method.upper()} {operation.path}",
         message=breach.message,
         phase=PHASE,
-        subject=breach.claim.subject if breach.claim else "",
+        subject=breach.claim.subject if breach.claim is not None else "",
         steps=tuple(str(exchange) for exchange in breach.trace),
     )
 
@@ -215,7 +213,7 @@ def _shown_shortest(
     """The finding with the shortest sequence that shows it, and both ways to send it again."""
     if breach.claim is None:
         return finding
-    script, ran = shortener.shorten(breach)
+    script, ran = shortener.shorten(breach.claim, breach.trace)
     if ran is None:
         return replace(finding, message=f"{finding.message} (it did not show again)")
     message = ran.claim.broken(ran.trace, terms_of(session)) or finding.message

@@ -19,6 +19,7 @@ from mock_server.lifecycle.model import (
     Field,
     Json,
     Listing,
+    Move,
     Parts,
     Query,
     Read,
@@ -46,9 +47,12 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A claim that does not hold after the exchanges of a trace."""
+    """A claim that does not hold after the exchanges of a trace.
 
-    claim: Claim
+    There is no claim where a call could not be made, or its answer could not be read.
+    """
+
+    claim: Claim | None
     operation: str
     message: str
     trace: Trace
@@ -145,7 +149,7 @@ class World:
         for each in fields:
             if each.name in chosen:
                 chosen |= {*each.needs} & {other.name for other in fields}
-        values = {}
+        values: Json = {}
         for each in fields:
             if each.name not in chosen:
                 continue
@@ -302,7 +306,8 @@ class World:
 
     def _resource_of(self, operation: str) -> Resource:
         for resource in self.session.lifecycle.resources:
-            if operation in [each.operation for each in (*resource.updates, *resource.moves)]:
+            changes: list[Update | Move] = [*resource.updates, *resource.moves]
+            if operation in [each.operation for each in changes]:
                 return resource
         raise LookupError(f"{operation} changes no record")
 

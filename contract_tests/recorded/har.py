@@ -58,13 +58,13 @@ class Recording:
 def read_document(path: Path) -> dict[str, Any]:
     """Return a HAR file's JSON; raises WrongHar."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        document: Any = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as problem:
         raise WrongHar(f"{path}: {' '.join(str(problem).split())}") from problem
     entries = document.get("log", {}).get("entries") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise WrongHar(f"{path}: no HAR file, for it has no log.entries")
-    return document
+    return {**document}
 
 
 def recording_of(document: Mapping[str, Any], spec: SpecIndex) -> Recording:

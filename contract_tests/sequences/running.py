@@ -34,8 +34,8 @@ def reproduce(
     session = Session(target, lifecycle, f"again{os.getpid()}")
     try:
         ran = run_script(Script(tuple(steps), claim, tuple(places)), session)
-    except LookupError as problem:
-        raise CannotReplay(str(problem)) from problem
+    except LookupError as lacking:
+        raise CannotReplay(str(lacking)) from lacking
     else:
         problem = ran.claim.broken(ran.trace, terms_of(session))
     finally:

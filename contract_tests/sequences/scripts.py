@@ -163,7 +163,8 @@ def _with_variables(known: Mapping[str, str]) -> Callable[[str], str]:
             around = (
                 ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])") if long else ("(?<=[=:,<>])", "(?=,|$)")
             )
-            text = re.sub(re.escape(value).join(around), lambda _, new=variable: new, text)
+            # A variable has no backslash, so it can stand as what replaces.
+            text = re.sub(re.escape(value).join(around), variable, text)
         return text
 
     return change

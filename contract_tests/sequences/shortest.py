@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import httpx
 
-from contract_tests.claims import Terms
+from contract_tests.claims import Claim, Terms
 from contract_tests.sequences.scripts import Ran, Script, run_script, script_of
 from contract_tests.session import Session
-from contract_tests.world import Breach
+from contract_tests.traces import Trace
 
 #: Sequences that are tried, at most, before the shortest found so far is taken.
 MOST_TRIES = 40
@@ -34,12 +34,12 @@ class Shortener:
         self._made = False
         self._most = most
 
-    def shorten(self, breach: Breach) -> tuple[Script, Ran | None]:
-        """Return the shortest script that shows a breach, and what was answered to it.
+    def shorten(self, claim: Claim, trace: Trace) -> tuple[Script, Ran | None]:
+        """Return the shortest script after which a claim does not hold, and what was answered to it.
 
-        Nothing was answered if the breach did not show again.
+        Nothing was answered if it held the second time.
         """
-        script = script_of(breach.trace, breach.claim, self._target.lifecycle)
+        script = script_of(trace, claim, self._target.lifecycle)
         shown = self._broken(script, self._target)
         if shown is None:
             return script, None
