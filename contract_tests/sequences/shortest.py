@@ -35,7 +35,7 @@ class Shortener:
         self._most = most
 
     def shorten(self, claim: Claim, trace: Trace) -> tuple[Script, Ran | None]:
-        """Return the shortest script after which a claim does not hold, and what was answered to it.
+        """Return the shortest script after which a claim does not hold, and what was answered.
 
         Nothing was answered if it held the second time.
         """
