@@ -31,6 +31,8 @@ from mock_server.lifecycle.pointers import filled, takes
 
 #: A list that has not ended after so many pages does not end.
 MOST_PAGES = 400
+_PLAIN = 0.6
+_SLACK = 32
 
 
 class Violated(Exception):
@@ -201,7 +203,7 @@ class World:
         drawn = {} if exactly else self.first_values(resource, full=full)
         sent = {**drawn, **(values or {})}
         if resource.tag is not None and resource.tag not in (values or {}):
-            sent[resource.tag] = self.session.name()
+            sent[resource.tag] = self.tagged(resource.field(resource.tag))
         parts = Parts(
             path=path, headers={**create.headers, **(headers or {})}, body=create.body(sent)
         )
@@ -229,6 +231,17 @@ class World:
                 given = removal.parts(record.id) if removal.parts else Parts(path=record.path)
                 with suppress(httpx.HTTPError, Refused, Unfit, LookupError):
                     self.send(removal.operation, given, record.account)
+
+    def tagged(self, tag: Field) -> str:
+        """Return a text of a new record that starts with the run's tag; some are long.
+
+        It stays short of the longest by what another run's tag may be longer.
+        """
+        name, drawn = self.session.name(), tag.kind.draw(self.random)
+        if self.random.random() < _PLAIN or not isinstance(drawn, str):
+            return name
+        words = "".join(one if one.isascii() and one.isalnum() else " " for one in drawn)
+        return f"{name} {words}"[: max(len(name), len(drawn) - _SLACK)].rstrip()
 
     def show(self, record: Record, read: Read | None = None, account: Caller | str = "") -> int:
         """Read a record, by its first read if none is named; it must be there."""

@@ -10,7 +10,7 @@ from contract_tests.bodies import MULTIPART
 from contract_tests.claims import Carries, Gained, Refuses, Shows
 from contract_tests.oracles.changes import change, same_record
 from contract_tests.oracles.oracle import Case, oracle
-from contract_tests.oracles.spellings import as_texts
+from contract_tests.oracles.spellings import as_texts, untagged
 from contract_tests.world import Record, World
 from mock_server.lifecycle.files import Attachment, File
 from mock_server.lifecycle.model import Json, Lifecycle, Parts, Resource, Update
@@ -97,8 +97,8 @@ def wrong_files_are_refused(lifecycle: Lifecycle, resource: Resource) -> Iterato
 
 def _with_file(world: World, resource: Resource, attachment: Attachment) -> tuple[Record, File]:
     file = attachment.draw(world.random)
-    values: Json = as_texts(world.first_values(resource, null=False))
-    values[attachment.field] = file
+    drawn = as_texts(world.first_values(resource, null=False))
+    values = {**untagged(resource, drawn), attachment.field: file}
     return world.create(resource, values, headers=_FORM, exactly=True), file
 
 

@@ -61,10 +61,10 @@ def forms_say_the_same(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     view = resource.reads[0]
 
     def created(media_type: str, world: World) -> None:
-        values = as_texts(world.first_values(resource, null=False))
+        values = untagged(resource, as_texts(world.first_values(resource, null=False)))
         headers = {"content-type": media_type}
         record = world.create(resource, values, headers=headers, exactly=True)
-        world.hold(*shown(world.show(record), view.record, resource, values, view.at))
+        world.hold(*shown(world.show(record), view.record, resource, record.sent, view.at))
 
     def updated(update: Update, media_type: str, world: World) -> None:
         record = world.create(resource)
@@ -81,6 +81,11 @@ def forms_say_the_same(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     for update in resource.updates:
         for media_type in update.forms:
             yield Case(update.operation, partial(updated, update, media_type))
+
+
+def untagged(resource: Resource, values: Json) -> Json:
+    """Return values without the tag, which a new record gets of its own."""
+    return {name: value for name, value in values.items() if name != resource.tag}
 
 
 def as_texts(values: Json) -> Json:
