@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from contract_tests.claims import Gained, Moved, SameAs
+from contract_tests.oracles.changes import change
 from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.oracles.removals import parts_of, removable
 from contract_tests.oracles.stock import request
 from contract_tests.world import World
-from mock_server.lifecycle.model import Create, Lifecycle, Move, Parts, Resource
+from mock_server.lifecycle.model import (
+    Create,
+    Lifecycle,
+    Move,
+    Parts,
+    Removal,
+    Resource,
+    Update,
+)
 
 
 @oracle("a retry with the same key counts once", writes=True)
 def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """A repeated creation or move gives the same answer and acts once; another key acts again."""
+    """What is repeated with its key is answered as before and acts once; another key acts again."""
     idempotency = lifecycle.idempotency
     if idempotency is None or resource.create is None:
         return
@@ -52,8 +63,31 @@ def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         world.do(move.operation, Parts(parts.path, parts.query, other, parts.body))
         world.hold(Moved(world.show(record), place, before, place, 2 * effect))
 
+    def updated(update: Update, version: str, world: World) -> None:
+        record = world.create(resource, full=True)
+        place = resource.reads[0].record + version
+        body = update.body(change(world, resource, update))
+        parts = Parts(record.path, (), {header: world.session.name()}, body)
+        world.do(update.operation, parts)
+        once = world.show(record)
+        world.do(update.operation, parts)
+        world.hold(SameAs(world.show(record), place, once, place))
+
+    def removed(removal: Removal, world: World) -> None:
+        record = removable(world, resource, removal)
+        parts = parts_of(record, removal)
+        keys = {**parts.headers, header: world.session.name()}
+        for _ in range(2):
+            world.do(removal.operation, replace(parts, headers=keys))
+
     if resource.create.operation in operations and resource.lists:
         yield Case(resource.create.operation, partial(created, resource.create))
     for move in resource.moves:
         if move.operation in operations and resource.stock is not None:
             yield Case(move.operation, partial(moved, move, resource.stock))
+    for update in resource.updates:
+        if update.operation in operations and resource.version is not None:
+            yield Case(update.operation, partial(updated, update, resource.version))
+    for removal in resource.removals:
+        if removal.operation in operations:
+            yield Case(removal.operation, partial(removed, removal))
