@@ -13,6 +13,8 @@ from contract_tests.targets import mock_target
 from mock_server import discovery
 from mock_server.app import build_server
 from mock_server.check import check
+from mock_server.control.seed_checks import mistakes_in
+from mock_server.control.seed_records import read_records, tables_of
 from mock_server.data import specs_directory
 from mock_server.discovery import api_names, load_vendor, load_vendors
 from mock_server.engine.messages import Reply
@@ -112,3 +114,22 @@ def test_its_folder_keeps_to_the_layers():
 @pytest.mark.usefixtures("larder")
 def test_its_spec_passes_the_checks():
     assert check(load_vendor("larder")) == []
+
+
+@pytest.mark.usefixtures("larder")
+def test_its_seed_files_are_held_to_its_spec(folders):
+    spec = folders[1] / "larder.yaml"
+    text = spec.read_text(encoding="utf-8")
+    assert "label: {type: string}" in text
+    spec.write_text(text.replace("label: {type: string}", "label: {type: string, maxLength: 9}"))
+    vendors = load_vendors(["larder"])
+    jars = [
+        {"id": f"jar-{number:08}", "label": label, "grams": "1", "next_to": None,
+         "filled_at": "2025-01-01T00:00:00Z"}
+        for number, label in enumerate(["Salt", "n" * 10, "Honey", "m" * 10], 1)
+    ]  # fmt: skip
+    tables = tables_of(vendors)
+    records, problems = read_records({"apis": {"larder": {"jars": jars}}}, tables)
+    found = problems + mistakes_in(records, vendors, tables)
+    assert [place for place, _ in found] == [f"/apis/larder/jars/{each}/label" for each in (1, 3)]
+    assert all("is longer than 9 characters" in text for _, text in found)

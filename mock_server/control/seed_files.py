@@ -14,6 +14,7 @@ import yaml
 
 from mock_server.control.plain_forms import Problem
 from mock_server.control.record_forms import pointer_to
+from mock_server.control.seed_checks import mistakes_in
 from mock_server.control.seed_records import Records, read_records, tables_of
 from mock_server.discovery import Vendor
 from mock_server.state.sandbox import Seeder
@@ -87,7 +88,10 @@ def read_seed_file(path: Path) -> SeedFile:
 def read_records_file(path: Path, vendors: Iterable[Vendor]) -> Records:
     """Return the records of a file for some APIs; raises SeedFileError with every mistake."""
     file = read_seed_file(path)
-    records, problems = read_records(file.document, tables_of(vendors))
+    vendors = list(vendors)
+    tables = tables_of(vendors)
+    records, problems = read_records(file.document, tables)
+    problems += mistakes_in(records, vendors, tables)
     if problems:
         raise SeedFileError(file.described(problems))
     return records

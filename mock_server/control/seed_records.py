@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from immutables import Map
@@ -25,12 +25,17 @@ Tables = Mapping[str, Mapping[str, Table[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """All records of some APIs, by their tables' full names, and their sequences."""
+    """All records of some APIs, by their tables' full names, and their sequences.
+
+    `places` has the pointer to each record; `incomplete` the tables with some that are wrong.
+    """
 
     apis: tuple[str, ...]
     collections: Mapping[str, Collection[Any]]
     sequences: Mapping[str, int]
     revision: int = 0
+    places: Mapping[tuple[str, Key], str] = field(default_factory=dict)
+    incomplete: frozenset[str] = frozenset()
 
     def put_into(self, state: State) -> State:
         """Return a state in which these are all the records of their APIs."""
@@ -126,6 +131,8 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
             apis[name] = content
     collections: dict[str, Collection[Any]] = {}
     sequences: dict[str, int] = {}
+    places: dict[tuple[str, Key], str] = {}
+    incomplete: set[str] = set()
     for api, content in apis.items():
         pointer = pointer_to("/apis", api)
         for name, records in content.items():
@@ -136,7 +143,10 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
                 known = ", ".join(sorted(tables[api]))
                 problems.append((place, f"is no table of {api}; there are {known}"))
             else:
-                collections[table.name] = _collection(table, records, place, problems)
+                before = len(problems)
+                collections[table.name] = _collection(table, records, place, problems, places)
+                if len(problems) > before:
+                    incomplete.add(table.name)
         if SEQUENCES in content:
             place = pointer_to(pointer, SEQUENCES)
             sequences |= _sequences(api, content[SEQUENCES], place, problems)
@@ -146,17 +156,21 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
                 for table in tables[api].values()
                 if table.name in collections
             }
-    return Records(tuple(apis), collections, sequences, revision), problems
+    found = Records(tuple(apis), collections, sequences, revision, places, frozenset(incomplete))
+    return found, problems
 
 
 def _collection(
-    table: Table[Any], records: Any, pointer: str, problems: list[Problem]
+    table: Table[Any],
+    records: Any,
+    pointer: str,
+    problems: list[Problem],
+    places: dict[tuple[str, Key], str],
 ) -> Collection[Any]:
     if not isinstance(records, list):
         problems.append((pointer, "must be a list of records"))
         return Collection(Map())
     form = form_of(table.record)
-    places: dict[Key, str] = {}
     found: dict[Key, Any] = {}
     for index, content in enumerate(records):
         place = pointer_to(pointer, index)
@@ -166,8 +180,8 @@ def _collection(
             continue
         key = table.key(record)
         if key in found:
-            problems.append((place, f"has the same key, {key!r}, as {places[key]}"))
-        found[key], places[key] = record, place
+            problems.append((place, f"has the same key, {key!r}, as {places[table.name, key]}"))
+        found[key], places[table.name, key] = record, place
     return Collection(Map(found))
 
 

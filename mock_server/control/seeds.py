@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mock_server.control.seed_checks import mistakes_in
 from mock_server.control.seed_records import exported, read_records, tables_of
 from mock_server.control.views import sandbox_view
 from mock_server.control.world import Refused, World
@@ -35,6 +36,7 @@ def register(operations: Operations, world: World) -> None:
     def seed(request: Request, _: Context) -> Reply:
         sandbox = world.sandbox(request)
         records, problems = read_records(request.body, tables)
+        problems += mistakes_in(records, world.vendors, tables)
         if problems:
             first = f"{problems[0][0]}: {problems[0][1]}"
             more = f" (and {len(problems) - 1} more)" if problems[1:] else ""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from jsonschema_rs import Draft202012Validator
+from jsonschema_rs import Draft202012Validator, ValidationError
 
 from mock_server.engine.errors import OffContract
 from mock_server.engine.messages import NO_BODY, Reply
@@ -83,6 +83,24 @@ class ResponseWriter:
             headers.append(_content_length(len(body)))
         return Wire(reply.status, headers, body)
 
+    def defects(self, reply: Reply) -> list[OffContract]:
+        """Return every way in which the spec does not allow an answer, none if it does."""
+        media_type = reply.media_type or self._default
+        validator = self._validator_of(media_type)
+        if media_type and _is_json(media_type) and validator and reply.body is not NO_BODY:
+            if validator.is_valid(reply.body):
+                return []
+            return [self._breach(error) for error in validator.iter_errors(reply.body)]
+        try:
+            self.write(reply)
+        except OffContract as defect:
+            return [defect]
+        return []
+
+    def _breach(self, error: ValidationError) -> OffContract:
+        pointer = "".join(f"/{_escape(part)}" for part in error.instance_path)
+        return OffContract(self._operation, f"/body{pointer}", error.message)
+
     def _validator_of(self, media_type: str | None) -> Draft202012Validator | None:
         """The validator of a media type, declared itself or by a range such as `image/*`."""
         if media_type in self._validators or media_type is None:
@@ -93,9 +111,7 @@ class ResponseWriter:
         if isinstance(body, bytes) and not _is_json(media_type):
             return body
         if not validator.is_valid(body):
-            error = next(iter(validator.iter_errors(body)))
-            pointer = "".join(f"/{_escape(part)}" for part in error.instance_path)
-            raise OffContract(self._operation, f"/body{pointer}", error.message)
+            raise self._breach(next(iter(validator.iter_errors(body))))
         if media_type.startswith("text/"):
             return str(body).encode()
         try:

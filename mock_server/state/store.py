@@ -6,8 +6,8 @@ a new `State` that shares all but the changed path with the old one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -26,12 +26,15 @@ class Table(Generic[R]):
     """Names one collection of records of type `R`, an immutable type.
 
     `name` is `<api>.<collection>`; `key` tells a record's key, which is unique in the table and
-    gives its natural order (so all keys of one table are ints, or all are strings).
+    gives its natural order (so all keys of one table are ints, or all are strings). `references`
+    are the fields that name a record of another table by its key, with that table's name; a dot
+    leads into a part of the record, or into each of several. None, 0 and an empty text name none.
     """
 
     name: str
     record: type[R]
     key: Callable[[R], Key] = attrgetter("id")
+    references: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def api(self) -> str:

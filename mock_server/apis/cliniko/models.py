@@ -67,5 +67,14 @@ class StockAdjustment:
 
 TAXES = Table("cliniko.taxes", Tax)
 PRODUCT_SUPPLIERS = Table("cliniko.product_suppliers", ProductSupplier)
-PRODUCTS = Table("cliniko.products", Product)
-STOCK_ADJUSTMENTS = Table("cliniko.stock_adjustments", StockAdjustment)
+PRODUCTS = Table(
+    "cliniko.products",
+    Product,
+    references={
+        "tax_id": TAXES.name,
+        "product_supplier_id": PRODUCT_SUPPLIERS.name,
+    },
+)
+STOCK_ADJUSTMENTS = Table(
+    "cliniko.stock_adjustments", StockAdjustment, references={"product_id": PRODUCTS.name}
+)

@@ -76,5 +76,10 @@ class StoredImage:
     content: bytes
 
 
-PRODUCTS = Table("skhokho.products", Product, lambda product: product.unique_id)
 IMAGES = Table("skhokho.images", StoredImage, lambda image: image.name)
+PRODUCTS = Table(
+    "skhokho.products",
+    Product,
+    lambda product: product.unique_id,
+    references={"image": IMAGES.name},
+)
