@@ -26,7 +26,7 @@ test: $(READY) ## Run the project's own tests (ARGS="tests/engine -k media")
 check: $(READY) ## Check the specs, their examples, the handlers and the provenance marks
 	$(BIN)/mock-server check
 
-contract: $(READY) ## Fuzz the mocks against their specs (API="cliniko built" for some, ARGS="--seed 2")
+contract: $(READY) ## Test the mocks with every check and property (API="cliniko built" for some, ARGS="--seed 2")
 	$(BIN)/contract-tests run $(API) $(ARGS)
 
 power: $(READY) ## Plant defects in the mocks and see who finds them (ARGS="--api cliniko --seeds 3")
