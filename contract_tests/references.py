@@ -18,7 +18,8 @@ import httpx
 
 from contract_tests.encoded import KEYWORD
 from contract_tests.targets import Target
-from mock_server.engine.spec import Json, SpecIndex
+from mock_server.engine.schema import properties_of
+from mock_server.engine.spec import Json
 
 _Reference = tuple[str, str]
 
@@ -117,13 +118,6 @@ class References:
             return list(_values_of(answer.json(), reference[1]))
         except (httpx.HTTPError, ValueError):
             return []
-
-
-def properties_of(spec: SpecIndex, schema: Json) -> Iterator[tuple[str, Json]]:
-    """Yield the properties of a resolved schema and of all that it is composed of."""
-    for part in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
-        yield from properties_of(spec, spec.resolve(part))
-    yield from schema.get("properties", {}).items()
 
 
 def _values_of(body: Any, field: str) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from contract_tests.references import properties_of
+from mock_server.engine.schema import properties_of
 from mock_server.engine.spec import SpecIndex
 
 
