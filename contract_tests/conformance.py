@@ -37,6 +37,10 @@ from contract_tests.verdicts import overrule
 _MISSING = re.compile(r'"(.+)" is a required property')
 
 
+#: The check of findings about requests that were not answered.
+_LOST = "transport"
+
+
 def run_conformance(
     target: Target,
     *,
@@ -84,6 +88,9 @@ def run_conformance(
         line.end()
     if line.failures and not line.answers:
         raise Unreachable(f"{target.base_url} does not answer: {line.problem}")
+    if line.failures and not any(each.check == _LOST for each in run.findings):
+        # An engine that was stopped tells of nothing more.
+        run.add([Finding(_LOST, "", f"the service stopped answering: {line.problem}", "engine")])
     run.seconds = time.perf_counter() - started
     return run
 
@@ -169,7 +176,7 @@ def _of_error(event: events.NonFatalError) -> Finding:
     if isinstance(problem, Refused):
         return Finding("guard", event.label, f"a defect of this suite: {problem}", phase)
     if isinstance(problem, httpx.TransportError):
-        return Finding("transport", event.label, f"{type(problem).__name__}: {problem}", phase)
+        return Finding(_LOST, event.label, f"{type(problem).__name__}: {problem}", phase)
     return Finding("error", event.label, str(event.info), phase)
 
 

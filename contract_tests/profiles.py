@@ -21,8 +21,8 @@ class Profile:
     """How far a run may go.
 
     `writes` says which records it may change: none, those that carry its own tag, or any.
-    `undeclared` allows methods, paths, parameters and values that the spec does not declare,
-    `strangers` calls without a credential of the target's, `unpaced` as many calls as it can.
+    `undeclared` allows methods, paths, parameters and values that the spec does not declare, and
+    `strangers` calls without a credential of the target's.
     """
 
     name: str
