@@ -21,7 +21,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from schemathesis.python import asgi
 from starlette.types import ASGIApp, Message
-from urllib3 import HTTPResponse
+from urllib3 import HTTPHeaderDict, HTTPResponse
 
 #: A service that does not answer so many requests in a row is gone.
 _GIVES_UP_AFTER = 3
@@ -127,7 +127,7 @@ class _Exchange:
         body = b"" if self._method == "HEAD" else b"".join(self._chunks)
         return HTTPResponse(
             io.BytesIO(body),
-            headers=self._headers,
+            headers=HTTPHeaderDict(self._headers),
             status=self.status,
             version=11,
             preload_content=False,

@@ -9,7 +9,16 @@ from typing import Any
 
 from contract_tests.guard import Write
 from contract_tests.ledger import Ledger, Made, ids_of
-from mock_server.lifecycle.model import Create, Lifecycle, Move, Resource
+from mock_server.lifecycle.model import (
+    Create,
+    Lifecycle,
+    Listing,
+    Move,
+    Read,
+    Removal,
+    Resource,
+    Update,
+)
 from mock_server.lifecycle.pointers import Shown
 
 #: Stands in a body for what is looked for; no vendor's own value is like it.
@@ -99,7 +108,8 @@ class OwnRecords:
         for move in resource.moves:
             _, places_of_id = self._moves.setdefault(move.operation, (kind, set()))
             places_of_id |= _places_of_id(resource, move)
-        changes = [each.operation for each in (*resource.updates, *resource.moves)]
+        changes = [each.operation for each in resource.updates]
+        changes += [each.operation for each in resource.moves]
         for removal in resource.removals:
             changes += [removal.operation, removal.undo or removal.operation]
             # What can be undone may have been, by then or by the same call.
@@ -133,7 +143,9 @@ def kind_of(resource: Resource, lifecycle: Lifecycle) -> str:
 
 def _operations_about(resource: Resource) -> set[str]:
     made = {resource.create.operation} if resource.create is not None else set()
-    parts = (*resource.lists, *resource.reads, *resource.updates, *resource.removals)
+    parts: tuple[Listing | Read | Update | Removal, ...] = (
+        *resource.lists, *resource.reads, *resource.updates, *resource.removals,
+    )  # fmt: skip
     return made | {each.operation for each in parts}
 
 

@@ -71,10 +71,14 @@ class _Broom:
                     continue
                 kind = kind_of(resource, self._lifecycle)
                 for listing in resource.lists[:1]:
+                    path = {n: value for n, value in listing.path.items() if isinstance(value, str)}
+                    # What is listed below other records is not looked for.
+                    if len(path) < len(listing.path):
+                        continue
                     for known in self._tagged(resource, listing, account):
-                        path = {**listing.path, resource.id_in_path: known}
+                        named = {**path, resource.id_in_path: known}
                         # The same records may be told of as another resource as well.
-                        found[account, kind, known] = Made(kind, account, known, path)
+                        found[account, kind, known] = Made(kind, account, known, named)
         return list(reversed(found.values()))
 
     def take_away(self, made: Made) -> Swept:
