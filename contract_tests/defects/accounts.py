@@ -11,7 +11,15 @@ from contract_tests.defects.deeds import asks, at
 from contract_tests.defects.defect import Scene, Site, defects
 from contract_tests.defects.lists import items_of, page_edit
 from contract_tests.defects.messages import Answered, Asked, Deed, Service
-from contract_tests.defects.roles import creates, listings, moves, reads, removals, updates
+from contract_tests.defects.roles import (
+    creates,
+    listings,
+    moves,
+    operations,
+    reads,
+    removals,
+    updates,
+)
 from mock_server.lifecycle.model import Listing
 from mock_server.lifecycle.pointers import ABSENT, find
 
@@ -43,8 +51,8 @@ def reads_of_any(scene: Scene) -> Iterator[Site]:
 @defects("writes-to-any-account", "a record of another account can be changed", semantic=True)
 def writes_to_any(scene: Scene) -> Iterator[Site]:
     """Change or take away in the other account what is not there."""
-    for _, role in [*updates(scene), *removals(scene), *moves(scene)]:
-        yield Site(role.operation, "account", partial(at, role.operation, _as_either))
+    for _, operation in operations(scene, updates, removals, moves):
+        yield Site(operation, "account", partial(at, operation, _as_either))
 
 
 @defects("lists-of-all-accounts", "a list shows the other account's newest record", semantic=True)
@@ -153,7 +161,7 @@ def _taken_for_first(scene: Scene, whom: str) -> Iterator[Site]:
 )
 def done_for_nobody(scene: Scene) -> Iterator[Site]:
     """Refuse a caller without a right credential after the work is done."""
-    for _, role in [*creates(scene), *updates(scene), *removals(scene), *moves(scene)]:
+    for _, operation in operations(scene, creates, updates, removals, moves):
 
         async def act(asked: Asked, service: Service) -> Answered:
             given = await service.ask(asked)
@@ -161,7 +169,7 @@ def done_for_nobody(scene: Scene) -> Iterator[Site]:
                 await service.ask(service.signed(asked, "first"))
             return given
 
-        yield Site(role.operation, "credential", partial(at, role.operation, act))
+        yield Site(operation, "credential", partial(at, operation, act))
 
 
 @defects("retry-counts", "a retry with the same key counts again", semantic=True)

@@ -9,11 +9,15 @@ from contract_tests.defects.defect import GROUPS, MOST_SITES, Defect, Scene, cho
 
 #: The modules that register the classes, in the order of the catalogue.
 _MODULES = (
-    "shape_answers", "shape_requests", "lists", "views", "writes", "accounts", "states",
+    "shape_answers", "shape_requests", "lists", "selections", "views", "times", "writes",
+    "removals", "accounts", "states",
 )  # fmt: skip
 
 for _name in _MODULES:
     importlib.import_module(f"contract_tests.defects.{_name}")
+
+
+__all__ = ["GROUPS", "MOST_SITES", "catalogue"]
 
 
 def catalogue(scene: Scene, most: int = MOST_SITES, groups: Iterable[str] = ()) -> list[Defect]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from contract_tests.defects.defect import Scene
 from contract_tests.defects.messages import Pairs
@@ -14,6 +14,8 @@ from mock_server.lifecycle.model import Create, Field, Move, Read, Removal, Reso
 from mock_server.lifecycle.paging import Paging
 
 R = TypeVar("R", Create, Read, Listing, Update, Removal, Move)
+#: One of the functions of this module that yield what does something to records.
+Kind = Callable[[Scene], Iterator[tuple[Resource, Any]]]
 #: A value to make filters of, that can be found in a query again.
 _VALUE = "4711"
 
@@ -55,6 +57,13 @@ def removals(scene: Scene) -> Iterator[tuple[Resource, Removal]]:
 def moves(scene: Scene) -> Iterator[tuple[Resource, Move]]:
     """Yield what moves stock, one for each operation."""
     return _once((each, move) for each in scene.lifecycle.resources for move in each.moves)
+
+
+def operations(scene: Scene, *kinds: Kind) -> Iterator[tuple[Resource, str]]:
+    """Yield the operations of some kinds, such as `updates` and `removals`."""
+    for kind in kinds:
+        for resource, role in kind(scene):
+            yield resource, role.operation
 
 
 def writers(scene: Scene) -> Iterator[tuple[Resource, Create | Update]]:

@@ -7,11 +7,19 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from contract_tests.defects.bodies import GONE, edited, pointer_in_body
+from contract_tests.defects.bodies import GONE, edited, looked_up, pointer_in_body
 from contract_tests.defects.deeds import Act, at, on_status
 from contract_tests.defects.defect import Scene, Site, defects
 from contract_tests.defects.messages import Answered, Asked, Service
-from contract_tests.defects.roles import listings, paging_names, reads, removals, updates, writers
+from contract_tests.defects.roles import (
+    listings,
+    operations,
+    paging_names,
+    reads,
+    removals,
+    updates,
+    writers,
+)
 from mock_server.engine.spec import Operation
 from mock_server.lifecycle.model import Create, Field, Resource, Update
 from mock_server.lifecycle.pointers import ABSENT
@@ -70,7 +78,7 @@ def _filling(operation: str, start: str, name: str) -> Any:
         if body is ABSENT:
             return given
         if given.succeeded:
-            edited(body, f"{start}/{name}", lambda old: known.append(old) or old)
+            known.extend(looked_up(body, f"{start}/{name}"))
             return given
         if given.status not in _REFUSED or not known:
             return given
@@ -97,7 +105,7 @@ def valid_refused(scene: Scene) -> Iterator[Site]:
             body = asked.json
             if body is not ABSENT:
                 for wrong in field.wrong:
-                    spoilt = edited(body, pointer, lambda old, w=wrong: w if _unusual(old) else old)
+                    spoilt = edited(body, pointer, partial(_spoilt, wrong))
                     if spoilt != body:
                         given = await service.ask(asked.with_json(spoilt))
                         if not given.succeeded:
@@ -105,6 +113,10 @@ def valid_refused(scene: Scene) -> Iterator[Site]:
             return await service.ask(asked)
 
         yield Site(writer.operation, field.name, partial(at, writer.operation, act))
+
+
+def _spoilt(wrong: Any, old: Any) -> Any:
+    return wrong if _unusual(old) else old
 
 
 def _unusual(value: Any) -> bool:
@@ -135,10 +147,7 @@ def crash_on_null(scene: Scene) -> Iterator[Site]:
         if field.clearable:
 
             def nulled(asked: Asked, pointer: str = pointer) -> bool:
-                seen: list[Any] = []
-                if asked.json is not ABSENT:
-                    edited(asked.json, pointer, lambda old: seen.append(old) or old)
-                return seen == [None]
+                return list(looked_up(asked.json, pointer)) == [None]
 
             plant = partial(_crashing, writer.operation, nulled)
             yield Site(writer.operation, field.name, plant)
@@ -172,12 +181,10 @@ def crash_on_empty_page(scene: Scene) -> Iterator[Site]:
 @defects("crash-on-unknown", "an unknown identifier makes the server fail", semantic=False)
 def crash_on_unknown(scene: Scene) -> Iterator[Site]:
     """Answer 500 instead of the vendor's not-found."""
-    for resource, role in [*reads(scene), *updates(scene), *removals(scene)]:
+    for resource, operation in operations(scene, reads, updates, removals):
         for status in resource.absent:
             change = _crashed
-            yield Site(
-                role.operation, str(status), partial(on_status, role.operation, status, change)
-            )
+            yield Site(operation, str(status), partial(on_status, operation, status, change))
 
 
 def _crashed(_: Answered) -> Answered:

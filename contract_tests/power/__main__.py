@@ -10,9 +10,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from contract_tests.defects.defect import GROUPS, MOST_SITES
+from contract_tests.defects.catalogue import GROUPS, MOST_SITES
 from contract_tests.power.table import CONTESTANTS, Result, json_of, text_of
-from contract_tests.power.trials import Plan, Trials
+from contract_tests.power.trials import Plan
 from contract_tests.power.variants import VARIANTS
 from contract_tests.power.workers import Workers
 from mock_server.arguments import Parser
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             kind = "semantic" if group.semantic else "shape"
             print(f"{group.name:30}{group.layer:7}{kind:10}{group.description}")
         return 0
-    given.contestant = given.contestant or list(CONTESTANTS)
+    given.contestant = list(dict.fromkeys(given.contestant or ("ours", "read_only", "plain")))
     unmet = False
     for name in names:
         result = _tried(name, given)
@@ -64,19 +64,22 @@ def _tried(api: str, given: argparse.Namespace) -> Result:
         tuple(given.group),
     )
     started = time.perf_counter()
-    with Workers(plan, given.jobs) as work:
-        everything = Trials(plan).defects
-        seen = dict(work("visible", list(everything), "looking"))
+    with Workers(plan, given.jobs) as workers:
+        everything = workers.trials.defects
+        seen = dict(workers.work("visible", everything))
         result = Result(plan, {name: each for name, each in everything.items() if seen[name]})
         result.invisible = [name for name in everything if not seen[name]]
-        for contestant in CONTESTANTS:
-            if contestant in given.contestant:
-                names = _sample(list(result.defects), given.sample)
-                result.trials[contestant] = dict(work(contestant, names, contestant))
+        for contestant in given.contestant:
+            names = _sample(list(result.defects), given.sample)
+            tried = result.trials[contestant] = {}
+            for name, trial in workers.work(contestant, names):
+                tried[name] = trial
+                if contestant == "ours" and not trial.caught:
+                    sys.stderr.write(f"{api}: missed {name}\n")
         if given.alarm_seeds:
             calls = [("", seed) for seed in range(1, given.alarm_seeds + 1)]
             calls += [(each.name, 1) for each in VARIANTS]
-            for (name, _), found in work("alarms", calls, "false alarms"):
+            for (name, _), found in workers.work("alarms", calls):
                 result.alarms.setdefault(name, []).extend(found)
     result.seconds = time.perf_counter() - started
     return result

@@ -1,0 +1,77 @@
+"""The catalogue is large, fair and always the same; nothing changes where nothing is planted."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from contract_tests.defects.catalogue import MOST_SITES, catalogue
+from contract_tests.defects.defect import Scene
+from contract_tests.defects.messages import Answered, Asked, Service
+from contract_tests.power.probe import is_visible
+from mock_server.discovery import api_names, load_lifecycle, load_vendor
+from tests.contract_tests.defects.planted import ground, seen, through
+
+
+@pytest.mark.parametrize("api", api_names())
+def test_names_are_unique_and_always_the_same(api: str) -> None:
+    vendor = load_vendor(api)
+    lifecycle = load_lifecycle(vendor)
+    if lifecycle is None:
+        pytest.skip(f"{api} declares no lifecycle")
+    scene = Scene(vendor, lifecycle)
+    names = [each.name for each in catalogue(scene)]
+    assert len(names) == len({*names})
+    assert names == [each.name for each in catalogue(Scene(load_vendor(api), lifecycle))]
+
+
+def test_no_class_outweighs_the_others_and_half_is_semantic() -> None:
+    found = catalogue(seen()[0])
+    assert len(found) >= 240
+    assert max(Counter(each.group for each in found).values()) <= MOST_SITES
+    assert sum(each.semantic for each in found) >= len(found) / 2
+    assert {each.layer for each in found} == {"wire", "state"}
+
+
+def test_fewer_sites_are_some_of_more() -> None:
+    scene = seen()[0]
+    assert {each.name for each in catalogue(scene, 1)} <= {each.name for each in catalogue(scene)}
+
+
+def test_a_sound_service_gives_the_same_transcript_again() -> None:
+    scene, transcript = seen()
+    assert len(transcript) > 500
+    assert not is_visible(ground(), scene, None, transcript)
+
+
+def test_what_nobody_can_see_is_not_visible() -> None:
+    scene, transcript = seen()
+    unused = next(
+        each
+        for each in catalogue(scene)
+        if each.name == "filter-ignored/listStockAdjustments/archived_at:!?"
+        or each.group == "next-link-missing"
+    )
+    assert is_visible(ground(), scene, unused, transcript)
+
+
+async def _nothing(asked: Asked, service: Service) -> Answered:
+    return await service.ask(asked)
+
+
+def test_what_only_passes_on_changes_no_byte() -> None:
+    def answered() -> list[tuple[int, bytes, list[tuple[bytes, bytes]]]]:
+        found = [
+            client.post("/products", json={"name": "Bälm", "cost_price": "1.10"}),
+            client.get("/products", params={"q[]": "name:~B"}),
+            client.head("/products"),
+            client.options("/products"),
+            client.get("/nowhere"),
+        ]
+        return [(each.status_code, each.content, sorted(each.headers.raw)) for each in found]
+
+    with ground().target().client() as client:
+        plain = answered()
+    with through(_nothing) as client:
+        assert answered() == plain
