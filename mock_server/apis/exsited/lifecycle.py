@@ -28,10 +28,8 @@ from mock_server.apis.exsited.lifecycle_fields import (
     FIELDS,
     FIRST_STOCK,
     INVENTORY_NAMES,
-    PURCHASE_CURRENCY,
     PURCHASE_NAMES,
     SALE_NAMES,
-    SPECIAL_NAMES,
     TRACKING_NAMES,
     UNMOVED_FIELDS,
 )
@@ -39,6 +37,7 @@ from mock_server.apis.exsited.lifecycle_lists import ITEM_LIST
 from mock_server.apis.exsited.lifecycle_notes import NOTE
 from mock_server.apis.exsited.lifecycle_relations import RELATIONS
 from mock_server.apis.exsited.lifecycle_settings import SETTINGS
+from mock_server.apis.exsited.lifecycle_trade import PURCHASE_CURRENCY, SPECIAL_NAMES
 from mock_server.lifecycle.model import (
     Create,
     Idempotency,
@@ -58,8 +57,6 @@ from mock_server.lifecycle.pointers import Shown
 _WAREHOUSE = Shown("/inventories/warehouses/0/name")
 #: More than any warehouse has. Answers have no negative quantities (spec).
 _TOO_MUCH = Decimal(10**9)
-
-
 #: A warehouse that there is beside one that there is not: all of it is refused.
 _IN_PART = (
     {"name": _WAREHOUSE, "quantity": "3"},

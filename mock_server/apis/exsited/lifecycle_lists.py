@@ -57,7 +57,8 @@ def paging(wrapper: str = "") -> Paging:
 
 def _type(random: Random, records: Sequence[Json]) -> str:
     """A type that a record has, or any."""
-    return random.choice([*(record["type"] for record in records), random.choice(_TYPES)])
+    shown = [str(record["type"]) for record in records]
+    return random.choice([*shown, random.choice(_TYPES)])
 
 
 def _by_text(name: str, pattern: re.Pattern[str]) -> Callable[[Json], Any]:
