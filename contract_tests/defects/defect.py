@@ -15,7 +15,7 @@ from mock_server.lifecycle.model import Lifecycle
 
 Layer = Literal["wire", "state"]
 #: No more than so many sites of one class, so that none outweighs the others.
-MOST_SITES = 4
+MOST_SITES = 3
 
 
 @dataclass(frozen=True, slots=True)

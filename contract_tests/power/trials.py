@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 
-from contract_tests.defects.catalogue import catalogue
+from contract_tests.defects.catalogue import MOST_SITES, catalogue
 from contract_tests.defects.defect import Defect
 from contract_tests.power.contestants import (
     Key,
@@ -33,7 +33,7 @@ class Plan:
     read_only_seeds: int = 2
     plain_seeds: int = 1
     plain_examples: int = 20
-    sites: int = 4
+    sites: int = MOST_SITES
     groups: tuple[str, ...] = ()
 
 

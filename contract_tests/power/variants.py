@@ -131,14 +131,14 @@ def _shorter_words(given: Answered, asked: Asked, scene: Scene) -> Answered:
 @_variant("403 as 404", "what one account may not see is not there, if both are declared")
 def _hidden(given: Answered, asked: Asked, scene: Scene) -> Answered:
     operation = scene.vendor.spec.operations.get(asked.operation)
-    both = operation is not None and {403, 404} <= set(operation.responses)
-    same = operation is not None and _same_schema(operation, 403, 404)
-    # What is unknown to everybody stays so: a lifecycle says how that is answered.
-    return replace(given, status=404) if both and same and given.status == 403 else given
+    if operation is None or given.status != 403 or not _same_schema(operation, 403, 404):
+        return given
+    return replace(given, status=404)
 
 
 def _same_schema(operation: Operation, one: int, other: int) -> bool:
-    return operation.responses[one].content == operation.responses[other].content
+    responses = operation.responses
+    return other in responses and responses[one].content == responses[other].content
 
 
 @_variant("other media type spelling", "the content type is in capitals and names its charset")
