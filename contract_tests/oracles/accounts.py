@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from contract_tests.claims import Answers, Gained, Lists, Refuses, Unlike
+from contract_tests.claims import Answers, Gained, Lists, Refuses, Totals, Unlike
 from contract_tests.oracles.changes import change, same_record
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.removals import parts_of
@@ -164,7 +164,7 @@ def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
 def accounts_are_apart(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """Two accounts create at the same time; each lists its own record and not the other's."""
     del lifecycle
-    if resource.create is None or resource.parent is not None:
+    if resource.create is None:
         return
 
     def apart(listing: Listing, world: World) -> None:
@@ -173,8 +173,10 @@ def accounts_are_apart(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         view = resource.reads[0] if resource.reads else None
         if view and listing.shows and not listing.shows(world.at(world.show(mine), view.record)):
             return
-        pages = world.pages(listing)
+        pages = world.pages(listing, path=mine.path)
         world.hold(Lists(pages, resource.name, listing.operation, mine.id))
+        if listing.total is not None:
+            world.hold(Totals(pages[-1], pages, resource.name, listing.operation))
         if resource.tag is not None:
             world.hold(*(Unlike(page, theirs.sent[resource.tag]) for page in pages))
 

@@ -18,6 +18,7 @@ from contract_tests.oracles.changes import (
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import item_pointer
+from contract_tests.oracles.views import related
 from contract_tests.world import Record, World
 from mock_server.lifecycle.model import Lifecycle, Listing, Move, Parts, Resource
 from mock_server.lifecycle.pointers import filled
@@ -53,16 +54,24 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         record, other = world.create(resource, full=True), world.create(resource, full=True)
         before, untouched = world.show(record), world.show(other)
         total, others = Decimal(0), Decimal(0)
+        also: dict[str, Decimal] = {}
         for _ in range(world.random.randint(1, 3)):
             quantity = world.random.choice(move.quantities)
             world.do(move.operation, request(world, move, record, quantity, other=other))
             total += move.effect(quantity)
             others += move.other(quantity) if move.other else 0
-            world.hold(Moved(world.show(record), place, before, place, total))
+            after = world.show(record)
+            world.hold(Moved(after, place, before, place, total))
+            for pointer, amount in move.also(quantity).items():
+                also[pointer] = also.get(pointer, Decimal(0)) + amount
+                spot = view.record + pointer
+                world.hold(Moved(after, spot, before, spot, also[pointer]))
         if move.other:
             world.hold(Moved(world.show(other), place, untouched, place, others))
         else:
             same_record(world, other, untouched)
+        for relation in resource.relations:
+            related(world, relation, resource, world.show(record), view.record)
 
     def listed(move: Move, listing: Listing, pointer: str, world: World) -> None:
         record = world.create(resource, full=True)

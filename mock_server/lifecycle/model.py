@@ -157,7 +157,7 @@ class Move:
     refused. The resource's `history` gains one entry for each move; `shows` are values that it and
     the answer's body, if there is one, show by pointer (numbers in any spelling). If the body names
     a second record (`Shown.other`), `other` is what a quantity does to its stock, and `taken` lists
-    all such records of the moved one.
+    all such records of the moved one. `also` are other numbers of the record that go up so much.
     """
 
     name: str
@@ -169,6 +169,7 @@ class Move:
     other: Callable[[Decimal], Decimal] | None = None
     shows: Callable[[Decimal], Mapping[str, Decimal | str]] | None = None
     taken: Listing | None = None
+    also: Callable[[Decimal], Mapping[str, Decimal]] = lambda _: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +212,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Unique:
-    """A field whose value no two records may share.
-
-    A second one is answered with one of `statuses`, and is not created whatever the status.
-    """
+    """A field whose value no two records share: a second is answered so, and never created."""
 
     field: str
     statuses: tuple[int, ...]

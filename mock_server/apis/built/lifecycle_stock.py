@@ -56,6 +56,15 @@ def _adjustment(way: str) -> Callable[[str, Any], Parts]:
     return parts
 
 
+def _booked_as(name: str) -> Callable[[Decimal], Mapping[str, Decimal]]:
+    """What a move books to the item's own account.
+
+    In the document's samples the credit went from 457.66 to 1,176.84, which are ten sold and one
+    adjusted away, at 65.38 each; the debit of an increase is the other side of that.
+    """
+    return lambda quantity: {f"/{name}": _amount(quantity)}
+
+
 def _entry(way: str) -> Callable[[Decimal], Mapping[str, Decimal | str]]:
     def shows(quantity: Decimal) -> Mapping[str, Decimal | str]:
         return {
@@ -104,6 +113,7 @@ MOVES = (
         effect=lambda quantity: quantity,
         wrong=_NO_QUANTITY,
         shows=_entry("increase"),
+        also=_booked_as("total_debit"),
     ),
     Move(
         "decrease",
@@ -112,6 +122,7 @@ MOVES = (
         effect=lambda quantity: -quantity,
         wrong=_NO_QUANTITY,
         shows=_entry("decrease"),
+        also=_booked_as("total_credit"),
     ),
     Move(
         "production",
