@@ -133,9 +133,13 @@ def totals_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     del lifecycle
 
     def agree(listing: Listing, query: Query, world: World) -> None:
-        paging = listing.paging
-        size = None if paging is None or not paging.sizes else paging.sizes[-1]
-        pages = world.pages(listing, query, size=size)
+        sizes = listing.paging.sizes if listing.paging is not None else ()
+        pages = world.pages(listing, query, size=sizes[-1] if sizes else None)
+        count = len(world.records(pages, listing))
+        smaller = [size for size in sizes if size < count]
+        if len(pages) == 1 and smaller:
+            # Of a list with one page, a total of the page cannot be told from that of the list.
+            pages = world.pages(listing, query, size=smaller[-1])
         for page in {pages[0], pages[-1]}:
             world.hold(Totals(page, pages, resource.name, listing.operation))
 
