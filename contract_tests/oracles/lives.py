@@ -81,20 +81,28 @@ def _step(world: World, resource: Resource, life: _Life) -> None:
             life.fields.update(values)
         else:
             life.fields = dict(values)
-        life.seen, life.moved = world.show(life.record), Decimal(0)
+        # What was moved stays moved unless the update says how much there is.
+        if not (update.partial or update.keeps) or _stock_fields(resource) & {*values}:
+            life.seen, life.moved = world.show(life.record), Decimal(0)
     elif deed == "move":
         move = world.random.choice(resource.moves)
         quantity = world.random.choice(move.quantities)
         world.do(move.operation, request(world, move, life.record, quantity))
         life.moved += move.effect(quantity)
-        for field in resource.fields:
-            if field.shown is not None and field.shown == resource.stock:
-                life.fields.pop(field.name, None)
+        for name in _stock_fields(resource):
+            life.fields.pop(name, None)
     else:
         removal = next(each for each in resource.removals)
         if removal.reads == "absent":
             remove(world, life.record, removal)
             life.gone = True
+
+
+def _stock_fields(resource: Resource) -> set[str]:
+    """The fields that set the stock."""
+    if resource.stock is None:
+        return set()
+    return {field.name for field in resource.fields if field.shown == resource.stock}
 
 
 def _judge(world: World, resource: Resource, life: _Life) -> None:

@@ -81,7 +81,8 @@ def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
                 world.hold(*shown(world.show(record), view.record, resource, rest, view.at))
 
     def hidden(removal: Removal, listing: Listing, world: World) -> None:
-        record, other = removable(world, resource, removal), world.create(resource)
+        record = removable(world, resource, removal)
+        other = world.create(resource, beside=record)
         pages = world.pages(listing, path=record.path)
         there = [
             Lists(pages, resource.name, listing.operation, each.id) for each in (record, other)
