@@ -76,7 +76,7 @@ def _keyword(random: Random, items: Sequence[Json]) -> str | None:
 
     That is whether case counts, whether archived items are found, and how many at most.
     """
-    texts = [item[name] for item in items for name in ("name", "code") if item[name]]
+    texts: list[str] = [item[name] for item in items for name in ("name", "code") if item[name]]
     for _ in range(40 if texts else 0):
         text = random.choice(texts)
         start = random.randrange(len(text))
