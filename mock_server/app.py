@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from starlette.responses import PlainTextResponse
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.console.pages import PREFIX, api_routes, console_routes, control_routes
@@ -128,15 +128,21 @@ def _root(server: MockServer) -> Root:
     async def control(scope: Scope, receive: Receive, send: Send) -> None:
         await LiveEvents(server.control, server.world)(scope, receive, send)
 
+    entrance = Entrance(control, PREFIX, server.settings.token)
+
+    async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+        # Starlette's own mount does not match a path with a line break in it.
+        below = scope["path"].removeprefix(scope.get("root_path", "")).startswith(f"{PREFIX}/")
+        await (entrance if below else _nothing_here)(scope, receive, send)
+
     ours = Router(
         [
             *console_routes(server.vendors, server.mounts),
             *control_routes(control_spec().document),
-            Mount(PREFIX, Entrance(control, PREFIX, server.settings.token)),
         ],
         lifespan=lifespan,
         redirect_slashes=False,
-        default=_nothing_here,
+        default=elsewhere,
     )
     apis = {
         server.mounts[vendor.api.name]: ApiWithPages(

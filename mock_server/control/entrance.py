@@ -36,9 +36,7 @@ class Entrance:
             return
         refusal = self._refusal(scope)
         if refusal is None:
-            # The application's spec says where it stands; a mount would say so once more.
-            root = scope.get("root_path", "").removesuffix(self._prefix)
-            await self._app({**scope, "root_path": root}, receive, send)
+            await self._app(scope, receive, send)
         else:
             await send_wire(_wire(*refusal), scope["method"], send)
 

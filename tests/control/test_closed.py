@@ -193,6 +193,13 @@ def test_a_vendor_alone_at_the_root_answers_all_other_paths(server):
     assert json.loads(raw_get(alone, "/_mock/nothing")[1]) == {"error": "there is no such path"}
 
 
+@pytest.mark.parametrize("path", ["sandboxes/%0Ax/snapshots", "sandboxes/x%0A", "%0A"])
+def test_a_path_with_a_line_break_is_answered_by_control_like_any_other(server, path):
+    status, body = raw_get(server, f"/_mock/{path}")
+    assert status == 404
+    assert list(json.loads(body)) == ["error"]
+
+
 def test_the_token_of_the_client_opens_and_no_other(server):
     closed = build_server(vendors=server.vendors, settings=Settings(token=TOKEN))
     with Control(app=closed, token=TOKEN) as control:
