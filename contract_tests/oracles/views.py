@@ -51,10 +51,27 @@ def views_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
                 if MISSING not in (world.at(answer, here), world.at(page, there)):
                     name = resource.name
                     world.hold(SameAs(answer, here, page, there, name, field.name))
+            for here, there in _also_alike(resource, read, listing):
+                here, there = read.record + here, pointer + there
+                if _as_long(world.at(answer, here), world.at(page, there)):
+                    world.hold(SameAs(answer, here, page, there, "", "instant"))
 
     for listing in reachable(resource):
         for read in resource.reads:
             yield Case(listing.operation, partial(agree, listing, read))
+
+
+def _also_alike(resource: Resource, read: Read, listing: Listing) -> Iterator[tuple[str, str]]:
+    """Where a read and a list show the times of a record, which no caller sets."""
+    for name, pointer in (("created", resource.created), ("updated", resource.updated)):
+        here, there = read.at.get(name, pointer), listing.at.get(name, pointer)
+        if here is not None and there is not None:
+            yield here, there
+
+
+def _as_long(one: Any, other: Any) -> bool:
+    """Say whether two texts are of the same length: times of the same precision are."""
+    return isinstance(one, str) and isinstance(other, str) and len(one) == len(other) > 0
 
 
 @oracle("reading changes nothing", writes=False)
