@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from random import Random
 from typing import Any
 
 import httpx
 
-from contract_tests.claims import Answers, Claim, Conforms, Terms
+from contract_tests.claims import Answers, Conforms
 from contract_tests.guard import Refused
-from contract_tests.session import Session
-from contract_tests.traces import MISSING, Call, Caller, Exchange, Trace, Walk, find
+from contract_tests.stage import Breach, Stage, Unfit, Violated
+from contract_tests.traces import MISSING, Caller, Walk, find
 from mock_server.lifecycle.model import (
     Create,
     Field,
@@ -29,35 +28,11 @@ from mock_server.lifecycle.model import (
 )
 from mock_server.lifecycle.pointers import filled, takes
 
+__all__ = ["Breach", "Record", "Stage", "Unfit", "Violated", "World"]
 #: A list that has not ended after so many pages does not end.
 MOST_PAGES = 400
 _PLAIN = 0.6
 _SLACK = 32
-
-
-class Violated(Exception):
-    """A claim does not hold; the case is over."""
-
-    def __init__(self, breach: Breach) -> None:
-        super().__init__(breach.message)
-        self.breach = breach
-
-
-class Unfit(Exception):
-    """The records that a target has, or takes, are not those that a case needs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A claim that does not hold after the exchanges of a trace.
-
-    There is no claim where a call could not be made, or its answer could not be read.
-    """
-
-    claim: Claim | None
-    operation: str
-    message: str
-    trace: Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,56 +51,12 @@ class Record:
 
 
 @dataclass(slots=True)
-class World:
-    """One case's view of a target: it sends, remembers what was answered, and judges."""
+class World(Stage):
+    """A stage with records and lists: it creates, reads, changes and walks through them."""
 
-    session: Session
-    random: Random
-    trace: Trace = field(default_factory=Trace)
-    #: Answers off the contract, which end no case.
-    breaches: list[Breach] = field(default_factory=list)
     made: list[Record] = field(default_factory=list)
     #: The value that stands for a source in the paths of this case.
     chosen: dict[Source, str] = field(default_factory=dict)
-
-    @property
-    def terms(self) -> Terms:
-        """What claims are judged by."""
-        session = self.session
-        parameters = tuple(session.target.parameters.items())
-        return Terms(session.spec, session.lifecycle, parameters)
-
-    def send(self, operation: str, parts: Parts | None = None, account: Caller = "first") -> int:
-        """Send a call and return the number of its exchange.
-
-        What its body takes from the record that its path names is asked for first.
-        """
-        call = Call(operation, self._complete(operation, parts or Parts(), account), account)
-        exchange, pointers = self.session.send(call, self.trace)
-        for pointer in pointers:
-            claim = Conforms(exchange.number, pointer)
-            message = claim.broken(self.trace, self.terms) or f"{exchange}: {pointer}"
-            self.breaches.append(Breach(claim, operation, message, self._so_far()))
-        return exchange.number
-
-    def do(self, operation: str, parts: Parts | None = None, account: Caller = "first") -> int:
-        """Send a call that must succeed, and return the number of its exchange."""
-        sent = self.send(operation, parts, account)
-        self.hold(Answers(sent, why="the request is valid"))
-        return sent
-
-    def hold(self, *claims: Claim) -> None:
-        """Judge claims; raises Violated for the first one that does not hold."""
-        for claim in claims:
-            self.session.checks += 1
-            message = claim.broken(self.trace, self.terms)
-            if message is not None:
-                judged: Exchange = self.trace[_last_answer(claim)]
-                raise Violated(Breach(claim, judged.call.operation, message, self._so_far()))
-
-    def at(self, answer: int, pointer: str) -> Any:
-        """Return what a pointer leads to in an answer, or MISSING."""
-        return self.trace.answer(answer).at(pointer)
 
     def first_values(self, resource: Resource, *, full: bool = False, null: bool = True) -> Json:
         """Draw values to create a record with, as `values` does."""
@@ -288,7 +219,7 @@ class World:
             found += listed if isinstance(listed, list) else []
         return found
 
-    def _complete(self, operation: str, parts: Parts, account: Caller) -> Parts:
+    def completed(self, operation: str, parts: Parts, account: Caller) -> Parts:
         """The parts with a living value for each `Source`, and what is shown for each `Shown`.
 
         The record is the one that the path names; if there is none, a new one stands in for it.
@@ -350,14 +281,3 @@ class World:
             if find(record, pointer) == sent[resource.tag]:
                 return find(record, listing.id)
         return MISSING
-
-    def _so_far(self) -> Trace:
-        trace = Trace()
-        trace.exchanges = list(self.trace.exchanges)
-        trace.walks = [walk for walk in self.trace.walks if walk.pages[-1] < len(trace)]
-        return trace
-
-
-def _last_answer(claim: Claim) -> int:
-    pages: tuple[int, ...] = getattr(claim, "pages", ())
-    return int(getattr(claim, "answer", pages[-1] if pages else 0))
