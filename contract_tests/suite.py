@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TextIO
@@ -17,9 +17,9 @@ from contract_tests.forwarder import Forwarder
 from contract_tests.fuzzing import LEVELS
 from contract_tests.guard import guarded
 from contract_tests.ledger import Ledger
-from contract_tests.options import Options
+from contract_tests.options import Options, WrongUse
 from contract_tests.own_records import OwnRecords
-from contract_tests.profiles import PROFILES, pace_of
+from contract_tests.profiles import FULL, PROFILES, pace_of
 from contract_tests.properties import Plan, run_properties
 from contract_tests.reports.progress import Progress
 from contract_tests.session import TAG
@@ -65,7 +65,7 @@ def _outcome(name: str, options: Options, progress: Progress) -> tuple[Run, str]
     except Unreachable as problem:
         progress.line(str(problem))
         return run, str(problem)
-    except (UnknownApi, SpecError):
+    except (UnknownApi, SpecError, WrongUse):
         raise
     except Exception:  # noqa: BLE001 - a crash with one API must not hide what another one does
         run.seconds = time.perf_counter() - started
@@ -81,7 +81,7 @@ def _outcome(name: str, options: Options, progress: Progress) -> tuple[Run, str]
 
 def _run(name: str, options: Options, progress: Progress) -> Run:
     tag = run_tag(options)
-    with opened(name, options, tag) as target:
+    with opened(name, options, f"{tag}-") as target:
         run = run_properties(
             target,
             seed=options.seed,
@@ -155,9 +155,24 @@ def target_of(name: str, options: Options) -> Target:
     if name == CONTROL:
         raise UnknownApi("control is tested in a mock of this process only")
     vendor = load_vendor(name)
+    usual = mock_parameters(vendor)
+    if options.profile != FULL.name:
+        _check_own_account(options, usual)
     try:
         credential = options.credential or signed_in(vendor, options.target, "test")
     except httpx.TransportError as problem:
         raise Unreachable(f"{options.target} does not answer: {problem}") from problem
-    fixed = {**mock_parameters(vendor), **options.parameters}
+    fixed = {**usual, **options.parameters}
     return url_target(name, options.target, credential, options.other_credential, fixed)
+
+
+def _check_own_account(options: Options, usual: Mapping[str, str]) -> None:
+    """Raise WrongUse unless the options say whose account is meant; a mock's own will do for full.
+
+    What is usual for a mock is somebody else's elsewhere.
+    """
+    if options.credential is None:
+        raise WrongUse(f"--credential: say how to sign in to {options.target}, as env:NAME")
+    missing = sorted({*usual} - {*options.parameters})
+    if missing:
+        raise WrongUse(f"--parameter {missing[0]}=…: say which one is meant at {options.target}")

@@ -38,7 +38,8 @@ def contract_target(api: str, contract_options: Options) -> Iterator[Target]:
     """The target behind the guard of its profile."""
     with ExitStack() as stack:
         try:
-            target = stack.enter_context(opened(api, contract_options, run_tag(contract_options)))
+            tag = run_tag(contract_options)
+            target = stack.enter_context(opened(api, contract_options, f"{tag}."))
         except Unreachable as problem:
             pytest.fail(str(problem), pytrace=False)
         yield target

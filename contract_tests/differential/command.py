@@ -49,14 +49,15 @@ def _outcome(
     progress: TextIO,
 ) -> tuple[Run, str]:
     told = Progress(name, progress)
+    tag = run_tag(options)
     try:
-        with opened(name, options, run_tag(options)) as target:
+        with opened(name, options, f"{tag}.") as target:
             run = run_differential(
                 Sides(_left(name, given), target),
                 today=Clock().now().date(),
                 seed=options.seed,
                 cases=given.cases,
-                tag=run_tag(options),
+                tag=tag,
                 waivers=waivers,
                 progress=told.line,
             )

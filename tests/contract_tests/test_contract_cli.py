@@ -55,7 +55,8 @@ def test_all_apis_are_run_when_none_is_named_and_control_with_the_mocks(capsys, 
         assert f"{name}: nothing found; 1 requests" in out
 
 
-def test_a_target_that_does_not_answer_ends_with_3(capsys):
+def test_a_target_that_does_not_answer_ends_with_3(monkeypatch, capsys):
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "key:")
     assert cli.main(["run", "cliniko", "--target", "http://127.0.0.1:9/v1"]) == 3
     shown = capsys.readouterr()
     assert shown.err.startswith("cliniko: http://127.0.0.1:9/v1 does not answer: ")

@@ -51,11 +51,12 @@ def test_a_service_is_tested_with_its_credentials(target, monkeypatch):
 
 @pytest.mark.parametrize("api", api_names())
 def test_a_service_that_is_not_there_is_told_as_that_for_every_api(api, capsys):
-    assert cli.main(["run", api, "--target", "http://127.0.0.1:9"]) == 3
+    assert cli.main(["run", api, "--target", "http://127.0.0.1:9", "--profile", "full"]) == 3
     assert "http://127.0.0.1:9 does not answer" in capsys.readouterr().out
 
 
-def test_a_service_is_only_read_unless_more_is_asked_for(capsys):
+def test_a_service_is_only_read_unless_more_is_asked_for(monkeypatch, capsys):
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test:")
     sent = []
     with serving("cliniko") as (twisted, url):
         twisted.before = lambda message: sent.append(message.method)
@@ -66,6 +67,7 @@ def test_a_service_is_only_read_unless_more_is_asked_for(capsys):
 
 
 def test_the_vendors_own_limit_is_kept_unless_another_is_given(monkeypatch):
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test:")
     paces = []
 
     class Stopped(Exception):
@@ -80,9 +82,18 @@ def test_the_vendors_own_limit_is_kept_unless_another_is_given(monkeypatch):
         for rate in ([], ["--rate", "7/second"], ["--rate", "none"]):
             with pytest.raises(Stopped):
                 suite._run("cliniko", options("--target", url, *rate), None)
+    monkeypatch.delenv("CONTRACT_TESTS_CREDENTIAL")
     with pytest.raises(Stopped):
         suite._run("cliniko", options(), None)
     documented, given, *unpaced = paces
     assert documented is not None
     assert given is not None
     assert unpaced == [None, None]
+
+
+def test_it_must_be_said_whose_account_of_a_service_is_meant(monkeypatch, capsys):
+    assert cli.main(["run", "cliniko", "--target", "http://127.0.0.1:9"]) == 2
+    assert "--credential: say how to sign in" in capsys.readouterr().err
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "session")
+    assert cli.main(["run", "skhokho", "--target", "http://127.0.0.1:9"]) == 2
+    assert "--parameter org_uid=…: say which one is meant" in capsys.readouterr().err
