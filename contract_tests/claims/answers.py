@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract_tests.claims.terms import Terms
+from contract_tests.claims.terms import Terms, anywhere
 from contract_tests.contract import contract_of
 from contract_tests.traces import Trace
 
@@ -57,7 +57,7 @@ class Conforms:
 
     @property
     def subject(self) -> str:
-        return self.pointer
+        return anywhere(self.pointer)
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         exchange = trace[self.answer]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from contract_tests.claims.terms import Terms
+from contract_tests.claims.terms import Terms, anywhere
 from contract_tests.traces import MISSING, Trace
 from mock_server.lifecycle.values import Meaningless, instant, number
 
@@ -28,7 +28,7 @@ class Shows:
 
     @property
     def subject(self) -> str:
-        return self.pointer
+        return anywhere(self.pointer)
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         shown = trace.answer(self.answer).at(self.pointer)
@@ -48,7 +48,7 @@ class SameAs:
 
     @property
     def subject(self) -> str:
-        return self.pointer
+        return anywhere(self.pointer)
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         shown = trace.answer(self.answer).at(self.pointer)
@@ -67,7 +67,7 @@ class Differs:
 
     @property
     def subject(self) -> str:
-        return self.pointer
+        return anywhere(self.pointer)
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         del terms
@@ -89,7 +89,7 @@ class Moved:
 
     @property
     def subject(self) -> str:
-        return self.pointer
+        return anywhere(self.pointer)
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         del terms
@@ -114,7 +114,7 @@ class Grew:
 
     @property
     def subject(self) -> str:
-        return self.pointer
+        return anywhere(self.pointer)
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         del terms

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.claims.lists import listing_of, records
-from contract_tests.claims.terms import Terms
+from contract_tests.claims.terms import Terms, anywhere
 from contract_tests.traces import MISSING, Trace, url_of
 from mock_server.lifecycle.model import Parts
 from mock_server.lifecycle.values import Meaningless, number
@@ -95,7 +95,7 @@ class Marked:
 
     @property
     def subject(self) -> str:
-        return self.pointer
+        return anywhere(self.pointer)
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         resource = terms.lifecycle.resource(self.resource)

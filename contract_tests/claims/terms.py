@@ -6,6 +6,7 @@ words how a claim does not hold, or None. What a lifecycle declares is named, no
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +22,18 @@ class Terms:
     spec: SpecIndex
     lifecycle: Lifecycle
     parameters: tuple[tuple[str, str], ...] = ()
+
+
+#: The part of a pointer that says which one of a list is meant.
+_MEMBER = re.compile(r"/(?:\d+|[^/=]+=[^/]*)(?=/|$)")
+
+
+def anywhere(pointer: str) -> str:
+    """Return a pointer with `*` for each place in a list: what is wrong, whichever record shows it.
+
+    Other runs have other identifiers, and one fault shows in many places.
+    """
+    return _MEMBER.sub("/*", pointer)
 
 
 class Claim(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
-from contract_tests.claims.terms import Terms
+from contract_tests.claims.terms import Terms, anywhere
 from contract_tests.traces import Trace
 from mock_server.lifecycle.values import Meaningless, instant
 
@@ -27,7 +27,7 @@ class NotBefore:
 
     @property
     def subject(self) -> str:
-        return self.pointer
+        return anywhere(self.pointer)
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         del terms
@@ -57,7 +57,7 @@ class Timely:
 
     @property
     def subject(self) -> str:
-        return self.pointer
+        return anywhere(self.pointer)
 
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         del terms

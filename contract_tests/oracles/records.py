@@ -144,7 +144,9 @@ def duplicates_are_refused(lifecycle: Lifecycle, resource: Resource) -> Iterator
         return
 
     def again(name: str, statuses: tuple[int, ...], world: World) -> None:
-        record = world.create(resource, full=True)
+        # Null is no value, so it may be there as often as one likes.
+        given = {} if name == resource.tag else {name: world.value(resource.field(name))}
+        record = world.create(resource, given, full=True)
         values = {**world.first_values(resource), name: record.sent[name]}
         if resource.tag is not None and resource.tag != name:
             values[resource.tag] = world.session.name()

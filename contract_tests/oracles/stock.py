@@ -10,6 +10,7 @@ from typing import Any
 
 from contract_tests.claims import Answers, Entered, Gained, Lists, Moved, Refuses, Summed, Told
 from contract_tests.oracles.changes import (
+    change,
     fields_are_kept,
     furnished,
     same_record,
@@ -20,8 +21,11 @@ from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import item_pointer
 from contract_tests.oracles.views import related
 from contract_tests.world import Record, World
-from mock_server.lifecycle.model import Lifecycle, Listing, Move, Parts, Resource
+from mock_server.lifecycle.model import Lifecycle, Listing, Move, Parts, Resource, Update
 from mock_server.lifecycle.pointers import filled
+
+#: Updates that are drawn until one does not name the stock.
+_DRAWS = 5
 
 
 def request(
@@ -128,6 +132,34 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
                 yield Case(listing.operation, partial(listed, move, listing, pointer))
     for one, other in zip(resource.moves, resource.moves[1:], strict=False):
         yield Case(other.operation, partial(back, one, other))
+
+
+@oracle("an update leaves what was moved", writes=True)
+def moved_stock_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """After a move and an update that does not name the stock, the stock is as it was moved."""
+    del lifecycle
+    if resource.create is None or resource.stock is None or not resource.reads:
+        return
+    place = resource.reads[0].record + resource.stock
+    names = {field.name for field in resource.fields if field.shown == resource.stock}
+
+    def kept(update: Update, world: World) -> None:
+        record = world.create(resource, full=True)
+        before = world.show(record)
+        move = world.random.choice(resource.moves)
+        quantity = world.random.choice(move.quantities)
+        world.do(move.operation, request(world, move, record, quantity))
+        for _ in range(_DRAWS):
+            values = change(world, resource, update)
+            if not names & {*values}:
+                world.update(record, update, values)
+                effect = move.effect(quantity)
+                world.hold(Moved(world.show(record), place, before, place, effect))
+                return
+
+    for update in resource.updates if resource.moves else ():
+        if update.partial or update.keeps:
+            yield Case(update.operation, partial(kept, update))
 
 
 @oracle("a move that is refused moves nothing", writes=True)
