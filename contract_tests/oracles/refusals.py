@@ -8,7 +8,9 @@ from typing import Any
 
 from contract_tests.claims import Answers, Gained, Refuses
 from contract_tests.oracles.changes import change, fields_of, same_record
+from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.traces import find
 from contract_tests.world import World
 from mock_server.lifecycle.model import (
     ABSENT,
@@ -17,6 +19,7 @@ from mock_server.lifecycle.model import (
     Json,
     Lifecycle,
     Parts,
+    Read,
     Resource,
     Update,
 )
@@ -87,11 +90,20 @@ def _wrong(fields: list[Field], body: Callable[[Json], Any], *, required: bool) 
 
 @oracle("a record that never was cannot be read", writes=False)
 def unknown_is_not_read(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """Reads of an unknown identifier get the vendor's not-found."""
+    """Reads of an unknown identifier get the vendor's not-found, right after one of a known."""
     del lifecycle
+
+    def unread(read: Read, world: World) -> None:
+        for listing in reachable(resource)[:1]:
+            items = world.records(world.pages(listing, most=1), listing)
+            for item in items[:1]:
+                path = {**listing.path, resource.id_in_path: str(find(item, listing.id))}
+                world.send(read.operation, Parts(path=path))
+        _absent(resource, read.operation, None, world)
+
     if resource.parent is None:
         for read in resource.reads:
-            yield Case(read.operation, partial(_absent, resource, read.operation, None))
+            yield Case(read.operation, partial(unread, read))
 
 
 @oracle("a record that never was cannot be changed", writes=True)

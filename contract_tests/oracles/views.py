@@ -76,7 +76,7 @@ def _as_long(one: Any, other: Any) -> bool:
 
 @oracle("reading changes nothing", writes=False)
 def reading_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """A read or list that is asked for twice gives the same answer."""
+    """A read or list that is asked for again gives the same answer."""
     del lifecycle
 
     def listed(listing: Listing, world: World) -> None:
@@ -91,8 +91,8 @@ def reading_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
         if items:
             known = str(find(world.random.choice(items), listing.id))
             parts = Parts(path={**listing.path, resource.id_in_path: known})
-            first, again = (world.do(view.operation, parts) for _ in range(2))
-            world.hold(SameAs(again, view.record, first, view.record))
+            first, *others = (world.do(view.operation, parts) for _ in range(3))
+            world.hold(*(SameAs(each, view.record, first, view.record) for each in others))
 
     for listing in reachable(resource):
         yield Case(listing.operation, partial(listed, listing))

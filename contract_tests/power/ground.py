@@ -24,20 +24,26 @@ from mock_server.state.journal import Exchange
 from mock_server.state.sandbox import Sandbox
 
 _WORD = "test-power"
+_SECOND = timedelta(seconds=1)
+#: How long a call takes on a mock's clock; without it, a thousand would happen in a second.
+_CALL = timedelta(milliseconds=150)
+#: How far that clock may be from the machine's, behind at first and ahead in the end.
+_LEEWAY = timedelta(seconds=240)
 
 
 class Ground:
     """One server with one API; each target of it has two accounts that nobody has used before.
 
     Only the newest target may be used: the accounts of those before it are gone. With `clock`, time
-    begins there and goes on by a second with each call, so that every run is the same.
+    begins there and goes on by a second with each call, so that every run is the same. Without, it
+    is about that of the machine, and goes on as if calls took as long as they do on a network.
     """
 
     def __init__(self, api: str, clock: datetime | None = None) -> None:
         self.vendor = load_vendor(api)
         self._server = build_server(vendors=[self.vendor], settings=Settings(clock=clock))
         self._base_url = IN_PROCESS_ORIGIN + self._server.base_path(api)
-        self._app: ASGIApp = self._server if clock is None else self._ticking
+        self._frozen = clock is not None
 
     def target(
         self, defect: Defect | None = None, variant: Callable[[], Deed] | None = None
@@ -54,7 +60,7 @@ class Ground:
             self.vendor,
             self._base_url,
             first,
-            self._app,
+            self._server,
             other,
             mock_parameters(self.vendor),
         )
@@ -63,18 +69,33 @@ class Ground:
             self._plant(planted)
         elif planted is not None:
             target = replace(target, app=Between(target, planted))
-        return target if variant is None else replace(target, app=Between(target, variant()))
+        if variant is not None:
+            target = replace(target, app=Between(target, variant()))
+        # A defect that asks more than it is asked must not make time pass faster.
+        return replace(target, app=self._ticking(target.app))
 
     def watch(self, listener: Callable[[Exchange], None]) -> None:
         """Show a listener every exchange of the newest target's accounts."""
         for sandbox in self._sandboxes():
             sandbox.journal.listen(listener)
 
-    async def _ticking(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, a second later than the one before."""
-        for sandbox in self._sandboxes():
-            sandbox.clock.advance(timedelta(seconds=1))
-        await self._server(scope, receive, send)
+    def _ticking(self, app: ASGIApp) -> ASGIApp:
+        """The application, a little later with each request."""
+        clocks = [sandbox.clock for sandbox in self._sandboxes()]
+        step, left = _SECOND, 1 << 30
+        if not self._frozen:
+            step, left = _CALL, 2 * _LEEWAY // _CALL
+            for clock in clocks:
+                clock.advance(-_LEEWAY)
+
+        async def ticking(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal left
+            left -= 1
+            for clock in clocks if left > 0 else ():
+                clock.advance(step)
+            await app(scope, receive, send)
+
+        return ticking
 
     def _sandboxes(self) -> tuple[Sandbox, Sandbox]:
         sandboxes, policy = self._server.sandboxes, self._server.world.policy
