@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from math import ceil
 from random import Random
 
 import httpx
@@ -37,18 +39,22 @@ _NONSENSE = (Meaningless, LookupError, TypeError, ValueError, AttributeError)
 class Plan:
     """How much is tried: `rounds` of all cases, and how far they may reach.
 
-    `writes` allows those that change their own records, `wild` those that may reach further. With
+    `share` is how many of them, though at least one of each property for each resource. `writes`
+    allows those that change their own records, `wild` those that may reach further. With
     `first`, the run ends with its first finding. With `shortest`, what shows a finding is sent
-    again in shorter forms, to the target and to a mock, until nothing can be left out. `only` names
-    the properties to try; without it, all are.
+    again in shorter forms, to the target and to one that conforms (`reference` makes it; without
+    it, a mock of the API), until nothing can be left out. `only` names the properties to try;
+    without it, all are.
     """
 
     rounds: int = 2
+    share: float = 1.0
     writes: bool = True
     wild: bool = True
     first: bool = False
     shortest: bool = True
     only: tuple[str, ...] = ()
+    reference: Callable[[], Target] | None = None
 
 
 def run_properties(
@@ -73,7 +79,7 @@ def run_properties(
         return run
     started = time.perf_counter()
     session = Session(target, lifecycle, tag or f"{seed}")
-    mocks = _Mocks(target, lifecycle)
+    mocks = _Mocks(target, lifecycle, plan.reference)
     shortener = Shortener(session, mocks.session) if plan.shortest and not plan.first else None
     try:
         for oracle in ORACLES:
@@ -95,25 +101,29 @@ def run_properties(
 
 
 class _Mocks:
-    """A conforming mock to compare with, started when it is first needed."""
+    """A conforming target to compare with, started when it is first needed."""
 
-    def __init__(self, target: Target, lifecycle: Lifecycle) -> None:
-        self._target = target
+    def __init__(
+        self, target: Target, lifecycle: Lifecycle, reference: Callable[[], Target] | None
+    ) -> None:
+        self._make = reference or _mock_of(target.vendor.api.name)
         self._lifecycle = lifecycle
         self._session: Session | None = None
 
     def session(self) -> Session | None:
-        """Return a session with the mock; None for an API that none is served of here."""
-        api = self._target.vendor.api.name
-        if api not in api_names():
-            return None
-        self._session = Session(mock_target(api, "test-shortest"), self._lifecycle, "mock")
+        """Return a session with it; None if there is none of this API."""
+        if self._make is not None:
+            self._session = Session(self._make(), self._lifecycle, "mock")
         return self._session
 
     def close(self) -> None:
         """Close the connection."""
         if self._session is not None:
             self._session.close()
+
+
+def _mock_of(api: str) -> Callable[[], Target] | None:
+    return partial(mock_target, api, "test-shortest") if api in api_names() else None
 
 
 def _try(
@@ -129,7 +139,7 @@ def _try(
         tried.skipped = "it writes"
         return
     for number in range(plan.rounds):
-        for where, case in _cases(oracle, session.lifecycle):
+        for where, case in _cases(oracle, session.lifecycle, run.seed, plan.share):
             if case.other and not session.has("other"):
                 tried.skipped = "it takes a second account"
                 continue
@@ -160,10 +170,15 @@ def _try(
         tried.skipped = "nothing it is about is declared"
 
 
-def _cases(oracle: Oracle, lifecycle: Lifecycle) -> Iterator[tuple[str, Case]]:
+def _cases(
+    oracle: Oracle, lifecycle: Lifecycle, seed: int, share: float
+) -> Iterator[tuple[str, Case]]:
+    random = Random(f"{seed}/{oracle.name}")  # noqa: S311 - no secret
     resource: Resource
     for resource in lifecycle.resources:
-        for place, case in enumerate(oracle.cases(lifecycle, resource)):
+        cases = list(enumerate(oracle.cases(lifecycle, resource)))
+        few = random.sample(cases, ceil(share * len(cases))) if share < 1 else cases
+        for place, case in sorted(few, key=lambda each: each[0]):
             yield f"{resource.name}/{place}", case
 
 

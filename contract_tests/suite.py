@@ -37,8 +37,8 @@ from mock_server.engine.spec import SpecError
 from mock_server.lifecycle.model import Lifecycle
 from mock_server.state.clock import Clock
 
-#: How often every case of every property is tried, by level.
-_ROUNDS = {"smoke": 1, "default": 2}
+#: How often the cases of every property are tried, and which share of them, by level.
+_ROUNDS = {"smoke": (1, 0.5), "default": (2, 1.0)}
 
 
 def run_suite(options: Options, progress: TextIO) -> list[tuple[Run, str]]:
@@ -105,8 +105,10 @@ def _run(name: str, options: Options, progress: Progress) -> Run:
 
 def plan_of(options: Options, target: Target, only: str = "") -> Plan:
     """Return what of the properties is tried on a target: all that its profile allows, or one."""
+    rounds, share = _ROUNDS[options.level]
     return Plan(
-        rounds=_ROUNDS[options.level],
+        rounds=rounds,
+        share=share,
         writes=target.profile.writes != "none",
         wild=target.profile.strangers,
         only=(only,) if only else (),
