@@ -26,7 +26,8 @@ class Session:
     """The connections of one run to a target.
 
     `requests` counts what was sent. `tag` starts every text by which the run's records are known;
-    living values of references are asked for once and kept.
+    living values of references are asked for once and kept; `unique` are the fields whose values no
+    two records may share.
     """
 
     def __init__(self, target: Target, lifecycle: Lifecycle, tag: str) -> None:
@@ -37,6 +38,11 @@ class Session:
         self.requests = 0
         self.checks = 0
         self.living: dict[tuple[Caller, str], list[Any]] = {}
+        self.unique = [
+            resource.field(unique.field)
+            for resource in lifecycle.resources
+            for unique in resource.unique
+        ]
         self._contract = contract_of(self.spec)
         self._clients: dict[Caller, httpx.Client] = {}
         self._numbers = count(1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from base64 import b64decode, b64encode
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,7 @@ from mock_server.lifecycle.model import Lifecycle, Parts
 from mock_server.state.clock import Clock
 
 _DECIMAL = "$decimal"
+_BYTES = "$base64"
 
 
 def as_json(claim: Claim) -> str:
@@ -32,7 +34,7 @@ def as_json(claim: Claim) -> str:
 
 def claim_of(text: str) -> Claim:
     """Return the claim that a JSON text spells; raises ValueError."""
-    spelled = json.loads(text, object_hook=_decimal)
+    spelled = json.loads(text, object_hook=_rich)
     kind = getattr(claims, str(spelled.pop("claim", "")), None)
     if kind is None or kind in (Claim, Terms):
         raise ValueError("there is no such claim")
@@ -88,10 +90,14 @@ def _read(folder: Path) -> Trace:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return {_DECIMAL: str(value)}
+    if isinstance(value, bytes):
+        return {_BYTES: b64encode(value).decode()}
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def _decimal(value: dict[str, Any]) -> Any:
+def _rich(value: dict[str, Any]) -> Any:
+    if list(value) == [_BYTES]:
+        return b64decode(value[_BYTES])
     return Decimal(value[_DECIMAL]) if list(value) == [_DECIMAL] else value
 
 
