@@ -1,0 +1,1 @@
+"""Tests that each oracle can fail, and fails for its own reason."""
