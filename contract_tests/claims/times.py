@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from contract_tests.claims.terms import Terms, anywhere
-from contract_tests.traces import Trace
+from contract_tests.traces import Exchange, Trace
 from mock_server.lifecycle.values import Meaningless, instant
 
 
@@ -42,9 +42,9 @@ class NotBefore:
         return f"{trace[self.answer]}: {self.pointer} is {late}, {how} {early}"
 
     def _apart(self, trace: Trace) -> bool:
-        sent = trace[max(self.answer - 2, self.other)].at
+        sent = trace[max(self.answer - 2, self.other)]
         shown = str(trace.answer(self.other).at(self.other_pointer))
-        return sent - trace[self.other].at > unit_of(shown)
+        return passed(trace[self.other], sent) > unit_of(shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,7 @@ class Timely:
     def broken(self, trace: Trace, terms: Terms) -> str | None:
         del terms
         exchange = trace[self.answer]
-        date = exchange.answer.headers.get("date")
-        now = parsedate_to_datetime(date) if date else exchange.at
+        now = _dated(exchange) or exchange.at
         try:
             shown = instant(exchange.answer.at(self.pointer))
         except Meaningless as problem:
@@ -71,6 +70,23 @@ class Timely:
         if abs(shown - now) <= timedelta(seconds=self.tolerance):
             return None
         return f"{exchange}: {self.pointer} is {shown:%Y-%m-%dT%H:%MZ} at {now:%Y-%m-%dT%H:%MZ}"
+
+
+def passed(early: Exchange, late: Exchange) -> timedelta:
+    """Return how much time surely passed between two answers, by the target's clock or by ours."""
+    ours = late.at - early.at
+    first, last = _dated(early), _dated(late)
+    # A `Date` tells no fractions, so as much as a second of it may be none.
+    return ours if first is None or last is None else max(ours, last - first - timedelta(seconds=1))
+
+
+def _dated(exchange: Exchange) -> datetime | None:
+    """The time of an answer as it tells itself."""
+    date = exchange.answer.headers.get("date")
+    try:
+        return parsedate_to_datetime(date).astimezone(UTC) if date else None
+    except ValueError:
+        return None
 
 
 def unit_of(shown: str) -> timedelta:

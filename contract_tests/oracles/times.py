@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from contract_tests.claims import Grew, NotBefore, SameAs, Timely
-from contract_tests.claims.times import unit_of
+from contract_tests.claims.times import passed, unit_of
 from contract_tests.oracles.changes import change
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
@@ -17,7 +17,7 @@ from contract_tests.world import Record, World
 from mock_server.lifecycle.model import Json, Lifecycle, Listing, Resource, Update
 
 #: So many reads for a unit of time to pass, and no more.
-_MOST_READS = 8
+_MOST_READS = 12
 
 
 @oracle("times are in UTC and move forward", writes=True)
@@ -68,7 +68,7 @@ def _let_pass(world: World, record: Record, before: int, pointer: str) -> None:
     """
     unit = unit_of(str(world.at(before, pointer)))
     for _ in range(_MOST_READS):
-        if world.trace[-1].at - world.trace[before].at > unit:
+        if passed(world.trace[before], world.trace[-1]) > unit:
             return
         world.show(record)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contract_tests.defects.defect import Defect
 from contract_tests.defects.effects import StateDefect
@@ -24,26 +25,23 @@ from mock_server.state.journal import Exchange
 from mock_server.state.sandbox import Sandbox
 
 _WORD = "test-power"
-_SECOND = timedelta(seconds=1)
-#: How long a call takes on a mock's clock; without it, a thousand would happen in a second.
-_CALL = timedelta(milliseconds=150)
-#: How far that clock may be from the machine's, behind at first and ahead in the end.
-_LEEWAY = timedelta(seconds=240)
+#: How long a call takes on a mock's clock; by the machine's, a thousand happen in a second. A run
+#: must end before a credential does (an hour), and some wait for a second or two by calling.
+_CALL = timedelta(milliseconds=400)
 
 
 class Ground:
     """One server with one API; each target of it has two accounts that nobody has used before.
 
-    Only the newest target may be used: the accounts of those before it are gone. With `clock`, time
-    begins there and goes on by a second with each call, so that every run is the same. Without, it
-    is about that of the machine, and goes on as if calls took as long as they do on a network.
+    Only the newest target may be used: the accounts of those before it are gone. Time
+    goes on a little with each call, and answers have a `Date`, as those of a server have. With
+    `clock` it begins there, so that every run is the same.
     """
 
     def __init__(self, api: str, clock: datetime | None = None) -> None:
         self.vendor = load_vendor(api)
         self._server = build_server(vendors=[self.vendor], settings=Settings(clock=clock))
         self._base_url = IN_PROCESS_ORIGIN + self._server.base_path(api)
-        self._frozen = clock is not None
 
     def target(
         self, defect: Defect | None = None, variant: Callable[[], Deed] | None = None
@@ -80,20 +78,20 @@ class Ground:
             sandbox.journal.listen(listener)
 
     def _ticking(self, app: ASGIApp) -> ASGIApp:
-        """The application, a little later with each request."""
+        """The application, later with each request; its answers tell when they were made."""
         clocks = [sandbox.clock for sandbox in self._sandboxes()]
-        step, left = _SECOND, 1 << 30
-        if not self._frozen:
-            step, left = _CALL, 2 * _LEEWAY // _CALL
-            for clock in clocks:
-                clock.advance(-_LEEWAY)
 
         async def ticking(scope: Scope, receive: Receive, send: Send) -> None:
-            nonlocal left
-            left -= 1
-            for clock in clocks if left > 0 else ():
-                clock.advance(step)
-            await app(scope, receive, send)
+            for clock in clocks:
+                clock.advance(_CALL)
+            date = format_datetime(clocks[0].now(), usegmt=True).encode()
+
+            async def dated(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    message = {**message, "headers": [*message["headers"], (b"date", date)]}
+                await send(message)
+
+            await app(scope, receive, dated)
 
         return ticking
 
