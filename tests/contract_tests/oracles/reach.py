@@ -16,7 +16,7 @@ PATH = Path(__file__).with_name("reach.json")
 #: So many seeds tell what is always found from what depends on the values that are drawn.
 _SEEDS = range(1, 4)
 #: One switch for each property, for the sake of time.
-NAMES = sorted({each.check: each.name for each in reversed(SWITCHES)}.values())
+NAMES = sorted({*{each.check: each.name for each in reversed(SWITCHES)}.values()})
 
 
 def told_of(switch: str, seed: int) -> set[str]:
