@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from contract_tests.oracles import ORACLES
 from contract_tests.properties import Plan, run_properties
+from tests.contract_tests import toy
 from tests.contract_tests.oracles.reach import NAMES, told_of, written_down
 from tests.contract_tests.oracles.switches import SENSE, SPEC, SWITCHES
 from tests.contract_tests.toy.target import toy_target
 
 SEEDS = range(1, 6)
+TOY = Path(toy.__file__).parent
 BY_NAME = pytest.mark.parametrize(
     "switch", SWITCHES, ids=[f"{each.name} - {each.check}" for each in SWITCHES]
 )
@@ -37,6 +42,13 @@ def test_no_other_oracle_comes_upon_it_than_those_written_down(name):
     expected = written_down()[name]
     told = told_of(name, seed=1)
     assert {*expected["always"]} <= told <= {*expected["always"], *expected["sometimes"]}
+
+
+def test_every_switch_of_the_toy_is_tried():
+    sources = (path.read_text(encoding="utf-8") for path in TOY.glob("*.py"))
+    switches = {name for text in sources for name in re.findall(r'\bon\("([^"]+)"\)', text)}
+    assert len(switches) > 80
+    assert switches <= {each.name for each in SWITCHES}
 
 
 def test_every_property_has_a_switch():

@@ -73,7 +73,7 @@ class Asked:
 
 
 class Toy:
-    """All that one toy knows, with the switches that are on; raises KeyError for unknown ones."""
+    """All that one toy knows, with the switches that are on."""
 
     def __init__(self, wrong: frozenset[str]) -> None:
         self.wrong = wrong
