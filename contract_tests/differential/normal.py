@@ -12,16 +12,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from contract_tests.sequences.variables import ID_NAME, MADE_UP
 from contract_tests.session import TAG
 from contract_tests.traces import MISSING, Caller, Exchange, find
 from mock_server.lifecycle.model import Lifecycle, Listing
 from mock_server.lifecycle.values import Meaningless, instant
 
-_ID_NAME = re.compile(r"(?:^|_)(?:id|uid|uuid|uniqueId)$")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+#: A code that a service gives a record that came without one.
+_COUNTED = re.compile(r"([A-Z]+-?)\d{3,}")
 _NOW = timedelta(minutes=5)
 _PIECES = re.compile(r"\d+|\D+")
 #: What stands before a number in a link that is no identifier.
@@ -38,12 +41,12 @@ class Difference:
     right: Any
 
 
-@dataclass(slots=True)
+@dataclass
 class Normaliser:
     """Remembers, over one sequence, which values of the two targets stand for each other.
 
-    `ignored` are pointers that are not looked at; `left_out` collects those, and what else was not
-    compared, in a few words each.
+    `sent` are the bodies that were sent; `left_out` collects what was not compared, in a few words
+    each.
     """
 
     lifecycle: Lifecycle
@@ -51,7 +54,17 @@ class Normaliser:
     right_url: str
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)
     made: set[tuple[str, Caller, str, str]] = field(default_factory=set)
+    sent: list[str] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
+
+    @cached_property
+    def _summed(self) -> frozenset[tuple[str, str]]:
+        """What operations tell of all records of an account, of which each has others."""
+        return frozenset(
+            (summary.operation, summary.at)
+            for resource in self.lifecycle.resources
+            for summary in resource.summaries
+        )
 
     def created(self, resource: str, account: Caller, left: Any, right: Any) -> None:
         """Take two records for each other: those that the same call has made on each side."""
@@ -90,36 +103,43 @@ class Normaliser:
             for listing in resource.lists:
                 if listing.operation == left.call.operation:
                     made = self._made_as(resource.name, left.call.account)
-                    bodies, where = self._own(bodies, listing, made, whole)
+                    bodies, where, order = self._own(bodies, listing, made, whole)
+                    found += order
         found += self._compared(*bodies, where, left, right)
         return found
 
     def _own(
         self, bodies: tuple[Any, Any], listing: Listing, made: Mapping[str, str], whole: bool
-    ) -> tuple[tuple[Any, Any], str]:
-        """Two pages of a list with no records but those that the sequence has made.
+    ) -> tuple[tuple[Any, Any], str, list[Difference]]:
+        """Two pages of a list with no records but those that the sequence has made, in one order.
 
         If the accounts hold different numbers of records, nothing else of the pages is the same.
         """
         items = [find(body, listing.items) for body in bodies]
         if not all(isinstance(each, list) for each in items):
-            return bodies, "/body"
+            return bodies, "/body", []
         operation = listing.operation
         self.left_out.add(f"{operation}: other records in {listing.items}")
         left = {str(find(each, listing.id)): each for each in items[0]}
         right = {str(find(each, listing.id)): each for each in items[1]}
         if not whole:
             made = {one: other for one, other in made.items() if one in left and other in right}
-        own = (
-            [each for known, each in left.items() if known in made],
-            [each for known, each in right.items() if known in made.values()],
-        )
+        names = [known for known in left if known in made]
+        theirs = [known for known in right if known in made.values()]
+        order = []
+        if {made[each] for each in names} == {*theirs}:
+            wanted = [made[each] for each in names]
+            if wanted != theirs:
+                order = [Difference(f"/body{listing.items}/order", wanted, theirs)]
+            theirs = wanted
+        own = [left[each] for each in names], [right[each] for each in theirs]
         totals = [find(body, listing.total or "/?") for body in bodies]
         if len(items[0]) == len(items[1]) and totals[0] == totals[1]:
             path = listing.items.split("/")[1:]
-            return (_put(bodies[0], path, own[0]), _put(bodies[1], path, own[1])), "/body"
+            put = _put(bodies[0], path, own[0]), _put(bodies[1], path, own[1])
+            return put, "/body", order
         self.left_out.add(f"{operation}: all but records, as the accounts' numbers differ")
-        return own, f"/body{listing.items}"
+        return own, f"/body{listing.items}", order
 
     def _made_as(self, resource: str, account: Caller) -> dict[str, str]:
         """The records that an account has made, those of the right target by those of the left."""
@@ -132,8 +152,12 @@ class Normaliser:
     def _compared(
         self, left: Any, right: Any, where: str, one: Exchange, other: Exchange
     ) -> Iterator[Difference]:
-        if where.removeprefix("/body") in self.lifecycle.ignored:
-            self.left_out.add(f"{one.call.operation}: {where}, declared as ignored")
+        place = re.sub(r"/\d+(?=/|$)", "/*", where.removeprefix("/body"))
+        if place in self.lifecycle.ignored:
+            self.left_out.add(f"{one.call.operation}: {place}, declared as ignored")
+            return
+        if not one.call.parts.path and (one.call.operation, place) in self._summed:
+            self.left_out.add(f"{one.call.operation}: {place}, which sums up all records")
             return
         if isinstance(left, dict) and isinstance(right, dict):
             for name in [*left, *(name for name in right if name not in left)]:
@@ -151,12 +175,24 @@ class Normaliser:
         if left is MISSING or right is MISSING or (left is None) != (right is None):
             return left is right
         name = where.rpartition("/")[2]
-        if _ID_NAME.search(name) and _ID.fullmatch(str(left)) and _ID.fullmatch(str(right)):
-            space = _space_of(name, one)
+        if ID_NAME.search(name) and _ID.fullmatch(str(left)) and _ID.fullmatch(str(right)):
+            space = _space_of(where, one)
             return type(left) is type(right) and self.pair(space, left, right)
         if isinstance(left, str) and isinstance(right, str):
+            if left != right and self._are_counted(left, right):
+                return self.pair(f"{name} {one.call.account}", left, right)
             return self._same_text(left, right, one, other)
         return type(left) is type(right) and bool(left == right)
+
+    def _are_counted(self, left: str, right: str) -> bool:
+        """Whether two texts are numbers that each target counts up, and nobody has sent."""
+        counted = [_COUNTED.fullmatch(each) for each in (left, right)]
+        return (
+            counted[0] is not None
+            and counted[1] is not None
+            and counted[0][1] == counted[1][1]
+            and not any(left in each for each in self.sent)
+        )
 
     def _same_text(
         self, left: str | None, right: str | None, one: Exchange, other: Exchange
@@ -167,8 +203,8 @@ class Normaliser:
             return _time(left, one) == _time(right, other)
         left = self._renamed(left)
         if self.left_url in left and self.right_url in right:
-            left = unquote(left.replace(self.left_url, "{target}"))
-            right = unquote(right.replace(self.right_url, "{target}"))
+            left = _in_order(left.replace(self.left_url, "{target}"))
+            right = _in_order(right.replace(self.right_url, "{target}"))
             return self._same_link(left, right, one.call.account)
         return left == right
 
@@ -180,26 +216,35 @@ class Normaliser:
         before = ""
         for one, other in zip(*pieces, strict=True):
             known = one.isdigit() and other.isdigit() and not before.endswith(_COUNTS)
-            if one != other and not (known and self.pair(f"{_word(before)} {account}", one, other)):
+            if one != other and not (
+                known and self.pair(f"link to {_word(before)} {account}", one, other)
+            ):
                 return False
             before = one
         return True
 
     def _renamed(self, text: str) -> str:
         """A text of the left target with what the run made up as it was for the right one."""
-        for (space, left), right in self.pairs.items():
-            if space == TAG:
-                text = text.replace(left, right)
-        return text
+        return MADE_UP.sub(lambda found: self.pairs.get((TAG, found[0]), found[0]), text)
 
 
-def _space_of(name: str, exchange: Exchange) -> str:
-    """The kind of record that a property names: that of the path, or the property's own word."""
+def _in_order(link: str) -> str:
+    """A link with the pairs of its query in order."""
+    path, mark, query = unquote(link).partition("?")
+    return path + mark + "&".join(sorted(query.split("&")))
+
+
+def _space_of(where: str, exchange: Exchange) -> str:
+    """The kind of record that a property names: its own word, that around it, or the path's."""
+    *above, parent, name = where.split("/")
+    account = exchange.call.account
     if name != "id":
-        return f"{name} {exchange.call.account}"
+        return f"{name} {account}"
+    if len(above) > 2 and not parent.isdigit():
+        return f"{parent} {account}"
     parts = exchange.url.partition("?")[0].split("/")
     fixed = [part for part in parts if part and not any(map(str.isdigit, part))]
-    return f"{fixed[-1] if fixed else name} {exchange.call.account}"
+    return f"{fixed[-1] if fixed else name} {account}"
 
 
 def _word(text: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contract_tests.differential.normal import Difference, Normaliser
-from contract_tests.sequences.scripts import made_up
+from contract_tests.sequences.variables import made_up
 from contract_tests.session import TAG
-from contract_tests.traces import Exchange, Trace, find
+from contract_tests.traces import MISSING, Call, Exchange, Trace, find
+from mock_server.lifecycle.model import ABSENT, Lifecycle, Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,9 @@ def compared(left: Trace, right: Trace, normaliser: Normaliser) -> Iterator[Met]
         if here.call.operation != there.call.operation:
             break
         _learn(normaliser, here, there)
-        if _of_others(normaliser, here, there):
-            normaliser.left_out.add(f"{here.call.operation}: records of others")
+        reason = _of_no_use(normaliser, here, there)
+        if reason:
+            normaliser.left_out.add(f"{here.call.operation}: {reason}")
             continue
         whole = _whole(left, here) and _whole(right, there)
         for difference in normaliser.differences(here, there, whole=whole):
@@ -38,6 +40,8 @@ def _learn(normaliser: Normaliser, left: Exchange, right: Exchange) -> None:
     """Pair the texts that were made up for a call, and the identifiers that it gave."""
     for one, other in zip(made_up(left.call), made_up(right.call), strict=False):
         normaliser.pair(TAG, one, other)
+    if left.call.parts.body is not ABSENT:
+        normaliser.sent.append(repr(left.call.parts.body))
     for resource in normaliser.lifecycle.resources:
         create = resource.create
         if create is not None and create.operation == left.call.operation and create.id:
@@ -46,12 +50,57 @@ def _learn(normaliser: Normaliser, left: Exchange, right: Exchange) -> None:
                 normaliser.created(resource.name, left.call.account, *ids)
 
 
-def _of_others(normaliser: Normaliser, left: Exchange, right: Exchange) -> bool:
-    """Whether an answer shows a record that the sequence has not made."""
-    made = {each for _, _, *ids in normaliser.made for each in ids}
-    named = {str(value) for call in (left.call, right.call) for value in call.parts.path.values()}
-    shown = left.answer.succeeded or right.answer.succeeded
-    return shown and bool(named) and not named & made
+def _of_no_use(normaliser: Normaliser, left: Exchange, right: Exchange) -> str:
+    """Why two answers tell nothing of the targets, or an empty text."""
+    paths = [call.parts.path for call in (left.call, right.call)]
+    named = {(name, str(value), str(paths[1].get(name))) for name, value in paths[0].items()}
+    shown = [each.answer for each in (left, right) if each.answer.succeeded]
+    # Where each account counts on its own, the number of another one's record is that of its own.
+    names = {each: other for (space, each), other in normaliser.pairs.items() if space == TAG}
+    leaked = any(
+        name.encode() in answer.content for answer in shown for name in (*names, *names.values())
+    )
+    made = {
+        (name, one, other)
+        for kind, account, one, other in normaliser.made
+        for name in _parameters(normaliser.lifecycle, kind)
+        if leaked or account == left.call.account
+    }
+    if shown and not named <= made:
+        return "records of others"
+    for resource in normaliser.lifecycle.resources:
+        for listing in resource.lists:
+            here = listing.operation == left.call.operation and _later(listing, left.call)
+            if here and not _as_many(listing, left, right):
+                return "pages after the first"
+    texts = [name.lower() for name in names]
+    for _, value in left.call.parts.query:
+        # The other target's record has another name, of which this is no part.
+        if len(value) > 2 and any(value.lower() in made and value != made for made in texts):
+            return "searches for a part of a name that was made up"
+    return ""
+
+
+def _parameters(lifecycle: Lifecycle, kind: str) -> set[str]:
+    """The path parameters that name a record of a kind."""
+    below = {each.parent_in_path for each in lifecycle.resources if each.parent == kind}
+    return below | {lifecycle.resource(kind).id_in_path}
+
+
+def _as_many(listing: Listing, left: Exchange, right: Exchange) -> bool:
+    """Whether two pages are of lists with the same number of records."""
+    totals = [each.answer.at(listing.total or "/?") for each in (left, right)]
+    return totals[0] is not MISSING and totals[0] == totals[1]
+
+
+def _later(listing: Listing, call: Call) -> bool:
+    """Whether a call asks for another page than the first, of which each target has its own."""
+    if listing.paging is None:
+        return False
+    first, second = (dict(listing.paging.page(index, 10)) for index in (0, 1))
+    query = dict(call.parts.query)
+    numbers = [name for name, value in second.items() if first.get(name) != value]
+    return any(query.get(name, first.get(name)) != first.get(name) for name in numbers)
 
 
 def _firsts(trace: Trace) -> Iterator[Exchange]:

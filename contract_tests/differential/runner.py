@@ -68,7 +68,10 @@ def run_differential(
     started = time.perf_counter()
     comparison = _Comparison(sides, lifecycle, seed, tag or str(seed), today, waivers)
     for number, (name, case) in enumerate(_chosen(sides, lifecycle, seed, cases), 1):
-        run.add(comparison.compare(name, case))
+        for finding in comparison.compare(name, case):
+            known = {(each.check, each.operation, each.subject) for each in run.findings}
+            if (finding.check, finding.operation, finding.subject) not in known:
+                run.add([finding])
         if number % 20 == 0:
             progress(f"{number} sequences, {len(run.findings)} differences")
     run.requests, run.checks = comparison.requests, comparison.checks

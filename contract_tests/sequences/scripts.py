@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
 from contract_tests.claims import Claim
-from contract_tests.session import TAG, Session
-from contract_tests.traces import MISSING, Call, Trace, Walk, find
+from contract_tests.sequences.variables import (
+    VARIABLE,
+    Identifiers,
+    made_up,
+    renamed_text,
+    renumbered_text,
+    steps_in,
+    texts,
+    with_variables,
+)
+from contract_tests.session import Session
+from contract_tests.traces import MISSING, Call, Exchange, Trace, Walk, find
 from mock_server.lifecycle.model import Lifecycle, Parts
 
 #: Fields of claims that name one exchange, or several.
 _NUMBERS = frozenset({"answer", "other", "before", "pages", "other_pages", "universe"})
-VARIABLE = re.compile(r"\{\{(\d+)(/[^{}]*)?\}\}|\{\{new (\d+)\}\}")
-_NEW = re.compile(rf"{TAG}[A-Za-z0-9._]+-\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A call, or a walk through a list that begins with it.
 
-    Texts may have variables: `{{2/id}}` is what the answer of step 2 has at `/id`, `{{new 1}}` a
-    text that no record has yet.
+    Texts may have variables (`variables.VARIABLE`).
     """
 
     call: Call
@@ -45,22 +52,17 @@ class Script:
 
     def without(self, number: int) -> Script | None:
         """Return the script without a step; None if another step or the claim needs it."""
-        needed = f"{{{{{number}/"
         rest = [*self.steps[:number], *self.steps[number + 1 :]]
-        if number in numbers_of(self.claim) or any(
-            needed in repr(each) or f"{{{{{number}}}}}" in repr(each)
-            for each in (*(step.call for step in rest), self.claim)
-        ):
+        needed = steps_in([*(step.call for step in rest), self.claim])
+        if number in numbers_of(self.claim) | needed:
             return None
 
         def moved(old: int) -> int:
             return old - (old > number)
 
-        def renamed(text: str) -> str:
-            return VARIABLE.sub(lambda found: _renumbered(found, moved), text)
-
-        steps = tuple(replace(step, call=_texts(step.call, renamed)) for step in rest)
-        claim = renumbered(_texts(self.claim, renamed), lambda old: (moved(old),))
+        renamed = partial(renumbered_text, moved=moved)
+        steps = tuple(replace(step, call=texts(step.call, renamed)) for step in rest)
+        claim = renumbered(texts(self.claim, renamed), lambda old: (moved(old),))
         places = tuple((moved(old), place) for old, place in self.places if old != number)
         return Script(steps, claim, places)
 
@@ -69,11 +71,6 @@ def _numbers_in(claim: Claim) -> list[str]:
     """The fields that name exchanges."""
     names = [each.name for each in fields(claim)]  # type: ignore[arg-type]  # they are dataclasses
     return [name for name in names if name in _NUMBERS and getattr(claim, name) is not None]
-
-
-def made_up(call: Call) -> list[str]:
-    """Return the texts of a call that the run made up, in their order."""
-    return _NEW.findall(repr(call.parts))
 
 
 def numbers_of(claim: Claim) -> set[int]:
@@ -109,6 +106,7 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
     step_of: dict[int, int] = {}
     steps: list[Step] = []
     known: dict[str, str] = {}
+    ids = Identifiers()
     for exchange in trace:
         if exchange.number in within:
             step_of[exchange.number] = step_of[within[exchange.number].pages[0]]
@@ -116,8 +114,9 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
         step_of[exchange.number] = len(steps)
         for made in made_up(exchange.call):
             known.setdefault(made, f"{{{{new {len(known)}}}}}")
-        steps.append(Step(_named(exchange.call, known), walk_of.get(exchange.number)))
-        _learn(exchange.number, len(steps) - 1, trace, lifecycle, known)
+        named = _named(exchange.call, known, ids)
+        steps.append(Step(named, walk_of.get(exchange.number)))
+        _learn(exchange, len(steps) - 1, lifecycle, known, ids)
     places = []
     for number in numbers_of(claim):
         walk = within.get(number) or walk_of.get(number)
@@ -125,49 +124,39 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
             place = walk.pages.index(number)
             last = place == len(walk.pages) - 1
             places.append((step_of[number], -1 if last and place else place))
-    named = _texts(renumbered(claim, lambda old: (step_of[old],)), _with_variables(known))
+    named = texts(renumbered(claim, lambda old: (step_of[old],)), with_variables(known))
     return Script(tuple(steps), named, tuple(sorted(places)))
 
 
 def _learn(
-    number: int, step: int, trace: Trace, lifecycle: Lifecycle, known: dict[str, str]
+    exchange: Exchange, step: int, lifecycle: Lifecycle, known: dict[str, str], ids: Identifiers
 ) -> None:
-    """Take in the identifier that an answer gave."""
+    """Take in the identifier that an answer gave, and those of others that a record showed."""
+    operation, body = exchange.call.operation, exchange.answer.body
     for resource in lifecycle.resources:
         create = resource.create
-        if create is None or create.operation != trace[number].call.operation:
-            continue
-        given = find(trace.answer(number).body, create.id) if create.id is not None else MISSING
-        if given is not MISSING:
-            known.setdefault(str(given), f"{{{{{step}{create.id}}}}}")
+        if create is not None and create.operation == operation and create.id is not None:
+            given = find(body, create.id)
+            if given is not MISSING:
+                variable = known.setdefault(str(given), f"{{{{{step}{create.id}}}}}")
+                ids.learn(given, resource.name, variable)
+        if operation in [read.operation for read in resource.reads]:
+            ids.learn_from(step, body, resource.name)
 
 
-def _named(call: Call, known: Mapping[str, str]) -> Call:
-    """A call with variables; in a query a number alone is that of a page, or says how many."""
-    named: Call = _texts(call, _with_variables(known))
+def _named(call: Call, known: Mapping[str, str], ids: Identifiers) -> Call:
+    """A call with variables; in a query a number alone is that of a page, or says how many.
+
+    In the body, identifiers that are numbers are known by the names of properties.
+    """
+    body = ids.put_into(call.parts.body)
+    named: Call = texts(replace(call, parts=replace(call.parts, body=body)), with_variables(known))
     longer = {value: variable for value, variable in known.items() if not value.isdigit()}
     query = tuple(
-        (name, _with_variables(longer if value.isdigit() else known)(value))
+        (name, with_variables(longer if value.isdigit() else known)(value))
         for name, value in call.parts.query
     )
     return replace(named, parts=replace(named.parts, query=query))
-
-
-def _with_variables(known: Mapping[str, str]) -> Callable[[str], str]:
-    def change(text: str) -> str:
-        if text in known:
-            return known[text]
-        for value, variable in known.items():
-            # A short identifier is told from any number by what stands around it in a query.
-            long = len(value) > 2 or value.startswith(TAG)
-            around = (
-                ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])") if long else ("(?<=[=:,<>])", "(?=,|$)")
-            )
-            # A variable has no backslash, so it can stand as what replaces.
-            text = re.sub(re.escape(value).join(around), variable, text)
-        return text
-
-    return change
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,21 +182,24 @@ def run_script(script: Script, session: Session, into: Trace | None = None) -> R
     made: dict[str, str] = {}
     exchanges: list[tuple[int, ...]] = []
 
-    def value(found: re.Match[str]) -> str:
-        if found[3] is not None:
-            return made.setdefault(found[3], session.name())
-        given = find(trace.answer(exchanges[int(found[1])][0]).body, found[2] or "")
+    def value(found: re.Match[str]) -> Any:
+        if found[4] is not None:
+            return made.setdefault(found[4], session.name())
+        given = find(trace.answer(exchanges[int(found[2])][0]).body, found[3] or "")
         if given is MISSING:
-            raise LookupError(f"step {found[1]} gave nothing at {found[2]}")
-        return str(given)
+            raise LookupError(f"step {found[2]} gave nothing at {found[3]}")
+        return given
 
-    def filled(text: str) -> str:
-        return VARIABLE.sub(value, text)
+    def filled(text: str) -> Any:
+        whole = VARIABLE.fullmatch(text)
+        if whole is not None and whole[1]:
+            return value(whole)
+        return VARIABLE.sub(lambda found: str(value(found)), text)
 
     for step in script.steps:
-        call = _texts(step.call, filled)
+        call = texts(step.call, filled)
         exchanges.append(tuple(_walk(call, step.walk, session, trace)))
-    claim = _placed(_texts(script.claim, filled), exchanges, dict(script.places), trace)
+    claim = _placed(texts(script.claim, filled), exchanges, dict(script.places), trace)
     # Where a claim looks depends on what was answered, so both are placed by the filled one.
     numbers = {each: getattr(claim, each) for each in _numbers_in(claim)}
     named = replace(script.claim, **numbers)  # type: ignore[type-var]  # claims are dataclasses
@@ -216,12 +208,7 @@ def run_script(script: Script, session: Session, into: Trace | None = None) -> R
 
 def renamed(call: Call, pages: Sequence[tuple[int, ...]]) -> Call:
     """Return a call whose variables name exchanges instead of steps."""
-    return _texts(call, partial(renamed_text, pages=pages))  # type: ignore[no-any-return]
-
-
-def renamed_text(text: str, pages: Sequence[tuple[int, ...]]) -> str:
-    """Return a text whose variables name exchanges instead of steps."""
-    return VARIABLE.sub(lambda found: _renumbered(found, lambda step: pages[step][0]), text)
+    return texts(call, partial(renamed_text, pages=pages))  # type: ignore[no-any-return]
 
 
 def _walk(call: Call, walk: Walk | None, session: Session, trace: Trace) -> list[int]:
@@ -260,23 +247,3 @@ def _placed(
         single[each.name] = showing[0] if len(pages) > 1 and showing else pages[place]
     several = renumbered(claim, lambda step: exchanges[step])
     return replace(several, **single)  # type: ignore[type-var]  # claims are dataclasses
-
-
-def _texts(value: Any, change: Callable[[str], str]) -> Any:
-    """A value with every text in it changed; what the field names of dataclasses say stays."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, Mapping):
-        return {name: _texts(item, change) for name, item in value.items()}
-    if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
-        return type(value)(_texts(item, change) for item in value)
-    if is_dataclass(value) and not isinstance(value, type | Walk):
-        parts = {each.name: _texts(getattr(value, each.name), change) for each in fields(value)}
-        return type(value)(**parts)
-    return value
-
-
-def _renumbered(found: re.Match[str], moved: Callable[[int], int]) -> str:
-    if found[3] is not None:
-        return found[0]
-    return f"{{{{{moved(int(found[1]))}{found[2] or ''}}}}}"

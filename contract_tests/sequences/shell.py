@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterator, Mapping
 from shlex import quote as quoted
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from contract_tests.bodies import JSON, encoded
+from contract_tests.bodies import JSON, URLENCODED, encoded
 from contract_tests.replays.shell import POINTED, SERVED_AT, VARIABLES, credential
 from contract_tests.replays.text import without_controls
 from contract_tests.sequences.judge import as_json
-from contract_tests.sequences.scripts import (
-    VARIABLE,
-    Ran,
-    Script,
-    numbers_of,
-    renamed,
-    renamed_text,
-)
+from contract_tests.sequences.scripts import Ran, Script, numbers_of, renamed
+from contract_tests.sequences.variables import VARIABLE, renamed_text
 from contract_tests.session import WRONG, Session
-from contract_tests.targets import IN_PROCESS_ORIGIN, Target
-from contract_tests.traces import Call, Exchange
+from contract_tests.targets import IN_PROCESS_ORIGIN
+from contract_tests.traces import Call, Trace
 from mock_server.lifecycle.model import ABSENT, Parts, Query
 
 
@@ -66,7 +62,7 @@ def _lines(script: Script, ran: Ran, session: Session, name: str, message: str) 
         call = renamed(step.call, ran.pages)
         for page in pages:
             yield ""
-            yield from _call(call, ran.trace[page], target, session)
+            yield from _call(call, page, ran.trace, session)
             status = ran.trace[page].answer.status
             if page not in judged:
                 yield f'[ "$status" -eq {status} ] || {{ echo "expected {status}" >&2; exit 2; }}'
@@ -75,9 +71,10 @@ def _lines(script: Script, ran: Ran, session: Session, name: str, message: str) 
     yield f"  {_text(renamed_text(as_json(ran.named), ran.pages))}"
 
 
-def _call(call: Call, exchange: Exchange, target: Target, session: Session) -> Iterator[str]:
-    operation = session.spec.operations[call.operation]
-    number, method = exchange.number, exchange.method
+def _call(call: Call, number: int, trace: Trace, session: Session) -> Iterator[str]:
+    operation, target = session.spec.operations[call.operation], session.target
+    exchange = trace[number]
+    method = exchange.method
     yield f"# {number}. {without_controls(str(exchange))}"
     options = [f"--request {method}", f"--header 'accept: {session.accepted(operation.id)}'"]
     query = tuple(
@@ -94,7 +91,7 @@ def _call(call: Call, exchange: Exchange, target: Target, session: Session) -> I
     media_type = headers.pop("content-type", JSON)
     options += [f"--header {_text(f'{name}: {value}')}" for name, value in headers.items()]
     if call.parts.body is not ABSENT:
-        content, media_type = encoded(call.parts.body, media_type)
+        content, media_type = _encoded(call.parts.body, media_type, trace)
         options.append(f"--header {_text(f'content-type: {media_type}')}")
         yield from _content(content, number)
         options.append(f'--data-binary @"$work/{number}.sent"')
@@ -105,6 +102,23 @@ def _call(call: Call, exchange: Exchange, target: Target, session: Session) -> I
     yield f': >> "$work/{number}.body"'
     told = _text(f"{call.operation} {method} {exchange.url.partition('?')[0]}")
     yield f'echo {told} "$status" | tee "$work/{number}.status"'
+
+
+def _encoded(body: Any, media_type: str, trace: Trace) -> tuple[bytes, str]:
+    """A body with its variables as they are, those of numbers without quotes."""
+
+    def unquoted(found: re.Match[str]) -> str:
+        variable = VARIABLE.fullmatch(found[1])
+        given = trace.answer(int(variable[2])).at(variable[3]) if variable else ""
+        return found[0] if isinstance(given, str) else found[1]
+
+    if media_type == URLENCODED:
+        pairs = (f"{_escaped(name)}={_escaped(str(value))}" for name, value in body.items())
+        return "&".join(pairs).encode(), media_type
+    content, media_type = encoded(body, media_type)
+    if media_type == JSON:
+        content = re.sub(r'"(\{\{#[^{}]*\}\})"', unquoted, content.decode()).encode()
+    return content, media_type
 
 
 def _content(content: bytes, number: int) -> Iterator[str]:
@@ -150,9 +164,9 @@ def _value(variable: str) -> str:
     found = VARIABLE.fullmatch(variable)
     if found is None:
         return quoted(variable)
-    if found[3] is not None:
-        return f'"ct-$run-{found[3]}"'
-    return f'"$(pointed "$work/{found[1]}.body" {quoted(found[2] or "")})"'
+    if found[4] is not None:
+        return f'"ct-$run-{found[4]}"'
+    return f'"$(pointed "$work/{found[2]}.body" {quoted(found[3] or "")})"'
 
 
 def _between(text: str, plain: Callable[[str], str], variable: Callable[[str], str]) -> str:

@@ -7,5 +7,5 @@ it always differs from the mock, whatever is switched on: a price is rounded to 
 the side that was sent; a record is looked for before the body is judged, so 404 comes before 422;
 text that no database stores is 422 for its field, and nothing in a field that is unknown; a key
 with a password is refused, as is one without a shard that is not of the oldest form; OPTIONS is
-405; and the texts of 400, 413 and 415 are its own.
+405; and the texts of 400, 413, 415 and 422 are its own.
 """

@@ -1,0 +1,160 @@
+"""Two targets that answer alike show no difference, others show theirs, with whose fault it is."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from a2wsgi import WSGIMiddleware
+
+from contract_tests.differential.runner import Sides, run_differential
+from contract_tests.differential.waivers import Waiver
+from contract_tests.standin.database import Database
+from contract_tests.standin.service import Service
+from contract_tests.standin.switches import Defect, Variation
+from contract_tests.targets import Target, mock_target
+from mock_server.discovery import load_vendor
+from tests.contract_tests.twisting import Twisted
+
+TODAY = date(2026, 11, 21)
+EMPTY = "test.empty-diff"
+
+
+def compare(left, right, *, seed=1, cases=60, waivers=()):
+    return run_differential(
+        Sides(left, right), today=TODAY, seed=seed, cases=cases, waivers=waivers
+    )
+
+
+def twisted(after):
+    """A mock of Cliniko whose answers a function changes."""
+    target = mock_target("cliniko")
+    app = Twisted(target.app)
+    app.after = after
+    return replace(target, app=app)
+
+
+def changed(method, pattern, change):
+    """What changes the JSON of successful answers to some calls."""
+
+    def after(message):
+        if message.is_for(method, pattern) and message.status < 300 and message.body:
+            body = json.loads(message.body)
+            change(body)
+            message.body = json.dumps(body).encode()
+
+    return after
+
+
+def verdicts(run):
+    return {(each.check, each.operation, each.subject) for each in run.findings}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("api", ["built", "cliniko", "exsited", "skhokho"])
+def test_a_mock_does_not_differ_from_itself_with_other_records(api, seed):
+    run = compare(mock_target(api, EMPTY), mock_target(api), seed=seed, cases=40)
+    assert [(each.operation, each.message) for each in run.findings] == []
+    assert run.requests > 500
+    assert any(line.startswith("not compared: ") for line in run.skipped)
+
+
+def test_a_real_one_that_breaks_the_spec_is_at_fault():
+    real = twisted(changed("GET", "/products/[0-9]+", lambda body: body.update(name=7)))
+    run = compare(mock_target("cliniko", EMPTY), real)
+    assert ("difference: real", "GET /products/{id}", "/body/name") in verdicts(run)
+    assert all("POST" not in each.operation for each in run.findings)
+
+
+def test_a_mock_that_breaks_the_spec_is_at_fault():
+    mock = twisted(changed("GET", "/products/[0-9]+", lambda body: body.update(name=7)))
+    run = compare(mock, mock_target("cliniko"))
+    assert ("difference: mock", "GET /products/{id}", "/body/name") in verdicts(run)
+
+
+def test_what_the_spec_leaves_open_is_nobodys_fault():
+    def after(message):
+        if message.is_for("GET", "/products/[0-9]+") and message.status == 200:
+            body = json.loads(message.body)
+            message.body = json.dumps(body | {"extra": 1}).encode()
+
+    run = compare(mock_target("cliniko", EMPTY), twisted(after))
+    assert verdicts(run) == {("difference: spec", "GET /products/{id}", "/body/extra")}
+
+
+def test_a_mock_that_only_guesses_is_at_fault():
+    def after(message):
+        if message.is_for("GET", "/products/[0-9]+") and message.status == 404:
+            message.body = b'{"message": "gone"}'
+
+    run = compare(mock_target("cliniko", EMPTY), twisted(after), cases=80)
+    assert ("difference: mock", "GET /products/{id}", "/body/message") in verdicts(run)
+
+
+def test_what_differs_from_itself_is_noise_and_told():
+    numbers = itertools.count()
+    real = twisted(
+        changed("GET", "/products/[0-9]+", lambda body: body.update(extra=next(numbers)))
+    )
+    run = compare(mock_target("cliniko", EMPTY), real)
+    assert run.findings == []
+    assert "noise: getProduct /body/extra" in run.skipped
+
+
+def test_a_waiver_lets_a_difference_be_until_it_expires():
+    real = twisted(changed("GET", "/products/[0-9]+", lambda body: body.update(extra=1)))
+    mock = mock_target("cliniko", EMPTY)
+    waiver = Waiver("getProduct", "/body/extra", "ticket 7", TODAY)
+    unused = Waiver("getTax", "/body/extra", "ticket 8", TODAY)
+    run = compare(mock, real, waivers=[waiver, unused])
+    assert run.findings == []
+    assert "waived: getProduct /body/extra (ticket 7)" in run.skipped
+    assert "waiver of getTax /body/extra was not needed" in run.skipped
+    expired = replace(waiver, expires=date(2026, 11, 20))
+    assert len(compare(mock, real, waivers=[expired]).findings) == 1
+
+
+def standin(*switches, products=60):
+    """The stand-in in this process."""
+    clock = time.time  # noqa: TID251 - it is a service of its own
+    service = Service(Database(":memory:"), clock, frozenset(switches), 0, products)
+    app = WSGIMiddleware(service.application)
+    keys = "standin-one-au1:", "standin-two-au1:"
+    return Target(load_vendor("cliniko"), "http://testserver/v1", keys[0], app, keys[1])
+
+
+@pytest.mark.parametrize("products", [0, 60])
+def test_the_stand_in_differs_in_the_texts_of_its_refusals_alone(products):
+    run = compare(mock_target("cliniko", EMPTY), standin(products=products))
+    assert run.findings
+    assert {each.subject.rpartition("/")[0] for each in run.findings} == {"/body/errors"}
+
+
+@pytest.mark.parametrize(
+    ("switch", "verdict", "operation", "pointer"),
+    [
+        (Variation.OTHER_NOT_FOUND_TEXT, "mock", "GET /products/{id}", "/body/message"),
+        (Variation.ARCHIVE_TWICE, "mock", "POST /products/{id}/archive", "/status"),
+        (Variation.TIES_NEWEST_FIRST, "spec", "GET /products", "/body/products/order"),
+        (Defect.IDS_AS_NUMBERS, "real", "GET /products/{id}", "/body/id"),
+        (Defect.TAXES_WITHOUT_KEY, "real", "GET /taxes", "/status"),
+        (Defect.NOT_FOUND_AS_PAGE, "real", "GET /products/{id}", "/headers/content-type"),
+        (Defect.STOCK_ADJUSTED_TWICE, "real", "GET /products/{id}", "/body/stock_level"),
+    ],
+    ids=lambda value: value.word if hasattr(value, "word") else None,
+)
+def test_what_is_put_into_the_stand_in_is_found_where_it_is(switch, verdict, operation, pointer):
+    run = compare(mock_target("cliniko", EMPTY), standin(switch), cases=100)
+    assert (f"difference: {verdict}", operation, pointer) in verdicts(run)
+
+
+def test_the_same_seed_finds_the_same():
+    runs = [compare(mock_target("cliniko", EMPTY), standin(), cases=30) for _ in range(2)]
+    assert [each.operation for each in runs[0].findings] == [
+        each.operation for each in runs[1].findings
+    ]
+    assert runs[0].requests == runs[1].requests
