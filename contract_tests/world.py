@@ -102,7 +102,19 @@ class World(Stage):
         if drawn.source is None:
             return drawn.kind.draw(self.random)
         living = self.living(drawn.source)
+        if not living and drawn.required:
+            living = self._supplied(drawn.source)
         return self.random.choice(living) if living else MISSING
+
+    def _supplied(self, source: Source) -> list[Any]:
+        """The value of a reference to a record that is made for it, if the suite can make one."""
+        for resource in self.session.lifecycle.resources:
+            listed = source.operation in [listing.operation for listing in resource.lists]
+            if listed and resource.create is not None and resource.create.id is not None:
+                record = self.create(resource)
+                shown = find(self.at(record.made, resource.create.record or ""), source.value)
+                return [] if shown is MISSING else [shown]
+        return []
 
     def living(self, source: Source, account: Caller = "first") -> list[Any]:
         """Return the living values of a reference, asked for once in a run."""
