@@ -80,7 +80,14 @@ def _parser() -> argparse.ArgumentParser:
     sweep.set_defaults(command=_sweep)
     add_options(sweep)
     add_check_answer(commands)
+    where = commands.add_parser("where", help="print the folder that pytest takes as the suite")
+    where.set_defaults(command=_where)
     return parser
+
+
+def _where(_: argparse.Namespace) -> int:
+    print(Path(__file__).parent)
+    return NOTHING_NEW
 
 
 # Schemathesis takes seconds to import, so that a command imports what it does when it does it.

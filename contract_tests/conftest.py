@@ -10,10 +10,16 @@ import pytest
 from contract_tests.credentials import WrongCredential
 from contract_tests.options import Options, WrongUse, add_options, read_options
 from contract_tests.reports.baseline import WrongBaseline
+from mock_server.control.api import NAME as CONTROL
+from mock_server.discovery import UnknownApi, load_vendor
+from mock_server.engine.spec import SpecError
 
 _NAMES = (
     "target", "credential", "other-credential", "profile", "rate", "seed", "level", "max-examples",
     "ledger",
+)  # fmt: skip
+_WRONG = (
+    argparse.ArgumentError, SpecError, UnknownApi, WrongBaseline, WrongCredential, WrongUse,
 )  # fmt: skip
 
 
@@ -24,6 +30,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--parameter", action="append", default=[], help="NAME=VALUE in every path")
     for name in _NAMES:
         group.addoption(f"--{name}", default=None, help="as in `contract-tests run`")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """End a run with wrong options before anything is collected."""
+    options_of(session.config)
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +53,12 @@ def options_of(config: pytest.Config) -> Options:
         for value in values if isinstance(values, list) else [values] * (values is not None):
             given += [f"--{name}", str(value)]
     try:
-        return read_options(parser.parse_args(given))
-    except (argparse.ArgumentError, WrongUse, WrongCredential, WrongBaseline) as problem:
+        options = read_options(parser.parse_args(given))
+        for name in options.names:
+            if name != CONTROL:
+                load_vendor(name)
+            elif not options.on_mock:
+                raise WrongUse("control is tested in a mock of this process only")
+    except _WRONG as problem:
         raise pytest.UsageError(f"contract tests: {problem}") from problem
+    return options

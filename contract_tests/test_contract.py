@@ -16,7 +16,7 @@ from contract_tests.conformance import run_conformance
 from contract_tests.conftest import options_of
 from contract_tests.findings import Finding, Run
 from contract_tests.fuzzing import LEVELS, PHASES
-from contract_tests.options import Options
+from contract_tests.options import Options, WrongUse
 from contract_tests.oracles import ORACLES
 from contract_tests.properties import run_properties
 from contract_tests.suite import names_of, opened, plan_of, run_tag
@@ -36,12 +36,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def contract_target(api: str, contract_options: Options) -> Iterator[Target]:
     """The target behind the guard of its profile."""
+    lost = ""
     with ExitStack() as stack:
         try:
             tag = run_tag(contract_options)
             target = stack.enter_context(opened(api, contract_options, f"{tag}."))
-        except Unreachable as problem:
-            pytest.fail(str(problem), pytrace=False)
+        except (Unreachable, WrongUse) as problem:
+            lost = str(problem)
+        # Here and not in the handler: the line is to stand without how it came about.
+        if lost:
+            pytest.fail(contract_options.secrets.clean(lost), pytrace=False)
         yield target
 
 

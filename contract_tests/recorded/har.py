@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from contract_tests.traces import Answer
+from mock_server import __version__
 from mock_server.engine.spec import Operation, SpecIndex, matches
 from mock_server.evidence.redaction import (
     REDACTED,
@@ -61,8 +62,8 @@ def read_document(path: Path) -> dict[str, Any]:
         document: Any = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as problem:
         raise WrongHar(f"{path}: {' '.join(str(problem).split())}") from problem
-    entries = document.get("log", {}).get("entries") if isinstance(document, dict) else None
-    if not isinstance(entries, list):
+    log = document.get("log") if isinstance(document, dict) else None
+    if not isinstance(log, dict) or not isinstance(log.get("entries"), list):
         raise WrongHar(f"{path}: no HAR file, for it has no log.entries")
     return {**document}
 
@@ -141,41 +142,78 @@ def _answer(response: Mapping[str, Any]) -> Answer:
     headers = {each["name"].lower(): each["value"] for each in response.get("headers", ())}
     content = response.get("content") or {}
     headers.setdefault("content-type", content.get("mimeType", ""))
-    text = content.get("text") or ""
+    return Answer(int(response["status"]), headers, _bytes_of(content))
+
+
+def _bytes_of(content: Mapping[str, Any]) -> bytes:
+    text = str(content.get("text") or "")
+    if content.get("encoding") != "base64":
+        return text.encode()
     try:
-        body = base64.b64decode(text) if content.get("encoding") == "base64" else text.encode()
+        return base64.b64decode(text)
     except binascii.Error as problem:
         raise ValueError(f"its content is no base64: {problem}") from problem
-    return Answer(int(response["status"]), headers, body)
 
 
 def without_secrets(document: Mapping[str, Any], spec: SpecIndex) -> dict[str, Any]:
-    """Return a HAR document without credentials, cookies, tokens and passwords."""
+    """Return a HAR document without credentials, cookies, tokens and passwords.
+
+    What a browser adds to an entry beside HAR 1.2 is left out. Raises WrongHar for an entry that is
+    none.
+    """
     secrets = secret_parameters(spec)
-    entries = [_clean(entry, secrets) for entry in document["log"]["entries"]]
-    return {**document, "log": {**document["log"], "entries": entries}}
+    entries = []
+    for number, entry in enumerate(document["log"]["entries"]):
+        try:
+            entries.append(_clean(entry, secrets))
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            raise WrongHar(f"entry {number}: {type(problem).__name__}: {problem}") from problem
+    log = {"version": "1.2", "creator": {"name": "contract-tests", "version": __version__}}
+    return {"log": {**log, "entries": entries}}
 
 
 def _clean(entry: Mapping[str, Any], secrets: frozenset[str]) -> dict[str, Any]:
     request, response = dict(entry["request"]), dict(entry["response"])
-    parts = urlsplit(request["url"])
-    host = parts.hostname or ""
-    netloc = f"{host}:{parts.port}" if parts.port else host
-    query = redacted_query(parts.query, secrets)
-    request["url"] = urlunsplit((parts.scheme, netloc, parts.path, query, ""))
+    request["url"] = _clean_url(request["url"], secrets)
     request["queryString"] = _hidden(request.get("queryString", ()), secrets)
     if request.get("postData"):
         post = request["postData"]
         text = redacted_text(str(post.get("text") or "").encode(), post.get("mimeType", ""))
         request["postData"] = {"mimeType": post.get("mimeType", ""), "text": text}
     content = dict(response.get("content") or {})
-    if content.get("text") and content.get("encoding") != "base64":
-        content["text"] = redacted_text(content["text"].encode(), content.get("mimeType", ""))
+    if content.get("text"):
+        content = _clean_content(content)
     response["content"] = content
+    response["redirectURL"] = _clean_url(str(response.get("redirectURL") or ""), secrets)
     for message in (request, response):
-        message["headers"] = _hidden(message.get("headers", ()), secrets)
+        message["headers"] = [
+            {**each, "value": _clean_url(each["value"], secrets)}
+            if each["name"].lower() in ("location", "referer", ":path")
+            else each
+            for each in _hidden(message.get("headers", ()), secrets)
+        ]
         message["cookies"] = []
-    return {**entry, "request": request, "response": response}
+    plain = {name: entry[name] for name in ("startedDateTime", "time") if name in entry}
+    rest = {"cache": {}, "timings": {"send": 0, "wait": 0, "receive": 0}}
+    return {**plain, "request": request, "response": response, **rest}
+
+
+def _clean_url(url: str, secrets: frozenset[str]) -> str:
+    parts = urlsplit(url)
+    netloc = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, netloc, parts.path, redacted_query(parts.query, secrets), ""))
+
+
+def _clean_content(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Content without secrets; what is text does not stay in base64."""
+    media_type = content.get("mimeType", "")
+    body = _bytes_of(content)
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return dict(content)
+    rest = {name: value for name, value in content.items() if name != "encoding"}
+    return {**rest, "text": redacted_text(body, media_type)}
 
 
 def _hidden(pairs: Any, secrets: frozenset[str]) -> list[dict[str, str]]:

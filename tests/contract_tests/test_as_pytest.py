@@ -1,0 +1,90 @@
+"""The suite as tests of pytest, from the folder that `contract-tests where` prints."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from contract_tests import cli
+from tests.contract_tests.twisting import serving
+
+CREDENTIAL = "s3cret-pytest:"
+
+
+@pytest.fixture
+def run_pytest(tmp_path, capsys):
+    """A function (*arguments) → exit status and output of pytest on the suite."""
+    assert cli.main(["where"]) == 0
+    folder = capsys.readouterr().out.strip()
+
+    def run(*arguments, credential=CREDENTIAL):
+        command = [sys.executable, "-m", "pytest", folder, "-q", "-p", "no:cacheprovider"]
+        environment = {**os.environ, "CONTRACT_TESTS_CREDENTIAL": credential, "COLUMNS": "200"}
+        done = subprocess.run(
+            [*command, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def test_a_conforming_mock_passes(run_pytest):
+    status, output = run_pytest("--api", "cliniko", "--level", "smoke", credential="test")
+    assert status == 0, output
+    assert " passed" in output
+    assert " failed" not in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--api", "nope"], "there is no API 'nope'; there are built, cliniko"),
+        (["--api", "cliniko", "--level", "huge"], "invalid choice: 'huge'"),
+        (["--api", "cliniko", "--max-examples", "0"], "'0' is not a number from 1"),
+        (["--api", "cliniko", "--target", "127.0.0.1:80"], "neither `mock` nor a URL"),
+        (["--api", "cliniko", "--target", "http://127.0.0.1:9", "--credential", "x"], "env:NAME"),
+        (["--api", "control", "--target", "http://127.0.0.1:9"], "in a mock of this process only"),
+    ],
+)
+def test_wrong_options_are_one_line(run_pytest, arguments, complaint):
+    status, output = run_pytest(*arguments)
+    assert status == 4
+    told = [line for line in output.splitlines() if line.strip()]
+    assert len(told) == 1, output
+    assert complaint in told[0]
+
+
+def test_an_unreachable_target_fails_in_one_line(run_pytest):
+    status, output = run_pytest(
+        "--api", "cliniko", "--target", "http://127.0.0.1:9/v1", "-k", "stock"
+    )
+    assert status == 1
+    told = [line for line in output.splitlines() if "does not answer" in line]
+    assert len(told) == 1, output
+    assert "another exception" not in output
+    assert "s3cret" not in output
+
+
+def test_a_fault_fails_with_its_calls_and_without_the_credential(run_pytest):
+    with serving("cliniko") as (twisted, url):
+
+        def after(message):
+            if message.is_for("GET", "/taxes"):
+                credential = message.request_headers.get(b"authorization", b"")
+                message.status, message.body = 500, b'{"said": "%s"}' % credential
+
+        twisted.after = after
+        where = ["--api", "cliniko", "--target", url, "--rate", "none"]
+        status, output = run_pytest(*where, "-k", "fuzzing", "--level", "smoke")
+    assert status == 1, output
+    assert "GET /taxes" in output
+    assert "s3cret" not in output
+    assert "czNjcmV0" not in output
