@@ -82,8 +82,20 @@ def changes_are_seen(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
             after = listed(world, record, listing, values)
             world.hold(Gained(after, before, listing.items, 0 if there else 1))
 
+    def cleared(update: Update, names: list[str], world: World) -> None:
+        record = world.create(resource, full=True)
+        values: Json = dict.fromkeys(names)
+        if not update.partial:
+            values = {**change(world, resource, update), **values}
+        world.update(record, update, values)
+        for read in resource.reads:
+            world.hold(*shown(world.show(record, read), read.record, resource, values, read.at))
+
     for update in resource.updates:
         yield Case(update.operation, partial(seen, update, None))
+        clearable = [each.name for each in fields_of(resource, update) if each.clearable]
+        if clearable:
+            yield Case(update.operation, partial(cleared, update, clearable))
         for listing in resource.lists:
             yield Case(listing.operation, partial(relisted, update, listing))
         for read in resource.reads[1:]:

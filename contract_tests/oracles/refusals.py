@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from contract_tests.claims import Answers, Gained, Refuses
-from contract_tests.oracles.changes import change, fields_of, same_record
+from contract_tests.oracles.changes import change, fields_are_kept, fields_of, same_record, views_of
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.traces import find
@@ -24,6 +25,8 @@ from mock_server.lifecycle.model import (
     Update,
 )
 
+#: Nobody reads JSON that is sent as anything else; whether it is refused or passed over is open.
+_PLAIN = {"content-type": "text/plain"}
 #: Bodies that must be refused, each made of the values of a right one: why, and how.
 _Wrong = tuple[tuple[str, Callable[[Json], Any]], ...]
 
@@ -54,7 +57,20 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
             world.hold(Refuses(world.send(update.operation, parts), why))
         same_record(world, record, before)
 
+    def of_no_kind(update: Update, world: World) -> None:
+        record = world.create(resource)
+        before = views_of(world, record)
+        body = update.body(change(world, resource, update))
+        world.send(update.operation, Parts(path=record.path, headers=_PLAIN, body=body))
+        fields_are_kept(world, record, before, {each.name for each in resource.fields})
+
     create = resource.create
+    if create is not None and resource.lists and not create.headers:
+        kind = (("its content type is text/plain", create.body),)
+        run = partial(not_created, replace(create, headers=_PLAIN), kind)
+        yield Case(create.operation, run, wild=True)
+    for update in resource.updates if create is not None and resource.reads else ():
+        yield Case(update.operation, partial(of_no_kind, update))
     if create is not None and resource.lists:
         made_of = [each for each in resource.fields if each.create]
         wrong = list(_wrong(made_of, create.body, required=True))

@@ -31,11 +31,13 @@ _NUMBERS = frozenset({"answer", "other", "before", "pages", "other_pages", "univ
 class Step:
     """A call, or a walk through a list that begins with it.
 
-    Texts may have variables (`variables.VARIABLE`).
+    Texts may have variables (`variables.VARIABLE`). `succeeded` says how it went when it was first
+    sent (None: not known); a shorter sequence in which it goes otherwise is another one.
     """
 
     call: Call
     walk: Walk | None = None
+    succeeded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
         for made in made_up(exchange.call):
             known.setdefault(made, f"{{{{new {len(known)}}}}}")
         named = _named(exchange.call, known, ids)
-        steps.append(Step(named, walk_of.get(exchange.number)))
+        succeeded = exchange.answer.succeeded
+        steps.append(Step(named, walk_of.get(exchange.number), succeeded))
         _learn(exchange, len(steps) - 1, lifecycle, known, ids)
     places = []
     for number in numbers_of(claim):

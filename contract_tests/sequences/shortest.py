@@ -9,7 +9,7 @@ from dataclasses import replace
 import httpx
 
 from contract_tests.claims import Claim, Terms
-from contract_tests.sequences.scripts import Ran, Script, run_script, script_of
+from contract_tests.sequences.scripts import Ran, Script, numbers_of, run_script, script_of
 from contract_tests.session import Session
 from contract_tests.traces import Trace
 
@@ -82,10 +82,13 @@ class Shortener:
         return self._mock is not None and self._holds(script, self._mock)
 
     def _broken(self, script: Script, session: Session) -> Ran | None:
-        """What was answered if the claim does not hold, and all calls could be sent."""
+        """What was answered if the claim does not hold, and all other calls went as they did."""
         with suppress(httpx.HTTPError, LookupError):
             ran = run_script(script, session)
-            if ran.claim.broken(ran.trace, terms_of(session)) is not None:
+            if (
+                _as_before(script, ran)
+                and ran.claim.broken(ran.trace, terms_of(session)) is not None
+            ):
                 return ran
         return None
 
@@ -96,6 +99,16 @@ class Shortener:
             return ran.claim.broken(ran.trace, terms_of(session)) is None
         except (httpx.HTTPError, LookupError, ValueError, TypeError):
             return False
+
+
+def _as_before(script: Script, ran: Ran) -> bool:
+    """Whether each call that the claim is not about succeeded if it did at first."""
+    judged = numbers_of(script.claim)
+    return all(
+        ran.trace.answer(pages[0]).succeeded == step.succeeded
+        for number, (step, pages) in enumerate(zip(script.steps, ran.pages, strict=True))
+        if number not in judged and step.succeeded is not None
+    )
 
 
 def terms_of(session: Session) -> Terms:

@@ -20,6 +20,7 @@ from mock_server.apis.cliniko.lifecycle_relations import (
     price_as_sent,
     prices_with_tax,
     supplier_agrees,
+    supplier_is_named,
 )
 from mock_server.lifecycle.model import (
     Create,
@@ -117,6 +118,7 @@ PRODUCTS = Resource(
     relations=(
         Relation("prices with tax", prices_with_tax),
         Relation("links", links_of_product),
+        Relation("the supplier's name", supplier_is_named, asks=("getProductSupplier",)),
     ),
     outcomes=(
         Outcome("the price as sent", ("price", "price_includes_tax"), price_as_sent),

@@ -58,3 +58,13 @@ def supplier_agrees(sent: Json, record: Json) -> str | None:
     linked = record["product_supplier"] is not None
     named = bool(sent["product_supplier_name"])
     return None if linked == named else f"product_supplier is {record['product_supplier']}"
+
+
+def supplier_is_named(record: Json, look: Look) -> str | None:
+    """Compare a product's supplier with the record that it links to (spec, ProductChange)."""
+    name, link = record["product_supplier_name"], record["product_supplier"]
+    if link is None:
+        return None
+    known = link["links"]["self"].rstrip("/").rpartition("/")[2]
+    supplier = look("getProductSupplier", {"id": known})["name"]
+    return None if supplier == name else f"product_supplier {known} is {supplier!r}, not {name!r}"

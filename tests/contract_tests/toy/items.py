@@ -193,6 +193,8 @@ def _changed(asked: Asked, rest: Record, required: str) -> Reply:
         values["remark"] = None
     if asked.on("an update undoes the one before"):
         item.update({name: item["born"][name] for name in ITEM if name != "picture"})
+    if asked.on("null clears nothing"):
+        values = {name: value for name, value in values.items() if value is not None}
     if not asked.on("an update is lost"):
         item.update(values)
     touched(asked, item)
