@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from contract_tests.claims import Claim
@@ -13,6 +12,7 @@ from contract_tests.session import Session
 from contract_tests.traces import Call, Walk
 from mock_server.discovery import load_lifecycle, load_vendor
 from mock_server.lifecycle.model import File, Lifecycle, Listing, Parts
+from mock_server.state.clock import Clock
 
 __all__ = ["Call", "File", "Parts", "Step", "reproduce", "walk"]
 
@@ -31,7 +31,7 @@ def reproduce(
     """
     target = replay_target(api, url)
     lifecycle = load_lifecycle(target.vendor) or Lifecycle(())
-    session = Session(target, lifecycle, f"again{os.getpid()}")
+    session = Session(target, lifecycle, f"again{Clock().now():%y%m%d%H%M%S%f}")
     try:
         ran = run_script(Script(tuple(steps), claim, tuple(places)), session)
     except LookupError as lacking:

@@ -101,7 +101,7 @@ def with_variables(known: Mapping[str, str]) -> Callable[[str], str]:
             # A short identifier is told from any number by what stands around it in a query.
             long = len(value) > 2 or value.startswith(TAG)
             around = (
-                ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])") if long else ("(?<=[=:,<>])", "(?=,|$)")
+                ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])") if long else ("(?<=[=:,<>])", "(?=[,/]|$)")
             )
             # A variable has no backslash, so it can stand as what replaces.
             text = re.sub(re.escape(value).join(around), variable, text)
