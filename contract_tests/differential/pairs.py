@@ -9,7 +9,7 @@ from contract_tests.differential.normal import Difference, Normaliser
 from contract_tests.sequences.variables import made_up
 from contract_tests.session import TAG
 from contract_tests.traces import MISSING, Call, Exchange, Trace, find
-from mock_server.lifecycle.model import ABSENT, Lifecycle, Listing
+from mock_server.lifecycle.model import ABSENT, Lifecycle, Listing, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _of_no_use(normaliser: Normaliser, left: Exchange, right: Exchange) -> str:
     made = {
         (name, one, other)
         for kind, account, one, other in normaliser.made
-        for name in _parameters(normaliser.lifecycle, kind)
+        for name in _parameters(normaliser.lifecycle, kind, left.call.operation)
         if leaked or account == left.call.account
     }
     if shown and not named <= made:
@@ -81,10 +81,34 @@ def _of_no_use(normaliser: Normaliser, left: Exchange, right: Exchange) -> str:
     return ""
 
 
-def _parameters(lifecycle: Lifecycle, kind: str) -> set[str]:
-    """The path parameters that name a record of a kind."""
-    below = {each.parent_in_path for each in lifecycle.resources if each.parent == kind}
-    return below | {lifecycle.resource(kind).id_in_path}
+def _parameters(lifecycle: Lifecycle, kind: str, operation: str) -> Iterator[str]:
+    """The path parameters with which an operation names a record of a kind."""
+    for resource in lifecycle.resources:
+        if operation not in _operations(resource):
+            continue
+        if resource.name == kind or _same_records(resource, lifecycle.resource(kind)):
+            yield resource.id_in_path
+        if resource.parent == kind:
+            yield resource.parent_in_path
+
+
+def _same_records(one: Resource, other: Resource) -> bool:
+    """Whether two resources are the same records, told of in two ways."""
+    reads = [{read.operation for read in each.reads} for each in (one, other)]
+    return bool(reads[0] & reads[1])
+
+
+def _operations(resource: Resource) -> set[str]:
+    """The operations that a resource declares."""
+    history = [resource.history] if resource.history else []
+    parts = (
+        *resource.reads, *resource.updates, *resource.removals, *resource.moves, *resource.lists,
+        *history, *resource.attachments, *([resource.create] if resource.create else []),
+    )  # fmt: skip
+    taken = {move.taken.operation for move in resource.moves if move.taken}
+    asked = {name for relation in resource.relations for name in relation.asks}
+    undone = {removal.undo for removal in resource.removals if removal.undo}
+    return {part.operation for part in parts} | taken | asked | undone
 
 
 def _as_many(listing: Listing, left: Exchange, right: Exchange) -> bool:
