@@ -10,14 +10,20 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
+from random import Random
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
 from contract_tests.encoded import KEYWORD
+from contract_tests.guard import Refused
+from contract_tests.session import Session
 from contract_tests.targets import Target
+from contract_tests.world import Unfit, Violated, World
+from mock_server.discovery import load_lifecycle
 from mock_server.engine.schema import properties_of
 from mock_server.engine.spec import Json
 
@@ -27,10 +33,12 @@ _Reference = tuple[str, str]
 class References:
     """Fills references in requests with values that the target lists.
 
-    They are asked for once, and again after `forget`.
+    They are asked for once, and again after `forget`. Where nothing is left that a request could
+    refer to, the suite makes a record, if the API's lifecycle says how and the profile allows it.
     """
 
     def __init__(self, target: Target) -> None:
+        self._target = target
         self._spec = target.vendor.spec
         self._client = target.client()
         self._fixed = target.parameters
@@ -100,11 +108,29 @@ class References:
 
     def _living(self, reference: _Reference, generated: Any) -> Any:
         if reference not in self._listed:
-            self._listed[reference] = self._ask(reference)
+            self._listed[reference] = self._ask(reference) or self._made(reference)
         found = self._listed[reference]
         if not found:
             return generated
         return found[zlib.crc32(repr(generated).encode()) % len(found)]
+
+    def _made(self, reference: _Reference) -> list[Any]:
+        """What is listed when a record has been made, if that can be done."""
+        target = self._target
+        lifecycle = load_lifecycle(target.vendor)
+        if lifecycle is None or target.profile.writes == "none":
+            return []
+        for resource in lifecycle.resources:
+            listed = reference[0] in [listing.operation for listing in resource.lists]
+            if resource.create is None or not listed:
+                continue
+            session = Session(target, lifecycle, f"reference{next(self._numbers)}")
+            # Whether it can be made is for the properties to judge.
+            with suppress(Violated, Unfit, Refused, LookupError, httpx.HTTPError):
+                World(session, Random(1)).create(resource)  # noqa: S311 - no secret
+            session.close()
+            return self._ask(reference)
+        return []
 
     def _ask(self, reference: _Reference) -> list[Any]:
         operation = self._spec.operations[reference[0]]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from contract_tests.forwarder import Forwarder
+from contract_tests.profiles import READ_ONLY
 from contract_tests.references import References
-from contract_tests.targets import Target
+from contract_tests.targets import Target, mock_target
 from mock_server.app import build_server
 from mock_server.engine.api import Operations
 from mock_server.engine.messages import Reply
@@ -175,3 +177,24 @@ def test_what_holds_no_reference_is_left_as_it_is(toy, fill, body):
     assert fill(body) == body
     assert fill(body, "list") == body
     assert toy.asked == 0
+
+
+def test_where_nothing_is_left_to_refer_to_a_record_is_made():
+    target = mock_target("cliniko", "test.empty-references")
+    references = References(target)
+    body = references.fill("createStockAdjustment", {"product_id": "999"})
+    with target.client() as client:
+        (listed,) = client.get("/products").json()["products"]
+        assert body == {"product_id": listed["id"]}
+        assert listed["name"].startswith("ct-reference")
+    assert references.fill("createStockAdjustment", {"product_id": "7"}) == body
+    references.close()
+
+
+def test_a_run_that_may_not_write_makes_nothing_to_refer_to():
+    target = replace(mock_target("cliniko", "test.empty-references"), profile=READ_ONLY)
+    references = References(target)
+    assert references.fill("createStockAdjustment", {"product_id": "999"}) == {"product_id": "999"}
+    with target.client() as client:
+        assert client.get("/products").json()["products"] == []
+    references.close()
