@@ -1,0 +1,68 @@
+"""The command that compares two targets, over HTTP."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from contract_tests import cli
+from tests.contract_tests.twisting import serving
+
+
+@pytest.fixture
+def service(monkeypatch):
+    """A mock of Cliniko on a socket whose products show something more."""
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test-s3cret:")
+    with serving("cliniko") as (twisted, url):
+
+        def after(message):
+            if message.is_for("GET", "/products/[0-9]+") and message.status == 200:
+                message.body = json.dumps(json.loads(message.body) | {"extra": 1}).encode()
+
+        twisted.after = after
+        yield url
+
+
+def diff(url, *arguments):
+    given = ["cliniko", "--target", url, "--rate", "none", "--cases", "12"]
+    return cli.main(["diff", *given, *arguments])
+
+
+def test_it_tells_what_differs_and_lets_it_be_with_a_waiver(service, tmp_path, capsys):
+    assert diff(service) == 1
+    shown = capsys.readouterr()
+    assert "cliniko: difference: spec: 1" in shown.out
+    assert "GET /products/{id} /body/extra" in shown.out
+    assert "profile writes" in shown.out
+    assert "s3cret" not in shown.out + shown.err
+    waivers = tmp_path / "waivers.yaml"
+    waiver = {"operation": "getProduct", "pointer": "/body/extra", "reason": "ticket 7"}
+    waivers.write_text(json.dumps([waiver]).replace("}]", ', "expires": 2999-01-31}]'))
+    assert diff(service, "--waivers", str(waivers)) == 0
+    assert "waived: getProduct /body/extra (ticket 7)" in capsys.readouterr().out
+    waivers.write_text(waivers.read_text().replace("2999", "2020"))
+    assert diff(service, "--waivers", str(waivers)) == 1
+
+
+def test_a_target_that_does_not_answer_ends_with_3(monkeypatch, capsys):
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test-s3cret:")
+    assert diff("http://127.0.0.1:9/v1") == 3
+    assert "does not answer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["cliniko"], "give --target or --with the URL of a service"),
+        (["cliniko", "--profile", "read-only"], "there is nothing of its own to compare"),
+        (["cliniko", "--target", "http://127.0.0.1:9", "--waivers", "no/such"], "no/such: "),
+        (["cliniko", "--with", "http://127.0.0.1:9"], "--with-credential says how to sign in"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_one_line(monkeypatch, capsys, arguments, complaint):
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test:")
+    assert cli.main(["diff", *arguments]) == 2
+    errors = capsys.readouterr().err
+    assert complaint in errors
+    assert len(errors.splitlines()) == 1
