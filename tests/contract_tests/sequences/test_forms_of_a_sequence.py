@@ -88,7 +88,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("api", "name", "twist"), CASES, ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(("api", "name", "twist"), CASES, ids=[name for _, name, _ in CASES])
 def test_it_can_be_repeated_until_the_fault_is_mended(again, monkeypatch, api, name, twist):
     vendor = load_vendor(api)
     with serving(api) as (twisted, url):
