@@ -166,8 +166,8 @@ class Normaliser:
         elif isinstance(left, list) and isinstance(right, list):
             if len(left) != len(right):
                 yield Difference(f"{where}/length", len(left), len(right))
-            for place, (here, there) in enumerate(zip(left, right, strict=False)):
-                yield from self._compared(here, there, f"{where}/{place}", one, other)
+            for number, (here, there) in enumerate(zip(left, right, strict=False)):
+                yield from self._compared(here, there, f"{where}/{number}", one, other)
         elif not self._same(left, right, where, one, other):
             yield Difference(where, left, right)
 

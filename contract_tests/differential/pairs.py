@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from contract_tests.differential.normal import Difference, Normaliser
 from contract_tests.sequences.variables import made_up
 from contract_tests.session import TAG
 from contract_tests.traces import MISSING, Call, Exchange, Trace, find
 from mock_server.lifecycle.model import ABSENT, Lifecycle, Listing, Resource
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,14 @@ def _of_no_use(normaliser: Normaliser, left: Exchange, right: Exchange) -> str:
             here = listing.operation == left.call.operation and _later(listing, left.call)
             if here and not _as_many(listing, left, right):
                 return "pages after the first"
+    if any(_MOMENT.search(value) for _, value in left.call.parts.query):
+        # The other target's records were made at another moment.
+        return "filters by a time"
     texts = [name.lower() for name in names]
     for _, value in left.call.parts.query:
         # The other target's record has another name, of which this is no part.
-        if len(value) > 2 and any(value.lower() in made and value != made for made in texts):
+        part = re.split(r"[:=~<>*!]+", value)[-1]
+        if len(part) > 2 and any(part.lower() in made and part != made for made in texts):
             return "searches for a part of a name that was made up"
     return ""
 
@@ -100,11 +108,11 @@ def _same_records(one: Resource, other: Resource) -> bool:
 
 def _operations(resource: Resource) -> set[str]:
     """The operations that a resource declares."""
-    history = [resource.history] if resource.history else []
-    parts = (
+    parts: list[Any] = [
         *resource.reads, *resource.updates, *resource.removals, *resource.moves, *resource.lists,
-        *history, *resource.attachments, *([resource.create] if resource.create else []),
-    )  # fmt: skip
+        *resource.attachments,
+    ]  # fmt: skip
+    parts += [each for each in (resource.create, resource.history) if each is not None]
     taken = {move.taken.operation for move in resource.moves if move.taken}
     asked = {name for relation in resource.relations for name in relation.asks}
     undone = {removal.undo for removal in resource.removals if removal.undo}

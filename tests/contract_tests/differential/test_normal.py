@@ -178,3 +178,31 @@ def test_what_another_account_is_shown_of_a_record_is_compared_if_it_is_that_rec
     shown = exchange({"name": "ct-1b-1"}, operation="getProduct", path={"id": "71"})
     met = compared(trace(made[0], hidden), trace(made[1], shown), known)
     assert [each.difference.pointer for each in met] == ["/status"]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("created_at:>2026-11-21T12:00:00Z", "filters by a time"),
+        ("name:~1-1", "searches for a part of a name that was made up"),
+        ("name:=ct-1-1", ""),
+    ],
+)
+def test_lists_are_not_compared_by_what_is_the_left_ones_alone(value, reason):
+    known = normaliser()
+    known.pair("ct-", "ct-1-1", "ct-1b-1")
+    asked = {"operation": "listTaxes", "url": "/taxes", "query": (("q[]", value),)}
+    left, right = (exchange({"extra": extra}, **asked) for extra in (1, 2))
+    met = list(compared(trace(left), trace(right), known))
+    assert bool(met) is (reason == "")
+    assert known.left_out == ({f"listTaxes: {reason}"} if reason else set())
+
+
+def test_pages_after_the_first_are_compared_only_of_lists_of_one_length():
+    known = normaliser()
+    second = {"operation": "listTaxes", "url": "/taxes", "query": (("page", "2"),)}
+    pages = [exchange({"total_entries": n, "x": x}, **second) for n, x in ((5, 1), (5, 2), (6, 2))]
+    assert list(compared(trace(pages[0]), trace(pages[2]), known)) == []
+    assert known.left_out == {"listTaxes: pages after the first"}
+    met = compared(trace(pages[0]), trace(pages[1]), normaliser())
+    assert [each.difference.pointer for each in met] == ["/body/x"]
