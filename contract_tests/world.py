@@ -57,6 +57,7 @@ class World(Stage):
     made: list[Record] = field(default_factory=list)
     #: The value that stands for a source in the paths of this case.
     chosen: dict[Source, str] = field(default_factory=dict)
+    owner: Caller = "first"  # whose records a drawn reference names
 
     def first_values(self, resource: Resource, *, full: bool = False, null: bool = True) -> Json:
         """Draw values to create a record with, as `values` does."""
@@ -101,7 +102,7 @@ class World(Stage):
             return self.session.name()
         if drawn.source is None:
             return drawn.kind.draw(self.random)
-        living = self.living(drawn.source)
+        living = self.living(drawn.source, self.owner)
         if not living and drawn.required:
             living = self._supplied(drawn.source)
         return self.random.choice(living) if living else MISSING
@@ -111,7 +112,7 @@ class World(Stage):
         for resource in self.session.lifecycle.resources:
             listed = source.operation in [listing.operation for listing in resource.lists]
             if listed and resource.create is not None and resource.create.id is not None:
-                record = self.create(resource)
+                record = self.create(resource, account=self.owner)
                 shown = find(self.at(record.made, resource.create.record or ""), source.value)
                 return [] if shown is MISSING else [shown]
         return []
@@ -146,7 +147,9 @@ class World(Stage):
             raise LookupError(f"{resource.name} cannot be created")
         create = resource.create
         path = dict(self._parents(resource, account, beside))
+        self.owner = account
         drawn = {} if exactly else self.first_values(resource, full=full)
+        self.owner = "first"
         sent = {**drawn, **(values or {})}
         if resource.tag is not None and resource.tag not in (values or {}):
             sent[resource.tag] = self.tagged(resource.field(resource.tag))

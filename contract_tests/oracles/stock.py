@@ -172,11 +172,15 @@ def refused_moves_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[
     def refused(move: Move, world: World) -> None:
         both = [world.create(resource, full=True) for _ in range(2)]
         before = [world.show(each) for each in both]
+        history, path = resource.history, both[0].path
+        entries = world.pages(history, path=path) if history else ()
         wrong = world.random.choice(move.wrong)
         sent = world.send(move.operation, request(world, move, both[0], wrong, other=both[1]))
         world.hold(Refuses(sent, f"the quantity is {wrong!r}"))
         for each, shown in zip(both, before, strict=True):
             same_record(world, each, shown)
+        if history:
+            world.hold(Gained(world.pages(history, path=path), entries, history.items, 0))
 
     def unknown(move: Move, world: World) -> None:
         record, other = world.create(resource, full=True), world.create(resource, full=True)

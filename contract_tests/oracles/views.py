@@ -11,7 +11,7 @@ from contract_tests.claims import Related, SameAs
 from contract_tests.oracles.changes import change
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
-from contract_tests.oracles.records import item_pointer, pointer_of
+from contract_tests.oracles.records import item_pointer, outcomes, pointer_of
 from contract_tests.traces import MISSING, find
 from contract_tests.world import World
 from mock_server.lifecycle.model import (
@@ -138,9 +138,11 @@ def relations_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
     view = resource.reads[0]
 
     def created(relation: Relation, world: World) -> None:
-        for _ in range(3):
+        for _ in range(4):
             record = world.create(resource, full=True)
-            related(world, relation, resource, world.show(record), view.record)
+            answer = world.show(record)
+            related(world, relation, resource, answer, view.record)
+            world.hold(*outcomes(answer, resource, record.sent))
 
     def changed(relation: Relation, update: Update, world: World) -> None:
         record = world.create(resource, full=True)

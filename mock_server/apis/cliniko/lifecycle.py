@@ -112,6 +112,7 @@ PRODUCTS = Resource(
         _adjustment("Item Sold", -1),
         _adjustment("Damaged", -1),
     ),
+    history=listing("listStockAdjustments", "stock_adjustments"),
     stock="/stock_level",
     created="/created_at",
     updated="/updated_at",

@@ -201,6 +201,11 @@ _SORTS = (
         descending=True,
     ),
     Sort(
+        "created_at,id:desc",
+        (("sort", "created_at,id:desc"),),
+        lambda record: (instant(record["created_at"]), -int(record["id"])),
+    ),
+    Sort(
         "order=desc",
         (("order", "desc"),),
         lambda record: instant(record["created_at"]),

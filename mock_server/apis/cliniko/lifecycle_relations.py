@@ -10,6 +10,8 @@ from mock_server.lifecycle.values import number
 
 #: How far a price worked out from another may lie from ours: nobody says how it is rounded.
 _ROUNDING = Decimal("0.01")
+#: What comes out of binary arithmetic has a dozen places and more.
+_MOST_PLACES = 8
 
 
 def prices_with_tax(record: Json, look: Look) -> str | None:
@@ -19,6 +21,9 @@ def prices_with_tax(record: Json, look: Look) -> str | None:
             return None
         return "one of the two prices is missing"
     without, with_tax = number(record["price_ex_tax"]), number(record["price_including_tax"])
+    for name, price in (("price_ex_tax", without), ("price_including_tax", with_tax)):
+        if -int(price.as_tuple().exponent) > _MOST_PLACES:
+            return f"{name} is {price}, which has more places than any money"
     known = tax_of(record)
     rate = number(look("getTax", {"id": known})["rate"]) if known else Decimal(0)
     wanted = without * (1 + rate / 100)
