@@ -14,7 +14,6 @@ from contract_tests.guard import Refused
 from contract_tests.stage import Breach, Stage, Unfit, Violated
 from contract_tests.traces import MISSING, Caller, Walk, find
 from mock_server.lifecycle.model import (
-    Create,
     Field,
     Json,
     Listing,
@@ -61,9 +60,9 @@ class World(Stage):
 
     def first_values(self, resource: Resource, *, full: bool = False, null: bool = True) -> Json:
         """Draw values to create a record with, as `values` does."""
-        create: Create | None = resource.create
         fields = [each for each in resource.fields if each.create]
-        return self.values(fields, full=full, null=null, always=create.always if create else ())
+        always = resource.create.always if resource.create else ()
+        return self.values(fields, full=full, null=null, always=always)
 
     def values(
         self,

@@ -89,7 +89,8 @@ def full_page_is_last(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
         count = len(world.records(world.pages(listing), listing))
         if count > _FEW * size:
             return
-        for _ in range(-count % size):
+        # A list without records has a page all the same, and it is empty.
+        for _ in range(-count % size if count else size):
             world.create(resource)
         pages = world.pages(listing, size=size)
         world.hold(Sized(pages[-1], listing.items, size, full=True))
