@@ -52,12 +52,14 @@ def run_differential(
     seed: int = 1,
     cases: int = 120,
     tag: str = "",
+    only: Sequence[str] = (),
     waivers: Sequence[Waiver] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Run:
     """Compare two targets over so many sequences, and return what differs and is not waived.
 
-    The same seed draws the same sequences; `tag` marks what they make. Waived differences, noise
+    The same seed draws the same sequences; `tag` marks what they make, `only`
+    names the properties whose sequences are sent (none: all). Waived differences, noise
     and all that was not compared are told in the run's `skipped`.
     """
     run = Run(sides.left.vendor.api.name, seed, sides.right.base_url)
@@ -67,7 +69,7 @@ def run_differential(
         return run
     started = time.perf_counter()
     comparison = _Comparison(sides, lifecycle, seed, tag or str(seed), today, waivers)
-    for number, (name, case) in enumerate(_chosen(sides, lifecycle, seed, cases), 1):
+    for number, (name, case) in enumerate(_chosen(sides, lifecycle, seed, cases, only), 1):
         for finding in comparison.compare(name, case):
             known = {(each.check, each.operation, each.subject) for each in run.findings}
             if (finding.check, finding.operation, finding.subject) not in known:
@@ -80,12 +82,16 @@ def run_differential(
     return run
 
 
-def _chosen(sides: Sides, lifecycle: Lifecycle, seed: int, most: int) -> Iterator[tuple[str, Case]]:
+def _chosen(
+    sides: Sides, lifecycle: Lifecycle, seed: int, most: int, only: Sequence[str]
+) -> Iterator[tuple[str, Case]]:
     """A sample of all cases that the right target's profile allows."""
     profile = sides.right.profile
     allowed: list[tuple[str, Case]] = []
     for oracle in ORACLES:
         if oracle.writes and profile.writes == "none":
+            continue
+        if only and oracle.name not in only:
             continue
         for resource in lifecycle.resources:
             for case in oracle.cases(lifecycle, resource):
