@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.apis.skhokho import bodies
@@ -52,8 +52,9 @@ class Court:
             if name == "image" and value is not None:
                 assert len(self.inventory.client.get(stored["image"]).content) == value
             else:
-                # A database keeps no negative zero; the bare serializer shows one.
-                assert stored[name] == ("0.00" if value == "-0.00" else value), name
+                # A database keeps no negative zero as a number; the bare serializer shows one.
+                zero = name in bodies.DECIMALS and value == "-0.00"
+                assert stored[name] == ("0.00" if zero else value), name
         return verdict
 
 
@@ -282,6 +283,7 @@ def test_any_json_object(court: Court, body: dict[str, Any], method: str, least:
     method=st.sampled_from(["POST", "PUT", "PATCH"]),
     least=st.booleans(),
 )
+@example(form={"name": "-0.00", "selling_price": "-0.00"}, method="PATCH", least=False)
 def test_any_form(court: Court, form: dict[str, str], method: str, least: bool) -> None:
     fields = {**LEAST, **form} if least else form
     court.compare(method, bodies.encoded(fields), FORM)
