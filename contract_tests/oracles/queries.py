@@ -14,6 +14,8 @@ from mock_server.lifecycle.paging import Paging
 
 #: Longer lists are not filled up to a page's end.
 _FEW = 30
+#: Pages that no list has.
+_FAR = (1_000, 100_000)
 
 
 @oracle("filters narrow a list together", writes=False)
@@ -51,7 +53,10 @@ def filters_narrow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
 
 @oracle("a list ends with its last page", writes=False)
 def lists_end(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """The last page can be asked for as such, and there is none after it."""
+    """The last page can be asked for as such, and there is none after it.
+
+    Where nothing is known of how one after it is answered, asking for it makes no service fail.
+    """
     del lifecycle
 
     def last(listing: Listing, paging: Paging, world: World) -> None:
@@ -69,12 +74,18 @@ def lists_end(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         answer = world.send(listing.operation, Parts(path=listing.path, query=query))
         world.hold(Answers(answer, paging.beyond, "the list has no such page"))
 
+    def far(listing: Listing, paging: Paging, world: World) -> None:
+        index = world.random.choice(_FAR)
+        query = (*listing.query, *paging.page(index, paging.fixed or paging.largest))
+        world.send(listing.operation, Parts(path=listing.path, query=query))
+
     for listing in listings(resource):
         paging = listing.paging
         if paging is not None and paging.last:
             yield Case(listing.operation, partial(last, listing, paging))
-        if paging is not None and paging.beyond:
-            yield Case(listing.operation, partial(beyond, listing, paging))
+        if paging is not None:
+            after = beyond if paging.beyond else far
+            yield Case(listing.operation, partial(after, listing, paging))
 
 
 @oracle("no page follows a full last one", writes=True)

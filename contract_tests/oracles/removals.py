@@ -35,6 +35,16 @@ def parts_of(record: Record, removal: Removal) -> Parts:
     return removal.parts(record.id) if removal.parts else Parts(path=record.path)
 
 
+def bring_back(world: World, record: Record, removal: Removal, undo: str) -> int:
+    """Undo a removal; it must succeed."""
+    return world.do(undo, undo_parts_of(record, removal), record.account)
+
+
+def undo_parts_of(record: Record, removal: Removal) -> Parts:
+    """Return what is sent to bring a record back."""
+    return removal.undo_parts(record.id) if removal.undo_parts else Parts(path=record.path)
+
+
 def gone_from_reads(world: World, record: Record, removal: Removal) -> None:
     """Hold that reads say what they must of a removed record."""
     resource = record.resource
@@ -121,8 +131,7 @@ def undone_is_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         record = removable(world, resource, removal)
         before = views_of(world, record)
         remove(world, record, removal)
-        parts = removal.undo_parts(record.id) if removal.undo_parts else Parts(path=record.path)
-        world.do(undo, parts)
+        bring_back(world, record, removal, undo)
         marked(world, record, removal, gone=False)
         fields_are_kept(world, record, before, {*record.sent} - {*removal.given})
         for listing in resource.lists:

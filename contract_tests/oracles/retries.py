@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from contract_tests.claims import Gained, Moved, SameAs
+from contract_tests.claims import Differs, Gained, Moved, SameAs
 from contract_tests.oracles.changes import change
 from contract_tests.oracles.oracle import Case, oracle
-from contract_tests.oracles.removals import parts_of, removable
+from contract_tests.oracles.removals import marked, parts_of, removable, undo_parts_of
 from contract_tests.oracles.stock import request
 from contract_tests.world import World
 from mock_server.lifecycle.model import (
@@ -33,20 +33,28 @@ def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
 
     def created(create: Create, world: World) -> None:
         values = world.first_values(resource)
+        for unique in resource.unique:
+            if not resource.field(unique.field).required:
+                values.pop(unique.field, None)
         owner = world.create(resource) if resource.parent else None
         path = owner.path if owner else {}
         listing = resource.lists[0]
         before = world.pages(listing, path=path)
         if resource.tag is not None:
             values[resource.tag] = world.session.name()
-        sent = create.body(values)
-        keys = {**create.headers, header: world.session.name()}
-        parts = Parts(path=path, headers=keys, body=sent)
-        first = world.do(create.operation, parts)
-        again = world.do(create.operation, parts)
+        parts = Parts(path=path, headers=create.headers, body=create.body(values))
+        keyed = with_key(world, parts)
+        first = world.do(create.operation, keyed)
+        again = world.do(create.operation, keyed)
         pointer = create.id or ""
         world.hold(SameAs(again, pointer, first, pointer))
         world.hold(Gained(world.pages(listing, path=path), before, listing.items, 1))
+        anew = world.send(create.operation, with_key(world, parts))
+        # A record that is like another in everything may be refused as such.
+        if world.trace.answer(anew).succeeded:
+            if create.id is not None:
+                world.hold(Differs(anew, pointer, first, pointer))
+            world.hold(Gained(world.pages(listing, path=path), before, listing.items, 2))
 
     def moved(move: Move, stock: str, world: World) -> None:
         record = world.create(resource, full=True)
@@ -54,20 +62,19 @@ def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         before = world.show(record)
         quantity = world.random.choice(move.quantities)
         parts = request(world, move, record, quantity)
-        keys = {**parts.headers, header: world.session.name()}
+        keyed = with_key(world, parts)
         for _ in range(2):
-            world.do(move.operation, Parts(parts.path, parts.query, keys, parts.body))
+            world.do(move.operation, keyed)
         effect = move.effect(quantity)
         world.hold(Moved(world.show(record), place, before, place, effect))
-        other = {**parts.headers, header: world.session.name()}
-        world.do(move.operation, Parts(parts.path, parts.query, other, parts.body))
+        world.do(move.operation, with_key(world, parts))
         world.hold(Moved(world.show(record), place, before, place, 2 * effect))
 
     def updated(update: Update, version: str, world: World) -> None:
         record = world.create(resource, full=True)
         place = resource.reads[0].record + version
         body = update.body(change(world, resource, update))
-        parts = Parts(record.path, (), {header: world.session.name()}, body)
+        parts = with_key(world, Parts(path=record.path, body=body))
         world.do(update.operation, parts)
         once = world.show(record)
         world.do(update.operation, parts)
@@ -75,10 +82,25 @@ def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
 
     def removed(removal: Removal, world: World) -> None:
         record = removable(world, resource, removal)
-        parts = parts_of(record, removal)
-        keys = {**parts.headers, header: world.session.name()}
+        parts = with_key(world, parts_of(record, removal))
         for _ in range(2):
-            world.do(removal.operation, replace(parts, headers=keys))
+            world.do(removal.operation, parts)
+
+    def undone(removal: Removal, undo: str, world: World) -> None:
+        record = removable(world, resource, removal)
+        away, back = parts_of(record, removal), undo_parts_of(record, removal)
+        first, later = with_key(world, away), with_key(world, back)
+        world.do(removal.operation, first)
+        world.do(undo, later)
+        world.do(removal.operation, first)
+        marked(world, record, removal, gone=False)
+        world.do(removal.operation, with_key(world, away))
+        marked(world, record, removal, gone=True)
+        world.do(undo, later)
+        marked(world, record, removal, gone=True)
+
+    def with_key(world: World, parts: Parts) -> Parts:
+        return replace(parts, headers={**parts.headers, header: world.session.name()})
 
     if resource.create.operation in operations and resource.lists:
         yield Case(resource.create.operation, partial(created, resource.create))
@@ -91,3 +113,5 @@ def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     for removal in resource.removals:
         if removal.operation in operations:
             yield Case(removal.operation, partial(removed, removal))
+            if removal.undo in operations:
+                yield Case(removal.undo, partial(undone, removal, removal.undo))

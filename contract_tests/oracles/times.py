@@ -12,9 +12,19 @@ from contract_tests.oracles.changes import change
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import pointer_of
+from contract_tests.oracles.removals import bring_back, removable, remove
+from contract_tests.oracles.stock import request
 from contract_tests.traces import MISSING, find
 from contract_tests.world import Record, World
-from mock_server.lifecycle.model import Json, Lifecycle, Listing, Resource, Update
+from mock_server.lifecycle.model import (
+    Json,
+    Lifecycle,
+    Listing,
+    Move,
+    Removal,
+    Resource,
+    Update,
+)
 
 #: So many reads for a unit of time to pass, and no more.
 _MOST_READS = 12
@@ -22,7 +32,10 @@ _MOST_READS = 12
 
 @oracle("times are in UTC and move forward", writes=True)
 def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """A new record was created now; a change leaves that time and moves the other one forward."""
+    """A new record was created now; a change leaves that time and moves the other one forward.
+
+    So does whatever else is done to a record; its version goes up each time.
+    """
     del lifecycle
     if resource.create is None or not resource.reads or not (resource.created or resource.updated):
         return
@@ -41,24 +54,58 @@ def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         values = change(world, resource, update)
         world.update(record, update, values)
         after = world.show(record)
-        if resource.created is not None:
-            place = view.record + resource.created
-            world.hold(SameAs(after, place, before, place, "", "instant"))
+        _goes_on(world, resource, after, before)
         if resource.updated is not None:
             place = view.record + resource.updated
             world.hold(Timely(after, place))
-            if _is_told(world.at(before, place)):
-                later = _differs(world, resource, after, before, values)
-                world.hold(NotBefore(after, place, before, place, later))
-        if resource.version is not None:
-            place = view.record + resource.version
-            world.hold(Grew(after, place, before, place))
+            if _is_told(world.at(before, place)) and _differs(
+                world, resource, after, before, values
+            ):
+                world.hold(NotBefore(after, place, before, place, later=True))
+
+    def moved(move: Move, world: World) -> None:
+        record = world.create(resource, full=True)
+        before = world.show(record)
+        quantity = world.random.choice(move.quantities)
+        world.do(move.operation, request(world, move, record, quantity))
+        _goes_on(world, resource, world.show(record), before)
+
+    def switched(removal: Removal, world: World) -> None:
+        record = removable(world, resource, removal)
+        before = world.show(record)
+        remove(world, record, removal)
+        if removal.reads == "shown":
+            between = world.show(record)
+            _goes_on(world, resource, between, before)
+            before = between
+        if removal.undo is not None:
+            bring_back(world, record, removal, removal.undo)
+            _goes_on(world, resource, world.show(record), before)
 
     for pointer in (resource.created, resource.updated):
         if pointer is not None:
             yield Case(view.operation, partial(made_now, pointer))
     for update in resource.updates:
         yield Case(update.operation, partial(forward, update))
+    for move in resource.moves:
+        yield Case(move.operation, partial(moved, move))
+    for removal in resource.removals:
+        if removal.reads == "shown" or removal.undo is not None:
+            yield Case(removal.undo or removal.operation, partial(switched, removal))
+
+
+def _goes_on(world: World, resource: Resource, after: int, before: int) -> None:
+    """Hold that what was done to a record left its creation, and went forward."""
+    record = resource.reads[0].record
+    if resource.created is not None:
+        place = record + resource.created
+        world.hold(SameAs(after, place, before, place, "", "instant"))
+    if resource.updated is not None and _is_told(world.at(before, record + resource.updated)):
+        place = record + resource.updated
+        world.hold(NotBefore(after, place, before, place))
+    if resource.version is not None:
+        place = record + resource.version
+        world.hold(Grew(after, place, before, place))
 
 
 def _let_pass(world: World, record: Record, before: int, pointer: str) -> None:

@@ -131,33 +131,48 @@ def _last_update(record: Json, _: Look) -> str | None:
     return None
 
 
-def _named_in(record: Json) -> Iterator[tuple[str, str, str]]:
-    """Every name of a setting in an item, with the list of the settings and their key in it."""
+#: Where settings are listed, and by what an item names them (the spec's references).
+_CURRENCIES = ("listCurrencies", "currencies", "name")
+_CODES = ("listAccountingCodes", "accounting_codes", "name")
+_TAXES = ("listTaxes", "taxes", "code")
+_WAREHOUSES = ("listWarehouses", "warehouses", "name")
+
+
+def _named_in(record: Json) -> Iterator[tuple[tuple[str, str, str], Any]]:
+    """Every setting that an item may name, with the list that it must be on."""
     for currency in _objects(record["currencies"]):
-        yield "listCurrencies", "currencies", currency["name"]
-    code = find(record, "/sale/accounting_code/sales_revenue")
-    if code is not ABSENT:
-        yield "listAccountingCodes", "accounting_codes", code
+        yield _CURRENCIES, currency["name"]
+    yield _CODES, find(record, "/sale/accounting_code/sales_revenue")
+    yield _TAXES, find(record, "/sale/tax_configuration/tax_code/code")
     for price in _objects(find(record, "/sale/pricing/pricing_module")):
-        yield "listCurrencies", "currencies", price["currency"]
+        yield _CURRENCIES, price["currency"]
     for supplier in _objects(find(record, "/purchase/suppliers")):
         for price in _objects(find(supplier, "/pricing/pricing_module")):
-            yield "listCurrencies", "currencies", price["currency"]
+            yield _CURRENCIES, price["currency"]
+    for stock in _objects(find(record, "/inventories/warehouses")):
+        yield _WAREHOUSES, stock["name"]
 
 
 def _settings(record: Json, look: Look) -> str | None:
     """What an item refers to is listed (the spec's references)."""
-    for operation, key, name in _named_in(record):
-        listed = find(look(operation, {}), f"/{key}")
-        if listed is not ABSENT and name not in [each["name"] for each in _objects(listed)]:
-            return f"{name!r} is none of {key}"
-    currencies = _objects(find(look("listCurrencies", {}), "/currencies"))
-    for supplier in _objects(find(record, "/purchase/suppliers")):
-        # Exsited.txt: the system's identifier for the currency.
-        named = supplier["default_purchase_currency"]
-        known = {each[key] for each in currencies for key in ("uuid", "name")}
-        if known and named not in {"", *known}:
-            return f"the purchase currency {named!r} is none of currencies"
+    named: dict[tuple[str, str, str], set[str]] = {_CURRENCIES: set()}
+    for place, name in _named_in(record):
+        if name is not ABSENT:
+            named.setdefault(place, set()).add(name)
+    # Exsited.txt: the system's identifier for the currency.
+    bought_in = {
+        supplier["default_purchase_currency"]
+        for supplier in _objects(find(record, "/purchase/suppliers"))
+    }
+    for (operation, kind, key), names in named.items():
+        listed = find(look(operation, {}), f"/{kind}")
+        unlisted = names - {each[key] for each in _objects(listed)}
+        if listed is not ABSENT and unlisted:
+            return f"{min(unlisted)!r} is none of {kind}"
+        if kind == "currencies" and listed is not ABSENT:
+            known = {each[key] for each in _objects(listed) for key in ("uuid", "name")}
+            if bought_in - {"", *known}:
+                return f"the purchase currency {min(bought_in - known)!r} is none of {kind}"
     return None
 
 
@@ -211,7 +226,9 @@ RELATIONS = (
     Relation("a use has one default currency", _defaults),
     Relation("an update has a time and somebody", _last_update),
     Relation(
-        "what an item refers to is listed", _settings, ("listCurrencies", "listAccountingCodes")
+        "what an item refers to is listed",
+        _settings,
+        ("listCurrencies", "listAccountingCodes", "listTaxes", "listWarehouses"),
     ),
     Relation("each warehouse is the one of its uuid", _warehouses, ("getWarehouse",)),
     Relation("the tax code is the one of the settings", _tax_code, ("getTax",)),

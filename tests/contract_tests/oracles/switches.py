@@ -126,6 +126,7 @@ _LISTS = (
     Switch("order is wrong on page 2", SORTED, f"GET {ITEMS}", "title"),
     Switch("order is another", SORTED, f"GET {ITEMS}", "order"),
     Switch("the last page is the first", ENDS, f"GET {ITEMS}", "records"),
+    Switch("the shelf fails far out", SPEC, f"GET {SHELF}", STATUS, ENDS),
     Switch("pages never end", ENDS, f"GET {ITEMS}", STATUS),
     Switch("an empty page follows a full one", "no page follows a full last one",
            f"GET {ITEMS}", "page size"),
@@ -176,6 +177,9 @@ _STOCK = (
     Switch("retried creations act twice", RETRIES, f"GET {ITEMS}", "records"),
     Switch("retried moves act twice", RETRIES, f"GET {ITEM}", "/stock"),
     Switch("keys are one", RETRIES, f"GET {ITEM}", "/stock"),
+    Switch("keys are one", RETRIES, f"POST {ITEMS}", "/id"),
+    Switch("keys are one", RETRIES, f"GET {ITEM}", "/archived"),
+    Switch("retried removals act twice", RETRIES, f"GET {ITEM}", "/archived"),
 )  # fmt: skip
 _SHOWN = (
     Switch("local time is shown as UTC", TIMES, f"GET {ITEM}", "/created"),
@@ -183,6 +187,8 @@ _SHOWN = (
     Switch("updated goes back", TIMES, f"GET {ITEM}", "/updated"),
     Switch("updated stays", TIMES, f"GET {ITEM}", "/updated"),
     Switch("version stays", TIMES, f"GET {ITEM}", "/version"),
+    Switch("moves leave the version", TIMES, f"GET {ITEM}", "/version"),
+    Switch("retiring leaves the version", TIMES, f"GET {ITEM}", "/version"),
     Switch("changed before it was created", "no record was changed before it was created",
            f"GET {ITEMS}", r"/items/\*/updated"),
     Switch("a list shows another price", "lists and reads show the same record",

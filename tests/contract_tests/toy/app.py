@@ -16,7 +16,13 @@ from tests.contract_tests.toy.state import Account, Asked, Record, Refusal, Repl
 
 TOKENS = {"Bearer first-token": "one", "Bearer other-token": "two"}
 #: Operations that a repeated idempotency key makes count once.
-_ONCE = (items.create_item, moves.move_item, moves.transfer)
+_ONCE = (
+    items.create_item,
+    moves.move_item,
+    moves.transfer,
+    removals.archive_item,
+    removals.restore_item,
+)
 
 
 def _route(method: str, path: str, handler: Callable[[Asked], Reply]) -> Any:
@@ -113,14 +119,22 @@ class App:
             key = "key"
         known = f"{asked.method} {asked.path} {key}"
         again = asked.account.answered.get(known)
-        repeats = "retried moves" if handler is moves.move_item else "retried creations"
-        if again is not None and not asked.on(f"{repeats} act twice"):
+        if again is not None and not self._acts_twice(asked, handler):
             return again
         if again is not None and asked.values is not None:
             asked.values.pop("code", None)
         reply = handler(asked)
         asked.account.answered.setdefault(known, reply)
         return again or reply
+
+
+    @staticmethod
+    def _acts_twice(asked: Asked, handler: Callable[[Asked], Reply]) -> bool:
+        if handler is moves.move_item:
+            return asked.on("retried moves act twice")
+        if handler in (removals.archive_item, removals.restore_item):
+            return asked.on("retried removals act twice")
+        return asked.on("retried creations act twice")
 
 
 async def _values(request: Request, kind: str) -> tuple[Record | None, bool]:

@@ -195,4 +195,5 @@ _NOTE = Resource(
     unknown=lambda random: f"note-{random.randint(10**8, 10**9)}",
 )
 LIFECYCLE = Lifecycle((_ITEM, _NOTE), Idempotency(
-    "Idempotency-Key", ("createItem", "moveItem", "transfer")), unauthenticated=(401,))  # fmt: skip
+    "Idempotency-Key", ("createItem", "moveItem", "transfer", "archiveItem", "restoreItem")),
+    unauthenticated=(401,))  # fmt: skip

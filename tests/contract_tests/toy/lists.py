@@ -158,6 +158,8 @@ def list_shelf(asked: Asked) -> Reply:
     start, size = int(asked.query.get("offset", 0)), int(asked.query.get("limit", DEFAULT))
     if asked.on("offset is counted from one") and start:
         start -= 1
+    if asked.on("the shelf fails far out") and start > 100:
+        raise Refusal(500, "there is no such place")
     here = items[start : start + size]
     body = {"shelf": [_on_shelf(asked, item) for item in here], "more": start + size < len(items)}
     return Reply(200, body)

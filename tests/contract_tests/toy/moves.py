@@ -44,7 +44,8 @@ def move_item(asked: Asked) -> Reply:
     if asked.on("others' stock is moved too"):
         for each in asked.account.items.values():
             each["stock"] += sign * quantity * (each is not item)
-    touched(asked, item)
+    if not asked.on("moves leave the version"):
+        touched(asked, item)
     return Reply(201, _entered(asked, item["id"], values["kind"], quantity))
 
 

@@ -32,7 +32,8 @@ def retire_item(asked: Asked) -> Reply:
     item["retired"] = not asked.on("retiring does nothing")
     if asked.on("retiring changes the stock"):
         item["stock"] += 1
-    touched(asked, item)
+    if not asked.on("retiring leaves the version"):
+        touched(asked, item)
     return Reply(204)
 
 
