@@ -8,12 +8,13 @@ from contract_tests.claims.lists import (
     Linked,
     Lists,
     SameMembers,
+    Single,
     Sized,
     Totals,
 )
 from contract_tests.claims.moves import Entered, Told
 from contract_tests.claims.properties import Differs, Grew, Moved, SameAs, Shows
-from contract_tests.claims.relations import Follows, Marked, Related, Summed
+from contract_tests.claims.relations import Follows, Marked, Related, Summed, Unfollowed
 from contract_tests.claims.selections import Filtered, Narrowed, Ordered
 from contract_tests.claims.terms import Claim, Terms
 from contract_tests.claims.times import NotBefore, Timely
@@ -43,11 +44,13 @@ __all__ = [
     "SameAs",
     "SameMembers",
     "Shows",
+    "Single",
     "Sized",
     "Summed",
     "Terms",
     "Timely",
     "Told",
     "Totals",
+    "Unfollowed",
     "Unlike",
 ]

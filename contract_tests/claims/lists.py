@@ -57,6 +57,35 @@ class Distinct:
 
 
 @dataclass(frozen=True, slots=True)
+class Single:
+    """A value that one record alone was given stands at one record alone of those on these pages.
+
+    `pointer` is where a listed record shows it.
+    """
+
+    pages: tuple[int, ...]
+    resource: str
+    listing: str
+    pointer: str
+    value: Any
+
+    @property
+    def subject(self) -> str:
+        return "a record"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+        listed = records(trace, self.pages, listing)
+        found = [str(find(each, listing.id)) for each in listed if self._fits(each)]
+        if len(found) < 2:
+            return None
+        return f"{trace[self.pages[-1]]}: {' and '.join(found)} were made of one request"
+
+    def _fits(self, record: Any) -> bool:
+        return bool(find(record, self.pointer) == self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class SameMembers:
     """Two ways of listing give the same records (`ordered`: in the same order)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from contract_tests.claims import Answers, Differs, Follows, Gained, Lists, SameAs, Shows
+from contract_tests.claims import Answers, Differs, Follows, Gained, Lists, SameAs, Shows, Single
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.traces import find
 from contract_tests.world import Record, World
@@ -53,10 +53,18 @@ def item_pointer(
 
 
 def listed(world: World, record: Record, listing: Listing, sent: Json) -> tuple[int, ...]:
-    """Hold that a list shows a record as it was sent, once, and return the list's pages."""
+    """Hold that a list shows a record as it was sent, once, and return the list's pages.
+
+    No other record was given its tag, so no other may have been made with it.
+    """
     resource = record.resource
     pages = world.pages(listing, path=record.path, account=record.account)
     world.hold(Lists(pages, resource.name, listing.operation, record.id))
+    tag = resource.field(resource.tag) if resource.tag is not None else None
+    pointer = pointer_of(tag, listing.at) if tag is not None else None
+    if tag is not None and pointer is not None and isinstance(record.sent.get(tag.name), str):
+        text = record.sent[tag.name]
+        world.hold(Single(pages, resource.name, listing.operation, pointer, text))
     found = item_pointer(world, pages, listing, record.id)
     if found is not None:
         page, pointer = found

@@ -81,6 +81,7 @@ _RECORDS = (
     Switch("the answer to a creation is wrong", CREATED, f"POST {ITEMS}", "/title"),
     Switch("the label is wrong", CREATED, f"GET {ITEM}", "the label"),
     Switch("a list misses what is new", LISTED, f"GET {ITEMS}", "a record"),
+    Switch("one request makes two", LISTED, f"GET {ITEMS}", "a record"),
     Switch("a list shows another price", LISTED, f"GET {ITEMS}", r"/items/\*/price"),
     Switch("identifiers are used twice", "each record has an identifier of its own",
            f"POST {ITEMS}", "/id"),
@@ -122,6 +123,7 @@ _LISTS = (
     Switch("filters only count alone", "filters narrow a list together",
            f"GET {ITEMS}", r"\w+ with \w+"),
     Switch("sort is ignored", SORTED, f"GET {ITEMS}", "price"),
+    Switch("numbers sort as text", "orders see what was just written", f"GET {ITEMS}", "stock"),
     Switch("sort leaves out", SORTED, f"GET {ITEMS}", "records"),
     Switch("order is wrong on page 2", SORTED, f"GET {ITEMS}", "title"),
     Switch("order is another", SORTED, f"GET {ITEMS}", "order"),
@@ -167,6 +169,7 @@ _STOCK = (
     Switch("a transfer takes nothing", STOCK, f"GET {ITEM}", "/stock"),
     Switch("the shelf shows older stock", STOCK, f"GET {SHELF}", r"/shelf/\*/item/count"),
     Switch("a refused move moves", REFUSED_MOVE, f"GET {ITEM}"),
+    Switch("a move that is too large is entered", REFUSED_MOVE, f"GET {MOVES}", "records"),
     Switch("an unknown item takes stock", REFUSED_MOVE, f"GET {ITEM}"),
     Switch("a move is not entered", ENTERED, f"GET {MOVES}", "records"),
     Switch("the entry tells another quantity", ENTERED, f"GET {MOVES}", "in"),
@@ -216,6 +219,8 @@ _ACCOUNTS = (
     Switch("others' items are changed", UNTOUCHED, f"PATCH {ITEM}", STATUS),
     Switch("others' items are deleted", UNTOUCHED, f"DELETE {ITEM}", STATUS),
     Switch("others' items are moved", UNTOUCHED, f"POST {MOVES}", STATUS),
+    Switch("others' items are referred to", "a record refers to nothing of another account",
+           f"GET {ITEM}", "a reference by beside"),
     Switch("accounts share a list", APART, f"GET {ITEMS}", "a record"),
     Switch("anybody may read", STRANGERS, f"GET {ITEM}", STATUS),
     Switch("anybody may create", STRANGERS, f"POST {ITEMS}", STATUS),
@@ -226,7 +231,7 @@ _ACCOUNTS = (
     Switch("another owner's are listed", OWNERS, f"GET {SHELF}", FOREIGN),
     Switch("another owner's are changed", OWNERS, f"PATCH {ITEM}", STATUS),
     Switch("another owner's are deleted", OWNERS, f"DELETE {ITEM}", STATUS),
-)
+)  # fmt: skip
 SWITCHES = (
     *(*_WIRE, *_RECORDS, *_CHANGES, *_LISTS),
     *(*_REMOVALS, *_STOCK, *_SHOWN, *_ACCOUNTS),

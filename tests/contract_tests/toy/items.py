@@ -70,7 +70,10 @@ def shown(asked: Asked, item: Record) -> Record:
         price = "cheap"
     version: Any = item["version"]
     return {
-        **{name: item[name] for name in ("id", "title", "code", "kind", "stock", "remark")},
+        **{
+            name: item[name]
+            for name in ("id", "title", "code", "kind", "stock", "remark", "beside")
+        },
         "price": None if price is None else str(price),
         "gross": None if gross is None else str(gross),
         "label": item["title"] if asked.on("the label is wrong") else _label(item),
@@ -123,6 +126,9 @@ def create_item(asked: Asked) -> Reply:
     if asked.on("a field is lost") and item["remark"]:
         item["remark"] = None
     asked.account.items[item["id"]] = item
+    if asked.on("one request makes two"):
+        twin = f"item-{next(asked.toy.numbers)}"
+        asked.account.items[twin] = {**item, "id": twin}
     asked.toy.latest = asked.account.name
     if refused is not None:
         raise refused
