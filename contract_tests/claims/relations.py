@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.claims.lists import listing_of, records
-from contract_tests.claims.terms import Terms, anywhere
+from contract_tests.claims.properties import Shows
+from contract_tests.claims.terms import Claim, Terms, anywhere
 from contract_tests.traces import MISSING, Trace, url_of
 from mock_server.lifecycle.model import Parts
 from mock_server.lifecycle.values import Meaningless, number
@@ -131,3 +132,32 @@ class Follows:
         except (Meaningless, KeyError, TypeError, AttributeError) as nonsense:
             problem = f"{type(nonsense).__name__}: {nonsense}"
         return problem and f"{trace[self.answer]}: {problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollowed:
+    """A shown record does not refer to what a field was sent with, by itself or by an outcome."""
+
+    answer: int
+    record: str
+    sent: Any
+    resource: str
+    field: str
+
+    @property
+    def subject(self) -> str:
+        return f"a reference by {self.field}"
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        resource = terms.lifecycle.resource(self.resource)
+        outcomes = [each.name for each in resource.outcomes if each.needs == (self.field,)]
+        held: list[Claim] = [
+            Follows(self.answer, self.record, self.sent, self.resource, name) for name in outcomes
+        ]
+        pointer, value = resource.field(self.field).shown, self.sent[self.field]
+        if pointer is not None:
+            place = self.record + pointer
+            held.append(Shows(self.answer, place, value, self.resource, self.field))
+        if all(claim.broken(trace, terms) is not None for claim in held):
+            return None
+        return f"{trace[self.answer]}: {self.field} is {value!r}, which is another account's"

@@ -10,7 +10,7 @@ from typing import Any
 from contract_tests.claims.lists import compared, listing_of, records
 from contract_tests.claims.terms import Terms
 from contract_tests.traces import Trace, find
-from mock_server.lifecycle.model import Filter, Listing
+from mock_server.lifecycle.model import Filter, Listing, Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,25 @@ class Ordered:
         sort = next((each for each in listing.sorts if each.name == self.sort), listing.order)
         if sort is None:
             return None
-        keys = [sort.key(record) for record in records(trace, self.pages, listing)]
-        known = [key for key in keys if key is not None]
-        for one, next_one in pairwise(known):
-            if (one < next_one) if sort.descending else (one > next_one):
-                return f"{trace[self.pages[-1]]}: {next_one!s} stands after {one!s}"
-        return None
+        listed = list(records(trace, self.pages, listing))
+        wrong = _out_of_order(listed, sort)
+        if wrong is None or self._may_be_passed_over(sort, listing, listed):
+            return None
+        return f"{trace[self.pages[-1]]}: {wrong}"
+
+    @staticmethod
+    def _may_be_passed_over(sort: Sort, listing: Listing, listed: Sequence[Any]) -> bool:
+        usual = listing.order
+        return not sort.promised and usual is not None and _out_of_order(listed, usual) is None
+
+
+def _out_of_order(listed: Sequence[Any], sort: Sort) -> str | None:
+    """Which of the records stands after one that it belongs before."""
+    known = [key for key in map(sort.key, listed) if key is not None]
+    for one, next_one in pairwise(known):
+        if (one < next_one) if sort.descending else (one > next_one):
+            return f"{next_one!s} stands after {one!s}"
+    return None
 
 
 def _told(

@@ -11,7 +11,7 @@ from contract_tests.defects.defect import Scene, Site, defects
 from contract_tests.defects.lists import items_of, page_edit
 from contract_tests.defects.messages import Asked, Pairs, Service
 from contract_tests.defects.roles import filter_pairs, listings
-from mock_server.lifecycle.listings import Listing
+from mock_server.lifecycle.listings import Listing, Sort
 
 
 def _filters(scene: Scene) -> Iterator[tuple[Listing, str, list[tuple[str, str]]]]:
@@ -77,11 +77,16 @@ def filter_leaves_one_out(scene: Scene) -> Iterator[Site]:
         yield Site(listing.operation, name, partial(page_edit, listing, edit))
 
 
+def _promised(listing: Listing) -> list[Sort]:
+    """The orders that a list must take: to pass over another is no defect."""
+    return [sort for sort in listing.sorts if sort.promised]
+
+
 @defects("sort-ignored", "an order that is asked for is ignored", semantic=True)
 def sort_ignored(scene: Scene) -> Iterator[Site]:
     """Leave the order out of the query."""
     for _, listing in listings(scene):
-        for sort in listing.sorts:
+        for sort in _promised(listing):
 
             def change(asked: Asked, wanted: Pairs = sort.query) -> Asked:
                 if not set(wanted) <= set(asked.query):
@@ -96,7 +101,7 @@ def sort_by_page(scene: Scene) -> Iterator[Site]:
     """Turn each page around, where an order is asked for or promised."""
     for _, listing in listings(scene):
         orders = [("", ())] if listing.order is not None else []
-        for name, wanted in [*orders, *((sort.name, sort.query) for sort in listing.sorts)]:
+        for name, wanted in [*orders, *((sort.name, sort.query) for sort in _promised(listing))]:
             words = {key for sort in listing.sorts for key, _ in sort.query}
 
             async def edit(

@@ -30,11 +30,14 @@ from mock_server.lifecycle.model import (
     Removal,
     Resource,
     Sort,
+    Source,
 )
 from mock_server.lifecycle.paging import Paging
 
 #: A walk in small pages ends after so many, to spare a real service with long lists.
 _FEW = 30
+#: Of lists that there are many of, such as one below each record, so many are tried.
+_LISTS = 8
 
 
 def reachable(resource: Resource) -> list[Listing]:
@@ -162,11 +165,13 @@ def filters_are_right(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
 
     def right(listing: Listing, chosen: Filter, world: World) -> None:
         whole = universe_of(resource, listing, chosen)
-        for _ in range(2):
+        lists = any(isinstance(each, Source) for each in listing.path.values())
+        for _ in range(_LISTS if lists else 2):
+            world.chosen.clear()
             universe = world.pages(whole, chosen.universe)
             value = chosen.value(world.random, world.records(universe, whole))
             if value is None:
-                return
+                continue
             pages = filtered(world, listing, chosen, value)
             name, operation = resource.name, listing.operation
             world.hold(
@@ -215,6 +220,8 @@ def sorts_are_right(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     def right(listing: Listing, sort: Sort | None, world: World) -> None:
         whole = world.pages(listing)
         query = sort.query if sort else ()
+        if sort is not None and not _taken(world, listing, sort):
+            return
         paging = listing.paging
         sizes: list[int | None] = [None]
         if paging is not None and len(world.records(whole, listing)) <= 7 * _FEW:
@@ -232,6 +239,32 @@ def sorts_are_right(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             yield Case(listing.operation, partial(right, listing, None))
         for sort in listing.sorts:
             yield Case(listing.operation, partial(right, listing, sort))
+
+
+def _taken(world: World, listing: Listing, sort: Sort) -> bool:
+    """Say whether a list can be sorted so; what is promised must be taken when it is asked for."""
+    parts = Parts(path=listing.path, query=(*listing.query, *sort.query))
+    return sort.promised or world.trace.answer(world.send(listing.operation, parts)).succeeded
+
+
+@oracle("orders see what was just written", writes=True)
+def sorts_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Sorted lists are in order right after records were created."""
+    del lifecycle
+    if resource.create is None or resource.parent is not None:
+        return
+
+    def follow(listing: Listing, world: World) -> None:
+        for _ in range(4):
+            world.create(resource, full=True)
+        for sort in listing.sorts:
+            if _taken(world, listing, sort):
+                pages = world.pages(listing, sort.query)
+                world.hold(Ordered(pages, resource.name, listing.operation, sort.name))
+
+    for listing in resource.lists:
+        if listing.sorts:
+            yield Case(listing.operation, partial(follow, listing))
 
 
 @oracle("a new record is on exactly one page", writes=True)

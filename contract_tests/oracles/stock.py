@@ -21,7 +21,15 @@ from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import item_pointer
 from contract_tests.oracles.views import related
 from contract_tests.world import Record, World
-from mock_server.lifecycle.model import Lifecycle, Listing, Move, Parts, Resource, Update
+from mock_server.lifecycle.model import (
+    Json,
+    Lifecycle,
+    Listing,
+    Move,
+    Parts,
+    Resource,
+    Update,
+)
 from mock_server.lifecycle.pointers import filled
 
 #: Updates that are drawn until one does not name the stock.
@@ -164,19 +172,27 @@ def moved_stock_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Ca
 
 @oracle("a move that is refused moves nothing", writes=True)
 def refused_moves_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """A wrong quantity is refused, the stock stays, and no entry is made."""
+    """A wrong or too large quantity is refused, the stock stays, and no entry is made."""
     del lifecycle
     if resource.create is None or not resource.reads:
         return
 
-    def refused(move: Move, world: World) -> None:
-        both = [world.create(resource, full=True) for _ in range(2)]
+    stocks = [field.name for field in resource.fields if field.shown == resource.stock]
+
+    def wrong(move: Move, world: World) -> None:
+        refused(move, world.random.choice(move.wrong), {}, world)
+
+    def beyond(move: Move, world: World) -> None:
+        stock, quantity = world.random.choice(move.beyond)
+        refused(move, quantity, dict.fromkeys(stocks, stock), world)
+
+    def refused(move: Move, quantity: Any, given: Json, world: World) -> None:
+        both = [world.create(resource, each, full=True) for each in (given, {})]
         before = [world.show(each) for each in both]
         history, path = resource.history, both[0].path
         entries = world.pages(history, path=path) if history else ()
-        wrong = world.random.choice(move.wrong)
-        sent = world.send(move.operation, request(world, move, both[0], wrong, other=both[1]))
-        world.hold(Refuses(sent, f"the quantity is {wrong!r}"))
+        sent = world.send(move.operation, request(world, move, both[0], quantity, other=both[1]))
+        world.hold(Refuses(sent, f"the quantity is {str(quantity)!r}"))
         for each, shown in zip(both, before, strict=True):
             same_record(world, each, shown)
         if history:
@@ -194,7 +210,9 @@ def refused_moves_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[
 
     for move in resource.moves:
         if move.wrong:
-            yield Case(move.operation, partial(refused, move))
+            yield Case(move.operation, partial(wrong, move))
+        if move.beyond and stocks:
+            yield Case(move.operation, partial(beyond, move))
         yield Case(move.operation, partial(unknown, move), wild=True)
 
 

@@ -43,12 +43,16 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A query that orders a list by a key; records without one may stand anywhere."""
+    """A query that orders a list by a key; records without one may stand anywhere.
+
+    One that is not `promised` may be refused, or leave the list in its own `order`.
+    """
 
     name: str
     query: Query
     key: Callable[[Json], Any]
     descending: bool = False
+    promised: bool = True
 
 
 @dataclass(frozen=True, slots=True)

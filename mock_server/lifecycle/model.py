@@ -158,6 +158,7 @@ class Move:
     the answer's body, if there is one, show by pointer (numbers in any spelling). If the body names
     a second record (`Shown.other`), `other` is what a quantity does to its stock, and `taken` lists
     all such records of the moved one. `also` are other numbers of the record that go up so much.
+    `beyond` are stocks to begin with, each with a quantity that would take it out of its bounds.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Move:
     effect: Callable[[Decimal], Decimal]
     quantities: tuple[Decimal, ...] = (Decimal(1), Decimal(2), Decimal(7))
     wrong: tuple[Any, ...] = ()
+    beyond: tuple[tuple[Any, Decimal], ...] = ()
     other: Callable[[Decimal], Decimal] | None = None
     shows: Callable[[Decimal], Mapping[str, Decimal | str]] | None = None
     taken: Listing | None = None

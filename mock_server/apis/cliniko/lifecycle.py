@@ -11,6 +11,7 @@ from mock_server.apis.cliniko.lifecycle_lists import (
     BOTH,
     EVERYTHING,
     NAMES,
+    by_number,
     listing,
     tax_filter,
 )
@@ -21,6 +22,7 @@ from mock_server.apis.cliniko.lifecycle_relations import (
     prices_with_tax,
     supplier_agrees,
     supplier_is_named,
+    tax_agrees,
 )
 from mock_server.lifecycle.model import (
     Create,
@@ -57,6 +59,7 @@ def _adjustment(kind: str, sign: int) -> Move:
         effect=lambda quantity: quantity,
         quantities=tuple(sign * Decimal(size) for size in (1, 3, 250)),
         wrong=("many", Decimal("1.5") * sign, Decimal(0), -sign * Decimal(4)),
+        beyond=((sign * (_LIMIT - 1), sign * Decimal(250)),),
     )
 
 
@@ -93,7 +96,17 @@ PRODUCTS = Resource(
     ),
     create=Create("createProduct"),
     reads=(Read("getProduct"),),
-    lists=(listing("listProducts", "products", *NAMES, *ARCHIVE, BOTH, tax_filter()),),
+    lists=(
+        listing(
+            "listProducts",
+            "products",
+            *NAMES,
+            *ARCHIVE,
+            BOTH,
+            tax_filter(),
+            sorts=(by_number("stock_level"), by_number("cost_price", descending=True)),
+        ),
+    ),
     updates=(Update("updateProduct"), Update("replaceProduct")),
     removals=tuple(
         Removal(
@@ -124,6 +137,7 @@ PRODUCTS = Resource(
     outcomes=(
         Outcome("the price as sent", ("price", "price_includes_tax"), price_as_sent),
         Outcome("the supplier", ("product_supplier_name",), supplier_agrees),
+        Outcome("the tax", ("tax_id",), tax_agrees),
     ),
 )
 
@@ -187,6 +201,7 @@ ADJUSTMENTS = Resource(
                 lambda product: (("q[]", f"product_id:={product}"),),
                 lambda record, product: _product_of(record) == product,
             ),
+            sorts=(by_number("quantity"),),
         ),
     ),
     created="/created_at",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from operator import ge, gt, le, lt
 from random import Random
 from typing import Any
 
 from mock_server.lifecycle.model import Filter, Json, Listing, Query, Sort
 from mock_server.lifecycle.paging import Paging, numbered
-from mock_server.lifecycle.values import instant
+from mock_server.lifecycle.values import instant, number
 
 EVERYTHING: Query = (("q[]", "archived_at:*"),)
 _ARCHIVED: Query = (("q[]", "archived_at:?"),)
@@ -100,25 +101,47 @@ def _part_of_name(random: Random, records: Sequence[Json]) -> str | None:
     return random.choice(words) if words else None
 
 
+def _part_or_near(random: Random, records: Sequence[Json]) -> str | None:
+    """A part of some name, or one that only a pattern of SQL would find in it."""
+    part = _part_of_name(random, records)
+    if part is None or random.random() < 0.5:
+        return part
+    place = random.randrange(len(part))
+    return f"{part[:place]}{random.choice('%_')}{part[place + 1 :]}"
+
+
+def _is(shown: str, wanted: str) -> bool | None:
+    """Whether a name is the wanted one; nobody says whether case counts."""
+    return True if shown == wanted else _but_for_case(shown.casefold() == wanted.casefold())
+
+
+def _contains(shown: str, part: str) -> bool | None:
+    """Whether a name has a part in it, which is no pattern; nobody says whether case counts."""
+    return True if part in shown else _but_for_case(part.casefold() in shown.casefold())
+
+
+def _but_for_case(alike: bool) -> bool | None:
+    return None if alike else False
+
+
 NAMES = (
     Filter(
         "name:=",
         _plain_name,
         lambda name: (("q[]", f"name:={name}"),),
-        lambda record, name: record["name"] == name,
+        lambda record, name: _is(record["name"], name),
     ),
     Filter(
         "name:~",
-        _part_of_name,
+        _part_or_near,
         lambda part: (("q[]", f"name:~{part}"),),
-        # Nobody says whether case counts, so a part in another case is in neither set.
-        lambda record, part: part.casefold() in record["name"].casefold(),
+        lambda record, part: _contains(record["name"], part),
     ),
     Filter(
         "name:~~",
         _part_of_name,
         lambda part: (("q[]", f"name:~~%{part}%"),),
-        lambda record, part: part.casefold() in record["name"].casefold(),
+        lambda record, part: _contains(record["name"], part),
     ),
 )
 _TIMES = tuple(
@@ -214,14 +237,24 @@ _SORTS = (
 )
 
 
-def listing(operation: str, items: str, *more: Filter) -> Listing:
+def by_number(field: str, *, descending: bool = False) -> Sort:
+    """Return the order by a field that holds a number; nobody says which columns sort a list."""
+    query = f"{field}:desc" if descending else field
+
+    def key(record: Json) -> Decimal | None:
+        return None if record[field] is None else number(record[field])
+
+    return Sort(query, (("sort", query),), key, descending, promised=False)
+
+
+def listing(operation: str, items: str, *filters: Filter, sorts: Sequence[Sort] = ()) -> Listing:
     """Return a list that is cut, filtered and sorted as all of the vendor's are (facts, lists)."""
     return Listing(
         operation,
         items=f"/{items}",
         paging=PAGES,
         total="/total_entries",
-        filters=(*IDS, *_TIMES, *more),
-        sorts=_SORTS,
+        filters=(*IDS, *_TIMES, *filters),
+        sorts=(*_SORTS, *sorts),
         order=_OLDEST_FIRST,
     )

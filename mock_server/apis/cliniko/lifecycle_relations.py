@@ -65,6 +65,12 @@ def supplier_agrees(sent: Json, record: Json) -> str | None:
     return None if linked == named else f"product_supplier is {record['product_supplier']}"
 
 
+def tax_agrees(sent: Json, record: Json) -> str | None:
+    """A product with a tax links to it (facts, the product)."""
+    linked = tax_of(record)
+    return None if linked == sent["tax_id"] else f"tax is {linked}, not {sent['tax_id']}"
+
+
 def supplier_is_named(record: Json, look: Look) -> str | None:
     """Compare a product's supplier with the record that it links to (spec, ProductChange)."""
     name, link = record["product_supplier_name"], record["product_supplier"]

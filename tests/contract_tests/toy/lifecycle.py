@@ -20,12 +20,13 @@ from mock_server.lifecycle.model import (
     Relation,
     Removal,
     Resource,
+    Source,
     Summary,
     Unique,
     Update,
 )
 from mock_server.lifecycle.pointers import Shown
-from mock_server.lifecycle.values import Kind, choice, decimal, number, text, whole
+from mock_server.lifecycle.values import Kind, choice, decimal, identifier, number, text, whole
 from tests.contract_tests.toy.lifecycle_lists import ARCHIVED, ITEMS, SHELF
 
 _FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -58,6 +59,7 @@ def _moved(kind: str, sign: int) -> Move:
         parts,
         effect=lambda quantity: sign * quantity,
         wrong=("many", 0),
+        beyond=((sign * 500, Decimal(1000)),) if sign > 0 else (),
         shows=lambda quantity: {"/quantity": quantity, "/kind": kind},
     )
 
@@ -82,6 +84,7 @@ _ITEM = Resource(
         Field("kind", choice("jar", "tin", "box"), "/kind", wrong=("pot", None)),
         Field("price", decimal(), "/price", clearable=True, wrong=("-1", "1.005", "much", 5)),
         Field("stock", whole(0, 500), "/stock", wrong=(-1, "many", True)),
+        Field("beside", identifier(), "/beside", source=Source("listItems", "/items")),
         Field(
             "remark", text(50), "/remark", clearable=True, wrong=(7,), kept=(("  two  ", "two"),)
         ),
@@ -102,7 +105,7 @@ _ITEM = Resource(
             "readCard",
             "/card",
             at={
-                **dict.fromkeys(("code", "kind", "stock", "remark", "picture")),
+                **dict.fromkeys(("code", "kind", "stock", "remark", "picture", "beside")),
                 "title": "/name",
             },
         ),

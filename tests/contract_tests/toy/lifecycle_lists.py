@@ -78,6 +78,10 @@ ITEMS = Listing(
             lambda record: record["price"] and number(record["price"]),
             descending=True,
         ),
+        *(
+            Sort(name, (("sort", name),), lambda record, by=name: record[by], promised=False)
+            for name in ("stock", "version", "label")
+        ),
     ),
     order=Sort("oldest first", (), lambda record: instant(record["created"])),
     together=True,
@@ -88,7 +92,7 @@ SHELF = Listing(
     paging=by_offset(lambda page: page["more"], sizes=_SIZES, largest=8),
     id="/item/id",
     at={
-        **dict.fromkeys(("code", "price", "remark", "picture", "created", "updated")),
+        **dict.fromkeys(("code", "price", "remark", "picture", "beside", "created", "updated")),
         "title": "/item/name",
         "kind": "/item/kind",
         "stock": "/item/count",

@@ -70,6 +70,13 @@ def _sorted(asked: Asked, items: list[Record]) -> list[Record]:
         return items[::-1] if asked.on("order is another") else items
     if asked.on("sort is ignored"):
         return items
+    if sort == "label":
+        raise Refusal(400, "nothing is sorted by labels")
+    if sort == "version":
+        return items
+    if sort == "stock":
+        as_text = asked.on("numbers sort as text")
+        return sorted(items, key=lambda item: str(item["stock"]) if as_text else item["stock"])
     if sort == "title":
         return sorted(items, key=lambda item: item["title"])
     priced = [item for item in items if item["price"] is not None]
@@ -151,6 +158,8 @@ def list_shelf(asked: Asked) -> Reply:
     items = _lists(asked, "none")[::-1]
     if asked.on("deleted are still on the shelf"):
         items += asked.account.kept.get("deleted", [])
+    if asked.on("the shelf shows one twice"):
+        items += items[:1]
     if asked.on("restored are not on the shelf"):
         items = [each for each in items if not each.get("restored")]
     if asked.path["shelf"] != "all" and not asked.on("the path is ignored"):

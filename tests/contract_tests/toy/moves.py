@@ -7,6 +7,7 @@ from tests.contract_tests.toy.state import Asked, Record, Refusal, Reply
 from tests.contract_tests.toy.values import QUANTITY
 
 _SIGNS = {"in": 1, "out": -1}
+_MOST = 1400
 
 
 def list_moves(asked: Asked) -> Reply:
@@ -33,6 +34,10 @@ def move_item(asked: Asked) -> Reply:
         raise
     if not sign:
         raise Refusal(400, "a move goes in or out")
+    if item["stock"] + sign * quantity > _MOST:
+        if asked.on("a move that is too large is entered"):
+            _entered(asked, item["id"], values["kind"], quantity)
+        raise Refusal(400, "there is no room for so much")
     if asked.on("moves have the wrong sign"):
         sign = -sign
     times = 2 if asked.on("stock is moved twice") else 1

@@ -55,6 +55,12 @@ def _no_file(value: Any) -> None:
         raise Refusal(400, "a picture comes in a form")
 
 
+def _item(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise Refusal(400, "that is no identifier")
+
+
 ITEM = {
     "title": _text(40),
     "code": _text(40, null=True),
@@ -63,6 +69,7 @@ ITEM = {
     "stock": _whole(0, 1000),
     "remark": _text(60, null=True),
     "picture": _no_file,
+    "beside": _item,
 }
 NOTE = {"text": _text(40), "stars": _whole(1, 5)}
 QUANTITY = _whole(1, 1000)
@@ -89,7 +96,16 @@ def taken(asked: Asked, takes: dict[str, Callable[[Any], Any]], required: str = 
             found[name] = take(value.strip())
         else:
             found[name] = take(value)
+    _stands_beside(asked, found.get("beside"))
     return found
+
+
+def _stands_beside(asked: Asked, known: str | None) -> None:
+    accounts = [asked.account]
+    if asked.on("others' items are referred to"):
+        accounts = list(asked.toy.accounts.values())
+    if known is not None and not any(known in each.items for each in accounts):
+        raise Refusal(400, "there is no such item")
 
 
 def _picture(asked: Asked, file: Record) -> Record:

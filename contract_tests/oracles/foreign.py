@@ -1,0 +1,101 @@
+"""A record refers to nothing that belongs to another account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contract_tests.claims import Unfollowed
+from contract_tests.oracles.changes import change, fields_of, same_record
+from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.traces import MISSING, Caller, find
+from contract_tests.world import Unfit, World
+from mock_server.lifecycle.model import (
+    Create,
+    Field,
+    Lifecycle,
+    Listing,
+    Parts,
+    Resource,
+    Source,
+    Update,
+)
+
+#: One kind of record, and a list of it.
+_Among = tuple[Resource, Listing]
+_ACCOUNTS: tuple[Caller, Caller] = ("first", "other")
+
+
+@oracle("a record refers to nothing of another account", writes=True)
+def references_stay_at_home(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """The identifier of another account's record is refused, or nothing comes of it."""
+    create = resource.create
+    if create is None or not resource.reads or resource.parent is not None:
+        return
+    view = resource.reads[0]
+
+    def created(create: Create, field: Field, among: _Among, world: World) -> None:
+        values = world.first_values(resource, null=False)
+        values[field.name] = _theirs(world, *among)
+        if resource.tag is not None:
+            values[resource.tag] = world.session.name()
+        parts = Parts(headers=create.headers, body=create.body(values))
+        answer = world.send(create.operation, parts)
+        if world.trace.answer(answer).succeeded:
+            path = {resource.id_in_path: str(world.at(answer, create.id or ""))}
+            shown = world.do(view.operation, Parts(path=path))
+            world.hold(Unfollowed(shown, view.record, values, resource.name, field.name))
+
+    def updated(update: Update, field: Field, among: _Among, world: World) -> None:
+        record = world.create(resource, full=True)
+        before = world.show(record)
+        values = {**change(world, resource, update), field.name: _theirs(world, *among)}
+        parts = Parts(path=record.path, body=update.body(values))
+        if world.trace.answer(world.send(update.operation, parts)).succeeded:
+            name, shown = resource.name, world.show(record)
+            world.hold(Unfollowed(shown, view.record, values, name, field.name))
+        else:
+            same_record(world, record, before)
+
+    for field in resource.fields:
+        among = _among(lifecycle, field)
+        if among is None:
+            continue
+        if field.create and create.id is not None:
+            run = partial(created, create, field, among)
+            yield Case(create.operation, run, other=True, wild=True)
+        for update in resource.updates:
+            if field in fields_of(resource, update):
+                run = partial(updated, update, field, among)
+                yield Case(update.operation, run, other=True, wild=True)
+
+
+def _among(lifecycle: Lifecycle, field: Field) -> _Among | None:
+    """The records whose identifier a field takes."""
+    source = field.source
+    for resource in lifecycle.resources:
+        for listing in resource.lists:
+            if source == Source(listing.operation, listing.items, listing.id):
+                return resource, listing
+    return None
+
+
+def _theirs(world: World, kind: Resource, listing: Listing) -> str:
+    """The identifier of a record that the other account has, and the first one has not."""
+    if kind.create is not None:
+        world.create(kind, account="other")
+    mine, theirs = (_listed(world, kind, listing, account) for account in _ACCOUNTS)
+    strange = [each for each in theirs if each not in mine]
+    if not strange:
+        raise Unfit(f"each of {kind.name} may be one of either account")
+    return world.random.choice(strange)
+
+
+def _listed(world: World, kind: Resource, listing: Listing, account: Caller) -> list[str]:
+    """The identifiers of an account's records, those that were taken away among them."""
+    queries = {(), *(each.reveal for each in kind.removals if each.reveal)}
+    pages = [
+        page for query in sorted(queries) for page in world.pages(listing, query, account=account)
+    ]
+    found = [find(each, listing.id) for each in world.records(pages, listing)]
+    return [str(each) for each in found if each is not MISSING]
