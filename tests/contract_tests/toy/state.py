@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -14,6 +15,7 @@ Record = dict[str, Any]
 #: What an item is that was not told otherwise.
 BLANK: Record = {
     "code": None, "kind": "jar", "price": None, "stock": 0, "remark": None, "picture": None,
+    "beside": None,
 }  # fmt: skip
 #: Kind and price of the items that each account has from the start; the last one is archived.
 SEEDS = (
@@ -42,9 +44,13 @@ class Reply:
 
 @dataclass
 class Account:
-    """One account's records by identifier, and its answers by idempotency key."""
+    """One account's records by identifier, and its answers by idempotency key.
+
+    Each counts its items for itself.
+    """
 
     name: str
+    numbers: count[int] = field(default_factory=partial(count, 1))
     items: dict[str, Record] = field(default_factory=dict)
     notes: dict[str, Record] = field(default_factory=dict)
     files: dict[str, Record] = field(default_factory=dict)
@@ -86,7 +92,7 @@ class Toy:
                 self._seed(account, kind, price)
 
     def _seed(self, account: Account, kind: str, price: str | None) -> None:
-        number = next(self.numbers)
+        number = next(account.numbers)
         now = self.clock.now()
         item = {
             **BLANK, "id": f"item-{number}", "title": f"seed {number}", "kind": kind,
@@ -98,3 +104,5 @@ class Toy:
             item["updated"] = now - timedelta(hours=1)
         item["born"] = dict(item)
         account.items[item["id"]] = item
+        note = f"note-{next(self.numbers)}"
+        account.notes[note] = {"id": note, "item": item["id"], "text": "seed", "stars": 1}
