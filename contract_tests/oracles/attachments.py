@@ -7,11 +7,12 @@ from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from contract_tests.bodies import MULTIPART
-from contract_tests.claims import Carries, Gained, Refuses, Shows
+from contract_tests.claims import Answers, Carries, Gained, Refuses, Shows
 from contract_tests.oracles.changes import change, same_record
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.spellings import as_texts, untagged
-from contract_tests.world import Record, World
+from contract_tests.traces import Caller
+from contract_tests.world import Record, Unfit, World
 from mock_server.lifecycle.files import Attachment, File
 from mock_server.lifecycle.model import Json, Lifecycle, Parts, Resource, Update
 
@@ -55,6 +56,35 @@ def files_read_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
                 yield Case(update.operation, partial(replaced, attachment, update))
             if attachment.field in clearable:
                 yield Case(update.operation, partial(cleared, attachment, update))
+
+
+@oracle("files are given to nobody else", writes=True)
+def files_are_ones_own(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Without a right credential, or as another account, no file is given and none described.
+
+    What the document opens to everybody may be had by everybody.
+    """
+    if resource.create is None or not resource.reads:
+        return
+
+    def kept_from(attachment: Attachment, operation: str, who: Caller, world: World) -> None:
+        if not world.session.spec.operations[operation].security:
+            raise Unfit(f"{operation} is open to everybody")
+        record, _ = _with_file(world, resource, attachment)
+        answer = world.send(operation, _file_of(world, record, attachment), who)
+        if who == "other":
+            world.hold(Refuses(answer, "the file is another account's"))
+        else:
+            why = "the credential is missing or wrong"
+            world.hold(Answers(answer, lifecycle.unauthenticated, why))
+
+    callers: tuple[Caller, ...] = (None, "stranger", "other")
+    for attachment in resource.attachments:
+        described = attachment.description
+        for operation in (attachment.operation, *((described.operation,) if described else ())):
+            for who in callers:
+                run = partial(kept_from, attachment, operation, who)
+                yield Case(operation, run, other=who == "other", wild=True)
 
 
 @oracle("files that are refused change nothing", writes=True)
@@ -108,11 +138,17 @@ def _send(world: World, record: Record, update: Update, values: Json) -> None:
     world.do(update.operation, parts)
 
 
+def _file_of(world: World, record: Record, attachment: Attachment) -> Parts:
+    """Read a record, and return what is sent for the file that it shows."""
+    shown = world.at(world.show(record), record.resource.reads[0].record + attachment.shown)
+    name = unquote(urlsplit(str(shown)).path.rpartition("/")[2])
+    return Parts(path={**record.path, attachment.in_path: name})
+
+
 def _carries(world: World, record: Record, attachment: Attachment, file: File) -> None:
     """Hold that the URL that a record shows leads to the file, and that all tell its name."""
-    read, view = world.show(record), record.resource.reads[0].record
-    name = unquote(urlsplit(str(world.at(read, view + attachment.shown))).path.rpartition("/")[2])
-    parts = Parts(path={**record.path, attachment.in_path: name})
+    parts = _file_of(world, record, attachment)
+    read, view = len(world.trace) - 1, record.resource.reads[0].record
     world.hold(Carries(world.do(attachment.operation, parts), file.content))
     if attachment.name is not None:
         world.hold(Shows(read, view + attachment.name, file.name, "", "exact"))

@@ -11,6 +11,7 @@ from contract_tests.claims import Answers, Gained, Refuses
 from contract_tests.oracles.changes import change, fields_are_kept, fields_of, same_record, views_of
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.oracles.spellings import untagged
 from contract_tests.traces import find
 from contract_tests.world import World
 from mock_server.lifecycle.model import (
@@ -49,6 +50,19 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
             world.hold(Refuses(world.send(create.operation, parts), why))
         world.hold(Gained(world.pages(listing, path=path), before, listing.items, 0))
 
+    def not_confused(create: Create, bodies: _Wrong, world: World) -> None:
+        # What a service takes a refused request for, it would make again if it could.
+        listing, right = resource.lists[0], world.first_values(resource, null=False)
+        for unique in resource.unique:
+            if not resource.field(unique.field).required:
+                right.pop(unique.field, None)
+        record = world.create(resource, untagged(resource, right), exactly=True)
+        before = world.pages(listing, path=record.path)
+        why, body = world.random.choice(bodies)
+        wrong = Parts(path=record.path, headers=create.headers, body=body(dict(record.sent)))
+        world.hold(Refuses(world.send(create.operation, wrong), why))
+        world.hold(Gained(world.pages(listing, path=record.path), before, listing.items, 0))
+
     def not_changed(update: Update, bodies: _Wrong, world: World) -> None:
         record = world.create(resource)
         before = world.show(record)
@@ -76,6 +90,9 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
         wrong = list(_wrong(made_of, create.body, required=True))
         for bodies in (*wrong, *([tuple(create.wrong.items())] if create.wrong else ())):
             yield Case(create.operation, partial(not_created, create, bodies), wild=True)
+        if wrong:
+            every = tuple(body for bodies in wrong for body in bodies)
+            yield Case(create.operation, partial(not_confused, create, every), wild=True)
     if resource.create is None or not resource.reads:
         return
     for update in resource.updates:

@@ -38,6 +38,7 @@ RETRIES, UNIQUE = (
     "values that must be unique are refused the second time",
 )
 FILES, WRONG_FILES = "files read back as they were sent", "files that are refused change nothing"
+OWN_FILES = "files are given to nobody else"
 ADDS_UP = "prices and other derived values add up"
 FOREIGN, STATUS = "another account's record", "/status"
 
@@ -156,6 +157,7 @@ _REMOVALS = (
     Switch("deleting again succeeds", STAYS_GONE, f"DELETE {ITEM}", STATUS),
     Switch("any content is read", REFUSED, f"POST {ITEMS}", STATUS),
     Switch("refused is stored", REFUSED, f"GET {ITEMS}", "records"),
+    Switch("a refusal makes the last one again", REFUSED, f"GET {ITEMS}", "records"),
     Switch("a refused change is made", REFUSED, f"GET {ITEM}"),
     Switch("missing title is taken", REFUSED, f"POST {ITEMS}", STATUS),
     Switch("long title is taken", REFUSED, f"PATCH {ITEM}", STATUS),
@@ -213,6 +215,8 @@ _SHOWN = (
     Switch("a new picture is not kept", FILES, f"GET {FILE}", "a file"),
     Switch("a picture stays", FILES, f"GET {ITEM}", "/picture"),
     Switch("a file's size is wrong", FILES, f"GET {FILE}/about", "/size"),
+    Switch("files are everybody's", OWN_FILES, f"GET {FILE}", STATUS),
+    Switch("anybody may read", OWN_FILES, f"GET {FILE}/about", STATUS),
     Switch("any file is taken", WRONG_FILES, f"POST {ITEMS}", STATUS),
     Switch("refused is stored", WRONG_FILES, f"GET {ITEMS}", "records"),
 )  # fmt: skip

@@ -118,6 +118,9 @@ def create_item(asked: Asked) -> Reply:
     except Refusal as refusal:
         stored = {400: "refused is stored", 409: "used codes are refused and stored"}
         if not asked.on(stored[refusal.status]):
+            if asked.on("a refusal makes the last one again"):
+                last = list(asked.account.items.values())[-1]
+                asked.account.items[item["id"]] = {**last, "id": item["id"]}
             raise
         refused = refusal
     if isinstance(item["picture"], dict):
