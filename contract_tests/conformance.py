@@ -48,13 +48,15 @@ def run_conformance(
     level: Level = DEFAULT,
     max_examples: int | None = None,
     phases: tuple[str, ...] | None = None,
+    operations: tuple[str, ...] = (),
     progress: Callable[[str], None] = lambda _: None,
     tick: Callable[[Run], None] = lambda _: None,
 ) -> Run:
     """Fuzz a target with every check of Schemathesis that its profile allows.
 
     The same seed sends the same bytes to a target in the same state. `max_examples` and `phases`
-    replace those of the level. `progress` is told, in a few words, whenever a phase ends, and
+    replace those of the level; `operations` are the ids of those to fuzz, all if none is named.
+    `progress` is told, in a few words, whenever a phase ends, and
     `tick` is shown the run after every few requests. Raises Unreachable if nothing ever answers.
     """
     level = replace(
@@ -69,7 +71,7 @@ def run_conformance(
     removals = Removals(target.vendor.spec)
     try:
         run.add(unsent_media_types(target))
-        schema = fuzzed_schema(target, seed, level)
+        schema = fuzzed_schema(target, seed, level, operations)
         overrule(schema, target.vendor.spec, removals)
         with (
             carried_by(line),

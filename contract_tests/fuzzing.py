@@ -50,8 +50,11 @@ DEFAULT = Level("default", 20)
 LEVELS = {level.name: level for level in (SMOKE, DEFAULT)}
 
 
-def fuzzed_schema(target: Target, seed: int, level: Level) -> Any:
-    """Return Schemathesis' schema of a target, whose requests go to the target's application."""
+def fuzzed_schema(target: Target, seed: int, level: Level, only: tuple[str, ...] = ()) -> Any:
+    """Return Schemathesis' schema of a target, whose requests go to the target's application.
+
+    It has the operations whose ids are named by `only`, all if none is.
+    """
     _register_formats()
     limited = not target.profile.undeclared
     path = target.base_url.removeprefix(_origin(target))
@@ -62,9 +65,10 @@ def fuzzed_schema(target: Target, seed: int, level: Level) -> Any:
     schema: Any = schemathesis.openapi.from_dict(document, config=_config(target, seed, level))
     schema.app = target.app
     schema.location = f"{path}/openapi.json"
-    if limited:
+    if limited or only:
         operations = target.vendor.spec.operations.values()
-        schema = schema.include(operation_id=[each.id for each in operations if is_safe(each)])
+        fuzzed = [each.id for each in operations if not limited or is_safe(each)]
+        schema = schema.include(operation_id=[each for each in fuzzed if not only or each in only])
     return schema
 
 

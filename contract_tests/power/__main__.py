@@ -7,10 +7,12 @@ import json
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from contract_tests.defects.catalogue import GROUPS, MOST_SITES
+from contract_tests.power.record import KINDS, Record
 from contract_tests.power.table import CONTESTANTS, Result, json_of, text_of
 from contract_tests.power.trials import Plan
 from contract_tests.power.variants import VARIANTS
@@ -39,12 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             kind = "semantic" if group.semantic else "shape"
             print(f"{group.name:30}{group.layer:7}{kind:10}{group.description}")
         return 0
-    given.contestant = list(dict.fromkeys(given.contestant or ("ours", "read_only", "plain")))
+    given.contestant = given.contestant or CONTESTANTS
     unmet = False
     for name in names:
         result = _tried(name, given)
         print(text_of(result), flush=True)
-        given.output.mkdir(parents=True, exist_ok=True)
         path = given.output / f"{name}.json"
         path.write_text(json.dumps(json_of(result), indent=1) + "\n", encoding="utf-8")
         print(f"written: {path}\n", flush=True)
@@ -56,31 +57,42 @@ def _tried(api: str, given: argparse.Namespace) -> Result:
     plan = Plan(
         api,
         given.seeds,
-        min(given.conformance_seeds, given.seeds),
-        min(given.read_only_seeds, given.seeds),
+        given.patience,
+        given.read_only_seeds,
         given.plain_seeds,
         given.plain_examples,
         given.sites,
         tuple(given.group),
     )
+    kept = KINDS if "all" in given.keep else given.keep
+    record = Record(given.output / f"{api}.jsonl", plan, kept)
     started = time.perf_counter()
     with Workers(plan, given.jobs) as workers:
+
+        def seen(kind: str, calls: Iterable[Any]) -> dict[Any, Any]:
+            """What is seen of a kind, in the order of the calls: what was kept, and the rest."""
+            known, calls = record.of(kind), list(calls)
+            for call, saw in workers.work(kind, [each for each in calls if each not in known]):
+                record.add(kind, call, saw)
+                known[call] = saw
+                if kind == "ours" and not saw.caught:
+                    sys.stderr.write(f"{api}: missed {call}\n")
+            return {call: known[call] for call in calls}
+
         everything = workers.trials.defects
-        seen = dict(workers.work("visible", everything))
-        result = Result(plan, {name: each for name, each in everything.items() if seen[name]})
-        result.invisible = [name for name in everything if not seen[name]]
-        for contestant in given.contestant:
-            names = _sample(list(result.defects), given.sample)
-            tried = result.trials[contestant] = {}
-            for name, trial in workers.work(contestant, names):
-                tried[name] = trial
-                if contestant == "ours" and not trial.caught:
-                    sys.stderr.write(f"{api}: missed {name}\n")
-        if given.alarm_seeds:
-            calls = [("", seed) for seed in range(1, given.alarm_seeds + 1)]
-            calls += [(each.name, 1) for each in VARIANTS]
-            for (name, _), found in workers.work("alarms", calls):
-                result.alarms.setdefault(name, []).extend(found)
+        visible = seen("visible", everything)
+        result = Result(plan, {name: each for name, each in everything.items() if visible[name]})
+        result.invisible = [name for name in everything if not visible[name]]
+        names = _sample(list(result.defects), given.sample)
+        for contestant in CONTESTANTS:
+            if contestant in given.contestant:
+                result.trials[contestant] = seen(contestant, names)
+            elif known := record.of(contestant):
+                result.trials[contestant] = {name: known[name] for name in names if name in known}
+        calls = [("", seed) for seed in range(1, given.alarm_seeds + 1)]
+        calls += [(each.name, 1) for each in VARIANTS] if given.alarm_seeds else []
+        for (name, _), found in seen("alarms", calls).items():
+            result.alarms.setdefault(name, []).extend(found)
     result.seconds = time.perf_counter() - started
     return result
 
@@ -101,8 +113,8 @@ def _parser() -> Parser:
     parser.add_argument("--api", action="append", default=[], help="all that have a lifecycle")
     parser.add_argument("--seeds", type=_count, default=20, help="for our suite")
     parser.add_argument(
-        "--conformance-seeds", type=_amount, default=2,
-        help="of those, so many in which conformance looks for what properties miss",
+        "--patience", type=_count, default=2,
+        help="what ours does not find with so many seeds is missed",
     )  # fmt: skip
     parser.add_argument("--read-only-seeds", type=_count, default=2, help="for it without writing")
     parser.add_argument("--plain-seeds", type=_count, default=1, help="for plain Schemathesis")
@@ -118,6 +130,10 @@ def _parser() -> Parser:
     parser.add_argument("--sites", type=_count, default=MOST_SITES, help="the most of one class")
     parser.add_argument("--sample", type=_amount, default=0, help="try so many of the defects")
     parser.add_argument("--jobs", type=_count, default=2, help="processes")
+    parser.add_argument(
+        "--keep", action="append", choices=(*KINDS, "all"), default=[], metavar="KIND",
+        help=f"do not try again what the record in DIR has: {', '.join(KINDS)}, or all",
+    )  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("build/power"), metavar="DIR")
     parser.add_argument("--list", action="store_true", help="name the classes, and end")
     return parser

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from contract_tests.conformance import run_conformance
 from contract_tests.findings import Finding, Run
+from contract_tests.fuzzing import PHASES
 from contract_tests.profiles import READ_ONLY
 from contract_tests.properties import Plan, run_properties
 from contract_tests.targets import Target
@@ -32,6 +33,7 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 class Outcome:
     """What one run saw: who found something first (empty: nobody), and what it took.
 
+    `part` is the part of the suite that found it: a property, or a phase and an operation.
     `writes` counts the requests by methods that are not safe.
     """
 
@@ -40,6 +42,7 @@ class Outcome:
     seconds: float
     requests: int
     writes: int = 0
+    part: tuple[str, ...] = ()
 
     @property
     def caught(self) -> bool:
@@ -70,39 +73,49 @@ def ours(
     fresh: Callable[[], Target],
     seed: int,
     *,
-    conformance: bool = True,
+    ahead: Iterable[Outcome] = (),
     writes: bool = True,
 ) -> Outcome:
     """Return what our suite finds: properties first, then conformance if they find nothing.
 
     `fresh` gives a new target for each of the two. Every finding counts: there are none on a sound
-    service, or the test of power says so.
+    service, or the test of power says so. The parts of the suite that found the outcomes `ahead`
+    are tried before the whole of it.
     """
     started = time.perf_counter()
+    parts = dict.fromkeys((each.by, each.part) for each in ahead if each.caught)
+    whole: tuple[tuple[str, tuple[str, ...]], ...] = (("properties", ()), ("conformance", ()))
     requests = written = 0
-    for name, run in (("properties", _properties), ("conformance", _conformance)):
-        if name == "conformance" and not conformance:
-            continue
+    for by, part in (*parts, *whole):
         target = fresh()
         counter = _Counter(target)
         target = replace(target, app=counter)
         if not writes:
             target = replace(target, profile=READ_ONLY)
-        found = run(target, seed, writes)
+        run = _properties if by == "properties" else _conformance
+        found = run(target, seed, part, writes)
         requests, written = requests + counter.requests, written + counter.writes
         if found is not None:
-            text = f"{found.check}: {found.message}"[:300]
-            return Outcome(name, text, time.perf_counter() - started, requests, written)
+            seconds = time.perf_counter() - started
+            return Outcome(by, found[0][:300], seconds, requests, written, found[1])
     return Outcome("", "", time.perf_counter() - started, requests, written)
 
 
-def _properties(target: Target, seed: int, writes: bool) -> Finding | None:
-    plan = Plan(writes=writes, first=True)
-    return next(iter(run_properties(target, seed=seed, plan=plan).findings), None)
+_Found = tuple[str, tuple[str, ...]]
 
 
-def _conformance(target: Target, seed: int, _: bool) -> Finding | None:
+def _properties(target: Target, seed: int, part: tuple[str, ...], writes: bool) -> _Found | None:
+    plan = Plan(writes=writes, first=True, only=part)
+    run = run_properties(target, seed=seed, plan=plan)
+    if not run.findings:
+        return None
+    # A finding may be about something else than the property that was tried when it was made.
+    return _text(run.findings[0]), (run.properties[-1].name,)
+
+
+def _conformance(target: Target, seed: int, part: tuple[str, ...], _: bool) -> _Found | None:
     seen: list[Finding] = []
+    phases, operations = (part[:1], part[1:]) if part else (None, ())
 
     def tick(run: Run) -> None:
         seen.extend(run.findings[:1])
@@ -110,8 +123,24 @@ def _conformance(target: Target, seed: int, _: bool) -> Finding | None:
             raise _Enough
 
     with suppress(_Enough):
-        seen += run_conformance(target, seed=seed, tick=tick).findings
-    return next(iter(seen), None)
+        run = run_conformance(target, seed=seed, phases=phases, operations=operations, tick=tick)
+        seen += run.findings
+    if not seen:
+        return None
+    known = {
+        f"{each.method.upper()} {each.path}": each.id
+        for each in target.vendor.spec.operations.values()
+    }
+    operation, phase = known.get(seen[0].operation), seen[0].phase
+    if phase not in PHASES:
+        return _text(seen[0]), ()
+    # Sequences need the operations before it.
+    alone = phase != "stateful" and operation is not None
+    return _text(seen[0]), (phase, str(operation)) if alone else (phase,)
+
+
+def _text(finding: Finding) -> str:
+    return f"{finding.check}: {finding.message}"
 
 
 def findings_of_ours(fresh: Callable[[], Target], seed: int) -> list[Finding]:

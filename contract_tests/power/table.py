@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
@@ -18,6 +18,10 @@ _KINDS: Mapping[str, Callable[[Defect], bool]] = {
     "semantic": lambda defect: defect.semantic,
     "of shape": lambda defect: not defect.semantic,
 }
+
+
+def _steady(trial: Trial) -> bool:
+    return trial.steady
 
 
 @dataclass(slots=True)
@@ -50,21 +54,19 @@ class Result:
     def unsteady(self) -> list[str]:
         """Return the names of those that ours caught with fewer than 19 of 20 seeds."""
         tried = self.trials.get("ours", {})
-        return [name for name, each in tried.items() if each.caught and not each.steady]
+        return [name for name, each in tried.items() if each.caught and not _steady(each)]
 
     def unmet(self) -> Iterator[str]:
         """Yield the goals that were not reached."""
         if "ours" in self.trials:
-            ours = self.share("ours")
-            semantic = self.share("ours", lambda defect: defect.semantic)
+            ours = self.share("ours", judge=_steady)
+            semantic = self.share("ours", lambda defect: defect.semantic, _steady)
             if len(self.defects) < 120 and not self.plan.groups:
                 yield f"{len(self.defects)} visible defects, not 120"
             if ours.value < 0.95:
-                yield f"ours catches {ours.value:.1%}, not 95%"
+                yield f"ours catches {ours.value:.1%} with 19 of 20 seeds, not 95%"
             if semantic.value < 0.90:
-                yield f"ours catches {semantic.value:.1%} of the semantic ones, not 90%"
-            if self.unsteady():
-                yield f"{len(self.unsteady())} are not caught with 19 of 20 seeds"
+                yield f"ours so catches {semantic.value:.1%} of the semantic ones, not 90%"
         if "read_only" in self.trials:
             read_only = self.share("read_only")
             if read_only.value < 0.35:
@@ -72,7 +74,7 @@ class Result:
             sent = sum(
                 outcome.writes
                 for trial in self.trials["read_only"].values()
-                for outcome in trial.tried
+                for outcome in trial.outcomes
             )
             if sent:
                 yield f"read-only sent {sent} writes"
@@ -90,7 +92,7 @@ def text_of(result: Result) -> str:
         f"them semantic; {len(result.invisible)} cannot, and do not count"
     )
     seeds = (
-        f"seeds: {plan.seeds} for ours (conformance {plan.conformance_seeds}), "
+        f"seeds: {plan.seeds} for ours (what {plan.patience} do not find is missed), "
         f"{plan.read_only_seeds} read-only, {plan.plain_seeds} for plain Schemathesis with "
         f"{plan.plain_examples} examples"
     )
@@ -112,6 +114,8 @@ def text_of(result: Result) -> str:
             for contestant in CONTESTANTS
             if contestant in result.trials
         ]
+        if "ours" in result.trials:
+            lines.append(f"  {'steady':10} {result.share('ours', fits, _steady)}")
     lines += ["", *_named("missed by ours", result.missed())]
     lines += _named("not caught with 19 of 20 seeds", result.unsteady())
     lines += _named("cannot be seen", result.invisible)
@@ -128,12 +132,13 @@ def _row(result: Result, name: str, fits: Callable[[Defect], bool]) -> str:
     cells = [
         _cell(result.share("plain", fits)),
         _cell(result.share("ours", fits)),
-        _cell(result.share("ours", fits, lambda trial: trial.steady)),
+        _cell(result.share("ours", fits, _steady)),
     ]
+    # Later seeds begin with what found it before.
     outcomes = [
         outcome
         for each in defects
-        for outcome in result.trials.get("ours", {}).get(each.name, Trial()).tried
+        for outcome in result.trials.get("ours", {}).get(each.name, Trial()).outcomes[:1]
     ]
     seconds = f"{median(each.seconds for each in outcomes):.1f}" if outcomes else "-"
     requests = f"{median(each.requests for each in outcomes):.0f}" if outcomes else "-"
@@ -162,6 +167,10 @@ def json_of(result: Result) -> Mapping[str, Any]:
             contestant: {
                 "caught": str(result.share(contestant)),
                 "semantic": str(result.share(contestant, lambda each: each.semantic)),
+                "steady": str(result.share(contestant, judge=_steady)),
+                "semantic and steady": str(
+                    result.share(contestant, lambda each: each.semantic, _steady)
+                ),
             }
             for contestant in result.trials
         },
@@ -178,15 +187,7 @@ def json_of(result: Result) -> Mapping[str, Any]:
                 "description": each.description,
                 **{
                     contestant: [
-                        None
-                        if outcome is None
-                        else {
-                            "by": outcome.by,
-                            "finding": outcome.finding,
-                            "seconds": round(outcome.seconds, 2),
-                            "requests": outcome.requests,
-                            "writes": outcome.writes,
-                        }
+                        {**asdict(outcome), "seconds": round(outcome.seconds, 2)}
                         for outcome in trials[each.name].outcomes
                     ]
                     for contestant, trials in result.trials.items()

@@ -20,16 +20,16 @@ from contract_tests.power.probe import NOON, is_visible, observed
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is tried: seeds for each contestant, and for the part of ours that is slow.
+    """How much is tried: seeds for each contestant, and after how many ours gives a defect up.
 
-    Conformance looks for what properties miss with the first `conformance_seeds` alone, and ours
-    without writing and Schemathesis as it comes have fewer seeds, as they miss much, and a miss
-    takes a whole run. `sites` is the most sites of one class.
+    What ours does not find with the first `patience` seeds is missed. Without writing, and for
+    Schemathesis as it comes, there are fewer seeds, as both miss much, and a miss takes a whole
+    run. `sites` is the most sites of one class.
     """
 
     api: str
     seeds: int = 20
-    conformance_seeds: int = 2
+    patience: int = 2
     read_only_seeds: int = 2
     plain_seeds: int = 1
     plain_examples: int = 20
@@ -39,25 +39,20 @@ class Plan:
 
 @dataclass(slots=True)
 class Trial:
-    """What one contestant made of one defect, seed by seed; None: it was not tried that far."""
+    """What one contestant made of one defect, seed by seed."""
 
-    outcomes: list[Outcome | None] = field(default_factory=list)
-
-    @property
-    def tried(self) -> list[Outcome]:
-        """The outcomes that there are."""
-        return [each for each in self.outcomes if each is not None]
+    outcomes: list[Outcome] = field(default_factory=list)
 
     @property
     def caught(self) -> bool:
         """Say whether any seed found it."""
-        return any(each.caught for each in self.tried)
+        return any(each.caught for each in self.outcomes)
 
     @property
     def steady(self) -> bool:
         """Say whether at least 19 of 20 seeds found it."""
-        found = sum(each.caught for each in self.tried)
-        return bool(self.tried) and found >= 0.95 * len(self.tried)
+        found = sum(each.caught for each in self.outcomes)
+        return bool(self.outcomes) and found >= 0.95 * len(self.outcomes)
 
 
 class Trials:
@@ -77,29 +72,20 @@ class Trials:
         return is_visible(self._still, self._scene, self.defects[name], self._transcript)
 
     def ours(self, name: str) -> Trial:
-        """Try our suite; what properties miss is looked for by conformance with a few seeds."""
-        plan, trial = self.plan, Trial()
-        fresh = partial(self._ground.target, self.defects[name])
-        for seed in range(1, plan.seeds + 1):
-            conformance = seed <= plan.conformance_seeds
-            outcome = ours(fresh, seed, conformance=conformance)
-            untried = not outcome.caught and not conformance and plan.conformance_seeds > 0
-            trial.outcomes.append(None if untried else outcome)
-            done = trial.outcomes[: plan.conformance_seeds]
-            if seed == plan.conformance_seeds and not any(
-                each is not None and each.by == "properties" for each in done
-            ):
-                break
-        return trial
+        """Try our suite; each seed begins with the parts of it that found the defect before."""
+        return self._tried(name, self.plan.seeds, writes=True)
 
     def read_only(self, name: str) -> Trial:
         """Try our suite without writing."""
-        fresh = partial(self._ground.target, self.defects[name])
-        seeds = range(1, self.plan.read_only_seeds + 1)
+        return self._tried(name, self.plan.read_only_seeds, writes=False)
+
+    def _tried(self, name: str, seeds: int, *, writes: bool) -> Trial:
         trial = Trial()
-        for seed in seeds:
-            outcome = ours(fresh, seed, writes=False)
-            trial.outcomes.append(outcome)
+        fresh = partial(self._ground.target, self.defects[name])
+        for seed in range(1, seeds + 1):
+            if seed > self.plan.patience and not trial.caught:
+                break
+            trial.outcomes.append(ours(fresh, seed, ahead=trial.outcomes, writes=writes))
         return trial
 
     def plain(self, name: str) -> Trial:

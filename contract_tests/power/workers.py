@@ -7,7 +7,7 @@ import multiprocessing
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
 
 from contract_tests.power.trials import Plan, Trials
@@ -43,15 +43,22 @@ class Workers:
     def work(self, method: str, calls: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
         """Yield each of the calls (an argument, or a tuple of them) with what the method returns.
 
-        The method is one of `Trials`, by its name. Tells now and then how far it is.
+        The method is one of `Trials`, by its name. What is done first comes first. Tells now and
+        then how far it is.
         """
         calls = list(calls)
-        todo = [(method, each) for each in calls]
-        done = self._pool.map(_call, todo) if self._pool is not None else map(_call, todo)
-        for number, (call, outcome) in enumerate(zip(calls, done, strict=True), 1):
+        for number, done in enumerate(self._done(method, calls), 1):
             if sys.stderr.isatty() or number % 25 == 0 or number == len(calls):
                 sys.stderr.write(f"{self._plan.api}: {method} {number}/{len(calls)}\n")
-            yield call, outcome
+            yield done
+
+    def _done(self, method: str, calls: list[Any]) -> Iterator[tuple[Any, Any]]:
+        if self._pool is None:
+            yield from ((call, _call(method, call)) for call in calls)
+            return
+        asked = {self._pool.submit(_call, method, call): call for call in calls}
+        for done in as_completed(asked):
+            yield asked[done], done.result()
 
 
 def _start(plan: Plan) -> None:
@@ -61,7 +68,6 @@ def _start(plan: Plan) -> None:
     _trials[:] = [Trials(plan)]
 
 
-def _call(work: tuple[str, Any]) -> Any:
-    method, argument = work
+def _call(method: str, argument: Any) -> Any:
     arguments = argument if isinstance(argument, tuple) else (argument,)
     return getattr(_trials[0], method)(*arguments)

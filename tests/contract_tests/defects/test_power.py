@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from contract_tests.defects.catalogue import catalogue
 from contract_tests.power.__main__ import main
-from contract_tests.power.contestants import Outcome
+from contract_tests.power.contestants import Outcome, ours
+from contract_tests.power.record import Record
 from contract_tests.power.statistics import Share
-from contract_tests.power.trials import Trial
+from contract_tests.power.table import Result
+from contract_tests.power.trials import Plan, Trial
+from tests.contract_tests.defects.planted import defect, ground, seen
 
 FOUND, MISSED = Outcome("properties", "it is wrong", 0.1, 9), Outcome("", "", 1.0, 90)
 
@@ -33,9 +39,20 @@ def test_nineteen_of_twenty_seeds_are_steady_and_eighteen_are_not() -> None:
     assert not Trial([FOUND] * 18 + [MISSED] * 2).steady
 
 
-def test_a_seed_that_was_not_tried_counts_for_nothing() -> None:
-    assert Trial([FOUND, FOUND, None, None]).steady
-    assert not Trial([None]).caught
+def test_what_was_not_tried_is_neither_caught_nor_steady() -> None:
+    assert not Trial().caught
+    assert not Trial().steady
+
+
+def test_what_is_caught_now_and_then_does_not_count_as_caught() -> None:
+    defects = {each.name: each for each in catalogue(seen()[0], 1, ("done-twice",))}
+    result = Result(Plan("cliniko", groups=("done-twice",)), defects)
+    result.trials["ours"] = dict.fromkeys(defects, Trial([FOUND] * 18 + [MISSED] * 2))
+    assert result.unsteady() == list(defects)
+    assert list(result.unmet()) == [
+        "ours catches 0.0% with 19 of 20 seeds, not 95%",
+        "ours so catches 0.0% of the semantic ones, not 90%",
+    ]
 
 
 def test_what_is_planted_is_caught_and_written_down(
@@ -48,6 +65,54 @@ def test_what_is_planted_is_caught_and_written_down(
     written = json.loads((tmp_path / "cliniko.json").read_text())
     assert [each["ours"][0]["by"] for each in written["defects"]] == ["properties"] * 2
     assert "missed by ours" not in capsys.readouterr().out
+
+
+def test_a_later_seed_begins_with_the_part_that_found_it_before() -> None:
+    fresh = partial(ground().target, defect("done-twice", "createProduct", "all"))
+    found = Outcome("properties", "", 0.0, 0, part=("every list shows what was created",))
+    assert ours(fresh, 2, ahead=[found]).requests < 10
+    elsewhere = Outcome(
+        "properties", "", 0.0, 0, part=("each record has an identifier of its own",)
+    )
+    assert ours(fresh, 2, ahead=[elsewhere]).part == found.part
+
+
+def test_conformance_is_narrowed_to_where_it_found_something() -> None:
+    (planted, *_) = catalogue(seen()[0], 1, ("method-taken-for-another",))
+    fresh = partial(ground().target, planted)
+    part = ("coverage", planted.site.operation)
+    outcome = ours(fresh, 1, ahead=[Outcome("conformance", "", 0.0, 0, part=part)])
+    assert (outcome.by, outcome.part) == ("conformance", part)
+
+
+def test_what_a_run_that_was_cut_off_has_seen_is_not_tried_again(tmp_path: Path) -> None:
+    path, plan = tmp_path / "cliniko.jsonl", Plan("cliniko", seeds=2)
+    part = replace(FOUND, part=("a property",))
+    record = Record(path, plan)
+    record.add("visible", "one", True)
+    record.add("ours", "one", Trial([part, MISSED]))
+    record.add("alarms", ("", 1), [])
+    with path.open("a") as file:
+        file.write('{"kind": "ours", "of": "tw')
+    kept = Record(path, plan, ["ours", "alarms"])
+    assert kept.of("ours") == {"one": Trial([part, MISSED])}
+    assert kept.of("alarms") == {("", 1): []}
+    assert kept.of("visible") == {}
+    assert Record(path, replace(plan, seeds=3), ["ours", "alarms"]).of("ours") == {}
+
+
+def test_what_is_kept_is_in_the_table_and_is_not_tried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = Record(tmp_path / "cliniko.jsonl", Plan("cliniko"))
+    record.add("plain", "done-twice/createProduct/all", Trial([MISSED]))
+    small = ["--seeds", "1", "--sites", "1", "--alarm-seeds", "0", "--jobs", "1"]
+    call = ["--api", "cliniko", *small, "--group", "done-twice", "--output", str(tmp_path)]
+    assert main([*call, "--contestant", "ours", "--keep", "plain"]) == 0
+    told = capsys.readouterr()
+    assert "ours 1/1" in told.err
+    assert "plain 1/1" not in told.err
+    assert "plain      0/1" in told.out
 
 
 def test_classes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
