@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from contract_tests.claims import Answers, Gained, Lists, Refuses, Totals, Unlike
 from contract_tests.oracles.changes import change, same_record
+from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.removals import parts_of
 from contract_tests.oracles.stock import request
-from contract_tests.traces import Caller
-from contract_tests.world import Record, World
+from contract_tests.traces import Caller, find
+from contract_tests.world import Record, Unfit, World
 from mock_server.lifecycle.model import (
     Create,
     Lifecycle,
@@ -20,6 +22,7 @@ from mock_server.lifecycle.model import (
     Parts,
     Removal,
     Resource,
+    Summary,
     Update,
 )
 
@@ -34,9 +37,10 @@ def others_see_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     def unread(operation: str, world: World) -> None:
         record = world.create(resource)
         answer = world.send(operation, Parts(path=record.path), "other")
-        world.hold(Refuses(answer, "the record is another account's"))
         if resource.tag is not None:
             world.hold(Unlike(answer, record.sent[resource.tag]))
+        if resource.tag is None or not _has_its_own(world, record):
+            world.hold(Refuses(answer, "the record is another account's"))
 
     def unlisted(listing: Listing, world: World) -> None:
         before = world.pages(listing, account="other")
@@ -55,15 +59,14 @@ def others_see_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
 
 @oracle("another account cannot touch a record", writes=True)
 def others_touch_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """Another account's updates, moves and removals are refused, and change nothing.
-
-    Its own records may have the same identifiers, so they are not safe from these calls.
-    """
+    """Another account's updates, moves and removals are refused, and change nothing."""
     del lifecycle
     if resource.create is None or not resource.reads:
         return
 
     def untouched(world: World, operation: str, record: Record, parts: Parts) -> None:
+        if _has_its_own(world, record):
+            return
         before = world.show(record)
         answer = world.send(operation, parts, "other")
         world.hold(Refuses(answer, "the record is another account's"))
@@ -91,6 +94,18 @@ def others_touch_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
         yield Case(move.operation, partial(moved, move), other=True, wild=True)
 
 
+def _has_its_own(world: World, record: Record) -> bool:
+    """Say whether the other account has a record of its own with the same identifier.
+
+    Where each account counts for itself, it may; then it is not refused, and no record of the first
+    one's is what it reads and changes.
+    """
+    view, tag = record.resource.reads[0], record.resource.tag
+    shown = world.send(view.operation, Parts(path=record.path), "other")
+    answer = world.trace.answer(shown)
+    return answer.succeeded and tag is not None and record.sent[tag].encode() not in answer.content
+
+
 @oracle("nothing is done without a credential", writes=True)
 def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """Without a credential, or with a wrong one, every call is refused and changes nothing."""
@@ -101,8 +116,11 @@ def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
         world.hold(Answers(answer, statuses, "the credential is missing or wrong"))
 
     def read(operation: str, caller: Caller, world: World) -> None:
-        record = world.create(resource)
-        refused(world, operation, Parts(path=record.path), caller)
+        refused(world, operation, Parts(path=_path(world, resource)), caller)
+
+    def summed(summary: Summary, caller: Caller, world: World) -> None:
+        of = (each.path for each in resource.lists if each.operation == summary.listing)
+        refused(world, summary.operation, Parts(path=next(of, {})), caller)
 
     def listed(listing: Listing, caller: Caller, world: World) -> None:
         path = world.create(resource).path if resource.parent else {}
@@ -145,11 +163,13 @@ def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
     for caller in callers:
         for listing in resource.lists:
             yield Case(listing.operation, partial(listed, listing, caller), wild=True)
+        for summary in {each.operation: each for each in resource.summaries}.values():
+            yield Case(summary.operation, partial(summed, summary, caller), wild=True)
+        for operation in _views_of_one(resource):
+            yield Case(operation, partial(read, operation, caller), wild=True)
         if resource.create is None:
             continue
         yield Case(resource.create.operation, partial(created, resource.create, caller), wild=True)
-        for view in resource.reads:
-            yield Case(view.operation, partial(read, view.operation, caller), wild=True)
         if not resource.reads:
             continue
         for update in resource.updates:
@@ -158,6 +178,23 @@ def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
             yield Case(removal.operation, partial(removed, removal, caller), wild=True)
         for move in resource.moves:
             yield Case(move.operation, partial(moved, move, caller), wild=True)
+
+
+def _views_of_one(resource: Resource) -> dict[str, None]:
+    """The operations that show one record, or what belongs to it."""
+    below = [resource.history, *(move.taken for move in resource.moves)]
+    views = [*resource.reads, *(listing for listing in below if listing is not None)]
+    return dict.fromkeys(view.operation for view in views)
+
+
+def _path(world: World, resource: Resource) -> Mapping[str, Any]:
+    """The path of a new record, or of one that is listed where none can be made."""
+    if resource.create is not None:
+        return world.create(resource).path
+    for listing in reachable(resource)[:1]:
+        for item in world.records(world.pages(listing, most=1), listing)[:1]:
+            return {**listing.path, resource.id_in_path: str(find(item, listing.id))}
+    raise Unfit(f"there is no {resource.name}")
 
 
 @oracle("each account's records are its own", writes=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from contract_tests.claims import (
     Answers,
@@ -15,11 +16,17 @@ from contract_tests.claims import (
     Sized,
     Totals,
 )
+from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.traces import find
 from contract_tests.world import Record, World
 from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Read, Resource
 
 _FEW = 4
+#: Pages of a fixed size up to this are filled, so that another one follows.
+_LONGEST = 30
+#: Below so many records that were there before it is looked what there is.
+_KNOWN = 12
 
 
 @oracle("the records below another are listed in pages, all of them", writes=True)
@@ -30,34 +37,71 @@ def children_are_listed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Ca
         return
 
     def pages(listing: Listing, world: World) -> None:
-        made, elsewhere = _family(world, resource)
+        fixed = listing.paging.fixed if listing.paging is not None else None
+        many = fixed if fixed is not None and fixed <= _LONGEST else _FEW
+        made, elsewhere = _family(world, resource, many)
         name, operation, path = resource.name, listing.operation, made[0].path
         whole = world.pages(listing, path=path)
         world.hold(
-            Distinct(whole, name, operation),
             *(Lists(whole, name, operation, record.id) for record in made),
             Lists(whole, name, operation, elsewhere.id, present=False),
         )
-        if listing.total is not None:
-            world.hold(Totals(whole[0], whole, name, operation))
-        if listing.order is not None:
-            world.hold(Ordered(whole, name, operation))
-        for size in listing.paging.sizes if listing.paging else ():
-            if size > _FEW:
-                continue
-            cut = world.pages(listing, path=path, size=size)
-            world.hold(SameMembers(cut, whole, name, operation, operation))
-            for index, page in enumerate(cut):
-                full = page != cut[-1]
-                world.hold(
-                    Sized(page, listing.items, size, full=full),
-                    Framed(page, index, size, name, operation),
-                )
-            if listing.total is not None:
-                world.hold(Totals(cut[-1], cut, name, operation))
+        _in_pages(world, resource, listing, whole, path)
 
     for listing in resource.lists:
         yield Case(listing.operation, partial(pages, listing))
+
+
+@oracle("what stands below listed records is listed in pages", writes=False)
+def children_of_known(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """The lists of what is below records that are there have nothing twice, and tell so much."""
+    above = lifecycle.resource(resource.parent) if resource.parent is not None else None
+    if above is None or not reachable(above):
+        return
+    parents = reachable(above)[0]
+
+    def pages(listing: Listing, world: World) -> None:
+        known = world.records(world.pages(parents, most=1), parents)
+        for item in world.random.sample(known, min(_KNOWN, len(known))):
+            path = {**parents.path, resource.parent_in_path: str(find(item, parents.id))}
+            whole = world.pages(listing, path=path)
+            _in_pages(world, resource, listing, whole, path)
+
+    for listing in resource.lists:
+        yield Case(listing.operation, partial(pages, listing))
+
+
+def _in_pages(
+    world: World,
+    resource: Resource,
+    listing: Listing,
+    whole: tuple[int, ...],
+    path: Mapping[str, Any],
+) -> None:
+    """Hold that a list that was walked through is the same in pages of any size."""
+    name, operation, paging = resource.name, listing.operation, listing.paging
+    world.hold(Distinct(whole, name, operation))
+    if listing.total is not None:
+        world.hold(*(Totals(page, whole, name, operation) for page in whole))
+    if listing.order is not None:
+        world.hold(Ordered(whole, name, operation))
+    if paging is None:
+        return
+    cuts = {
+        size: world.pages(listing, path=path, size=size) for size in paging.sizes if size <= _FEW
+    }
+    if paging.fixed is not None:
+        cuts[paging.fixed] = whole
+    for size, cut in cuts.items():
+        world.hold(SameMembers(cut, whole, name, operation, operation))
+        for index, page in enumerate(cut):
+            full = page != cut[-1]
+            world.hold(
+                Sized(page, listing.items, size, full=full),
+                Framed(page, index, size, name, operation),
+            )
+        if listing.total is not None:
+            world.hold(Totals(cut[-1], cut, name, operation))
 
 
 @oracle("a record is not found below another than its own", writes=True)
@@ -77,8 +121,8 @@ def children_have_one_parent(lifecycle: Lifecycle, resource: Resource) -> Iterat
         yield Case(read.operation, partial(apart, read))
 
 
-def _family(world: World, resource: Resource) -> tuple[list[Record], Record]:
-    """Create a few records below one parent, and one below another."""
+def _family(world: World, resource: Resource, more: int = _FEW) -> tuple[list[Record], Record]:
+    """Create one record and some more below one parent, and one below another."""
     made = [world.create(resource)]
-    made += [world.create(resource, beside=made[0]) for _ in range(_FEW)]
+    made += [world.create(resource, beside=made[0]) for _ in range(more)]
     return made, world.create(resource)

@@ -44,11 +44,14 @@ class Oracle:
 ORACLES: list[Oracle] = []
 
 
-def oracle(name: str, *, writes: bool) -> Callable[[Cases], Cases]:
-    """Register the decorated function, which yields the cases of a property, as an oracle."""
+def oracle(name: str, *, writes: bool, first: bool = False) -> Callable[[Cases], Cases]:
+    """Register the decorated function, which yields the cases of a property, as an oracle.
+
+    With `first`, it is tried before the others, when a run has made nothing yet.
+    """
 
     def register(cases: Cases) -> Cases:
-        ORACLES.append(Oracle(name, cases, writes))
+        ORACLES.insert(0 if first else len(ORACLES), Oracle(name, cases, writes))
         return cases
 
     return register

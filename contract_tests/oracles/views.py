@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from contract_tests.claims import Related, SameAs
+from contract_tests.claims import Distinct, Related, SameAs
 from contract_tests.oracles.changes import change
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
@@ -72,6 +72,18 @@ def _also_alike(resource: Resource, read: Read, listing: Listing) -> Iterator[tu
 def _as_long(one: Any, other: Any) -> bool:
     """Say whether two texts are of the same length: times of the same precision are."""
     return isinstance(one, str) and isinstance(other, str) and len(one) == len(other) > 0
+
+
+@oracle("no record is listed twice", writes=False)
+def listed_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """Every list, with pages or without, has each of its records once."""
+    del lifecycle
+
+    def once(listing: Listing, world: World) -> None:
+        world.hold(Distinct(world.pages(listing), resource.name, listing.operation))
+
+    for listing in reachable(resource):
+        yield Case(listing.operation, partial(once, listing))
 
 
 @oracle("reading changes nothing", writes=False)

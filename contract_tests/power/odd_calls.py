@@ -7,6 +7,7 @@ from typing import Any
 
 from contract_tests.oracles.changes import change
 from contract_tests.oracles.removals import parts_of
+from contract_tests.traces import find
 from contract_tests.world import Record, World
 from mock_server.lifecycle.model import Create, Json, Parts, Resource
 
@@ -93,25 +94,16 @@ def _tagged(world: World, resource: Resource) -> Json:
 
 def strangers(world: World, resource: Resource, made: list[Record]) -> None:
     """Every call by the other account, by nobody, and with a wrong credential."""
-    path = dict(made[0].path) if made else {}
+    record = made[0] if made else _listed(world, resource)
+    path = dict(record.path) if record is not None else {}
+    views = [*resource.lists, *((resource.history,) if resource.history else ())]
+    views += [move.taken for move in resource.moves if move.taken is not None]
     calls: list[tuple[str, Parts]] = [
-        *((read.operation, Parts(path=path)) for read in resource.reads if made),
-        *(
-            (listing.operation, Parts(path={**listing.path, **path}, query=listing.query))
-            for listing in resource.lists
-        ),
+        *((view.operation, Parts(path={**view.path, **path}, query=view.query)) for view in views),
         *((each.operation, Parts()) for each in resource.summaries),
     ]
-    calls += [
-        (update.operation, Parts(path=path, body=update.body(change(world, resource, update))))
-        for update in resource.updates
-        if made
-    ]
-    calls += [
-        (move.operation, move.parts(made[0].id, move.quantities[0]))
-        for move in resource.moves
-        if made
-    ]
+    if record is not None:
+        calls += _calls_of(world, record)
     if resource.create is not None:
         values = {**world.first_values(resource), **_tagged(world, resource)}
         body = resource.create.body(values)
@@ -121,14 +113,36 @@ def strangers(world: World, resource: Resource, made: list[Record]) -> None:
                 Parts(path=path, headers=resource.create.headers, body=body),
             )
         )
-    for removal in resource.removals if made else ():
-        calls.append((removal.operation, parts_of(made[0], removal)))
+    if record is not None:
+        calls += [(removal.operation, parts_of(record, removal)) for removal in resource.removals]
     for who in (None, "stranger", "other"):
         for operation, parts in calls:
             caller: Any = who
             world.send(operation, parts, caller)
     for read in resource.reads if made else ():
         world.send(read.operation, Parts(path=path))
+
+
+def _listed(world: World, resource: Resource) -> Record | None:
+    """A record that was there before, where none can be made."""
+    for listing in resource.lists if resource.parent is None else ():
+        for item in world.records(world.pages(listing, most=1), listing)[:1]:
+            known = str(find(item, listing.id))
+            path: Any = {**listing.path, resource.id_in_path: known}
+            return Record(resource, known, {}, 0, path)
+    return None
+
+
+def _calls_of(world: World, record: Record) -> list[tuple[str, Parts]]:
+    """What reads, changes and moves a record."""
+    resource, path = record.resource, record.path
+    reads = [(read.operation, Parts(path=path)) for read in resource.reads]
+    updates = [
+        (update.operation, Parts(path=path, body=update.body(change(world, resource, update))))
+        for update in resource.updates
+    ]
+    moves = [(move.operation, move.parts(record.id, move.quantities[0])) for move in resource.moves]
+    return [*reads, *updates, *moves]
 
 
 def unknown(world: World, resource: Resource) -> None:

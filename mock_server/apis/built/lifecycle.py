@@ -236,6 +236,12 @@ LIFECYCLE = Lifecycle(
         ADJUSTMENT,
         SALE,
         PURCHASE,
+        Resource(
+            "listed item",
+            lists=lists.EVERYWHERE,
+            created="/created_at",
+            updated="/updated_at",
+        ),
     ),
     ignored=(
         "/from",

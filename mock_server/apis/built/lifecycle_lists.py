@@ -8,6 +8,7 @@ So those lists are declared for items that are both (`lifecycle`), and only arch
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -116,6 +117,34 @@ SEARCH = Listing(
     path={"keyword": _OURS},
     shows=lambda item: _has(item, _OURS),
     filters=(_SEARCH,),
+)
+
+
+def _offered(item: Json, _: object) -> bool | None:
+    """Whether an item is on offer, which the document says of what is sold and bought."""
+    if item["archived"]:
+        return False
+    return True if item["retail_item"] == item["buying_item"] == 1 else None
+
+
+def _kept_in_stock(item: Json, _: object) -> bool | None:
+    """Whether an item is in the inventory, where it leaves open what becomes of archived ones."""
+    if not _tracked(item):
+        return False
+    return None if item["archived"] else True
+
+
+def _some(listing: Listing, name: str, holds: Any) -> Listing:
+    """A list that is a part of all items by what it is, and not by what is asked for."""
+    chosen = Filter(name, lambda *_: True, query=lambda _: (), holds=holds, among="listItems")
+    return replace(listing, filters=(chosen,))
+
+
+#: All lists of items, each held to have those of the first that it should.
+EVERYWHERE = (
+    ALL[0],
+    _some(INVENTORY, "tracked", _kept_in_stock),
+    *(_some(each, "on offer", _offered) for each in ON_OFFER),
 )
 
 

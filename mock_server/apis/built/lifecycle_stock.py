@@ -150,7 +150,8 @@ def _day_near(*, past: bool) -> Callable[[Random, Sequence[Json]], str | None]:
         near = {day + timedelta(days=step) for day in issued for step in (-1, 1)}
         free = sorted(near - issued)
         selective = free[1:] if past else free[:-1]
-        days = selective if random.random() < 0.8 else free
+        between = [day for day in selective if min(issued) < day < max(issued)]
+        days = between or selective if random.random() < 0.8 else free
         return random.choice(days).isoformat() if days else None
 
     return draw

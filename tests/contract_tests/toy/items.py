@@ -100,7 +100,7 @@ def _time(asked: Asked, time: datetime) -> str:
 def create_item(asked: Asked) -> Reply:
     """Add an item."""
     owned(asked)
-    number = next(asked.toy.numbers)
+    number = next(asked.account.numbers)
     if asked.on("identifiers are used twice"):
         number -= number % 8
     now = asked.toy.clock.now()
@@ -207,6 +207,11 @@ def _changed(asked: Asked, rest: Record, required: str) -> Reply:
     if not asked.on("an update is lost"):
         item.update(values)
     touched(asked, item)
+    if asked.on("numbers are one for all"):
+        for account in asked.toy.accounts.values():
+            account.items.get(item["id"], item)["kind"] = (
+                "box" if before["kind"] == "jar" else "jar"
+            )
     if asked.on("a neighbour is changed too"):
         for each in asked.account.items.values():
             if each["new"]:

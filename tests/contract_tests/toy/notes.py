@@ -28,7 +28,8 @@ def _note(asked: Asked) -> Record:
 
 def list_notes(asked: Asked) -> Reply:
     """Answer with all notes on an item."""
-    return Reply(200, {"notes": [_shown(note) for note in _notes(asked).values()]})
+    found = [_shown(note) for note in _notes(asked).values()]
+    return Reply(200, {"notes": found * 2 if asked.on("notes are listed twice") else found})
 
 
 def create_note(asked: Asked) -> Reply:

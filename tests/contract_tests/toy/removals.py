@@ -51,6 +51,7 @@ def delete_item(asked: Asked) -> Reply:
             return Reply(204)
         raise
     for account in asked.toy.accounts.values():
-        account.items.pop(item["id"], None)
+        if account.items.get(item["id"]) is item:
+            del account.items[item["id"]]
     gone.append(item)
     return Reply(204)
