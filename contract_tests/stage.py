@@ -11,6 +11,8 @@ from contract_tests.session import Session
 from contract_tests.traces import Call, Caller, Exchange, Trace
 from mock_server.lifecycle.model import Parts
 
+_TOO_MANY = 429
+
 
 class Violated(Exception):
     """A claim does not hold; the case is over."""
@@ -57,15 +59,23 @@ class Stage:
     def send(self, operation: str, parts: Parts | None = None, account: Caller = "first") -> int:
         """Send a call and return the number of its exchange.
 
-        What its body takes from the record that its path names is asked for first.
+        What its body takes from the record that its path names is asked for first. A call that
+        comes too soon for a rate limit is sent once more; the pace before a target waits for that.
         """
         call = Call(operation, self.completed(operation, parts or Parts(), account), account)
+        exchange = self._exchanged(call)
+        if exchange.answer.status == _TOO_MANY:
+            self.trace.exchanges.pop()
+            exchange = self._exchanged(call)
+        return exchange.number
+
+    def _exchanged(self, call: Call) -> Exchange:
         exchange, pointers = self.session.send(call, self.trace)
         for pointer in pointers:
             claim = Conforms(exchange.number, pointer)
             message = claim.broken(self.trace, self.terms) or f"{exchange}: {pointer}"
-            self.breaches.append(Breach(claim, operation, message, self._so_far()))
-        return exchange.number
+            self.breaches.append(Breach(claim, call.operation, message, self._so_far()))
+        return exchange
 
     def do(self, operation: str, parts: Parts | None = None, account: Caller = "first") -> int:
         """Send a call that must succeed, and return the number of its exchange."""

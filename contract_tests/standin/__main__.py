@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 import socket
 import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from itertools import count
 from typing import Any, NoReturn, cast
 
 import uvicorn
@@ -54,8 +56,7 @@ def _serve(database: Database, listener: socket.socket, options: argparse.Namesp
     switches = frozenset([*options.defect, *options.variation])
     service = Service(
         database,
-        # No sandbox has a clock for it: it is a service of its own.
-        time.time,  # noqa: TID251
+        _clock(options.seconds_a_call),
         switches,
         options.rate_limit,
         options.products,
@@ -63,8 +64,16 @@ def _serve(database: Database, listener: socket.socket, options: argparse.Namesp
     print(f"http://{_HOST}:{listener.getsockname()[1]}{BASE_PATH}", flush=True)
     for each in switches:
         print(f"{each.word}: {each.description}", flush=True)
-    config = uvicorn.Config(WSGIMiddleware(cast("Any", service.application)), log_level="warning")
+    application = WSGIMiddleware(cast("Any", service.application))
+    config = uvicorn.Config(application, log_level="warning", date_header=False)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _clock(step: float) -> Callable[[], float]:
+    """The time, later by so many seconds with each call: what far away takes long is quick here."""
+    calls = count(1)
+    # No sandbox has a clock for it: it is a service of its own.
+    return lambda: time.time() + step * next(calls)  # noqa: TID251
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,6 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--products", type=_amount, default=60, metavar="N",
         help="how many products an account has from the start; with 60, the list has a second page",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seconds-a-call", type=_seconds, default=0.0, metavar="N",
+        help="how much later it is on its clock with each call, as if each had taken so long",
     )  # fmt: skip
     for kind in (Defect, Variation):
         word = kind.__name__.lower()
@@ -111,6 +124,12 @@ def _amount(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError("must be 0 or more")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text):
+        raise argparse.ArgumentTypeError("must be 0 or more, such as 0.4")
+    return float(text)
 
 
 def _port(text: str) -> int:

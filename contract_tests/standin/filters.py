@@ -88,7 +88,7 @@ def _on_numbers(field: str, operator: str, value: str, switches: Switches) -> Co
 
 def _on_text(field: str, operator: str, value: str, switches: Switches) -> Condition:
     if operator in {"=", "!="}:
-        collation = "NOCASE" if Defect.TEXT_IGNORES_CASE in switches else "BINARY"
+        collation = "NOCASE" if Variation.TEXT_IGNORES_CASE in switches else "BINARY"
         return Condition(f"{field} {operator} ? COLLATE {collation}", (value,))
     fold = "" if Variation.CONTAINS_HEEDS_CASE in switches else "fold"
     if operator == "~" and Defect.WILDCARDS_NOT_ESCAPED not in switches:

@@ -50,7 +50,7 @@ def create(call: Call) -> Answer:
 def change(call: Call) -> Answer:
     """Change what is named of a product and keep the rest."""
     living = Condition.of(archived_at=None)
-    if Defect.ARCHIVED_STILL_CHANGED in call.switches:
+    if Variation.ARCHIVED_STILL_CHANGED in call.switches:
         living = Condition.all()
     mine = call.mine(unless=Defect.UPDATE_IN_ANY_ACCOUNT)
     before = call.find(_ROWS, _KIND, mine, living)
@@ -131,7 +131,7 @@ def _stored(call: Call, taken: Json) -> Json:
         values["product_supplier_id"] = _supplier(call, values.pop("product_supplier_name"))
     if Defect.NAME_CUT_AT_100 in call.switches and "name" in values:
         values["name"] = values["name"][:100]
-    if Defect.EMPTY_TEXT_AS_NULL in call.switches:
+    if Variation.EMPTY_TEXT_AS_NULL in call.switches:
         values.update({column: None for column in _TEXTS if values.get(column) == ""})
     if Defect.COST_PRICE_AS_FLOAT in call.switches and values.get("cost_price"):
         values["cost_price"] = str(Decimal(float(values["cost_price"])))
@@ -189,7 +189,7 @@ def _prices(call: Call, row: Row) -> tuple[str | None, str | None]:
     """The price without and with tax."""
     price, rate = row["price"], Decimal(row["tax_rate"] or 0)
     if price is None:
-        zero = "0.0" if Defect.NULL_PRICE_AS_ZERO in call.switches else None
+        zero = "0.0" if Variation.NULL_PRICE_AS_ZERO in call.switches else None
         return zero, zero
     included = bool(row["price_includes_tax"])
     if Defect.TAX_INCLUDED_IGNORED in call.switches:

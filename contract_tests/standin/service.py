@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from contract_tests.standin import adjustments, neighbours, products
 from contract_tests.standin.accounts import account_of
@@ -43,7 +43,7 @@ _TAKE_A_BODY = {products.create, products.change, products.replace, adjustments.
 
 
 class Service:
-    """The stand-in, without a server around it; `application` is WSGI.
+    """The stand-in, without a server around it; `application` is WSGI, and tells its own `Date`.
 
     `clock` gives UNIX seconds. `rate_limit` is requests a minute for each account, 0 for any
     number. `products` is how many an account has from the start.
@@ -78,10 +78,11 @@ class Service:
         for status in (400, 404, 405, 413):
             self.application.register_error_handler(status, _routing_error)
         self.application.register_error_handler(Exception, self._failure)
+        self.application.after_request(self._dated)
 
     def _view(self, operation: Callable[[Call], Answer]) -> Callable[..., Response]:
         def answer(key: str = "") -> Response:
-            now = int(self._clock())
+            now = self._now()
             account = self._account(now)
             body = _body() if operation in _TAKE_A_BODY else None
             with self._database.transaction() as connection:
@@ -116,6 +117,16 @@ class Service:
             headers = {} if missing else {"X-RateLimit-Reset": str(reset)}
             raise Refused(429, "Too many requests", headers)
         return account
+
+    def _now(self) -> int:
+        """The second of a request, from its beginning to its end."""
+        if "now" not in g:
+            g.now = int(self._clock())
+        return int(g.now)
+
+    def _dated(self, response: Response) -> Response:
+        response.date = datetime.fromtimestamp(self._now(), UTC)
+        return response
 
     def _written(self, now: int) -> str:
         """A time as it is stored and sent: UTC, to the second."""

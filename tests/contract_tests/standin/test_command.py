@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -44,6 +46,15 @@ def test_it_serves_on_loopback_and_a_file_outlives_it(tmp_path):
         assert (found["name"], found["id"]) == ("Foam Roller", 1)
 
 
+def test_calls_take_as_long_on_its_clock_as_it_is_told():
+    with serving("--seconds-a-call", "3600", "--products", "0") as url:
+        times = [
+            parsedate_to_datetime(httpx.get(f"{url}/taxes", auth=(KEY, "")).headers["Date"])
+            for _ in range(2)
+        ]
+    assert times[1] - times[0] >= timedelta(hours=1)
+
+
 @pytest.mark.parametrize(("option", "kind"), [("defects", Defect), ("variations", Variation)])
 def test_it_lists_what_can_be_switched_on(capsys, option, kind):
     assert main([f"--list-{option}"]) == 0
@@ -61,6 +72,7 @@ def test_it_lists_what_can_be_switched_on(capsys, option, kind):
         (["--port", "0", "--database", "/nowhere/at/all.db"], "unable to open database file"),
         (["--port", "0", "--database", __file__], "file is not a database"),
         (["--rate-limit", "-1"], "--rate-limit: must be 0 or more"),
+        (["--seconds-a-call", "soon"], "--seconds-a-call: must be 0 or more, such as 0.4"),
         (["--products", "many"], "--products: must be 0 or more"),
     ],
 )

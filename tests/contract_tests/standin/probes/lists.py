@@ -114,7 +114,7 @@ def contains_takes_its_text_as_it_is(world):
     assert world.names("name:~[x]*?") == ["[x]*?"]
 
 
-@shows(Defect.TEXT_IGNORES_CASE)
+@shows(Variation.TEXT_IGNORES_CASE)
 def equal_texts_have_equal_case(world):
     make_all(world, "Roller", "roller")
     assert world.names("name:=roller") == ["roller"]

@@ -50,7 +50,7 @@ def a_long_name_is_kept_whole(world):
     assert world.show(world.make("x" * 255))["name"] == "x" * 255
 
 
-@shows(Defect.EMPTY_TEXT_AS_NULL)
+@shows(Variation.EMPTY_TEXT_AS_NULL)
 def an_empty_text_is_not_null(world):
     assert world.show(world.make(notes=""))["notes"] == ""
 
@@ -81,7 +81,7 @@ def an_archived_product_is_not_found(world):
     assert world.client.get(f"/products/{product['id']}").status_code == 404
 
 
-@shows(Defect.ARCHIVED_STILL_CHANGED)
+@shows(Variation.ARCHIVED_STILL_CHANGED)
 def an_archived_product_is_not_changed(world):
     product = world.make()
     world.archive(product)

@@ -56,7 +56,7 @@ def a_price_that_includes_tax_is_taken_apart(world):
     assert (product["price_ex_tax"], product["price_including_tax"]) == ("20.0", "21.0")
 
 
-@shows(Defect.NULL_PRICE_AS_ZERO)
+@shows(Variation.NULL_PRICE_AS_ZERO)
 def no_price_is_null(world):
     product = world.make()
     assert (product["price_ex_tax"], product["price_including_tax"]) == (None, None)
