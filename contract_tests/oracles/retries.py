@@ -25,7 +25,10 @@ from mock_server.lifecycle.model import (
 
 @oracle("a retry with the same key counts once", writes=True)
 def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """What is repeated with its key is answered as before and acts once; another key acts again."""
+    """What is repeated with its key is answered as before and acts once; another key acts again.
+
+    It counts once as well if others were sent between it and the first one.
+    """
     idempotency = lifecycle.idempotency
     if idempotency is None or resource.create is None:
         return
@@ -54,6 +57,8 @@ def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         if world.trace.answer(anew).succeeded:
             if create.id is not None:
                 world.hold(Differs(anew, pointer, first, pointer))
+            late = world.do(create.operation, keyed)
+            world.hold(SameAs(late, pointer, first, pointer))
             world.hold(Gained(world.pages(listing, path=path), before, listing.items, 2))
 
     def moved(move: Move, stock: str, world: World) -> None:
@@ -68,17 +73,25 @@ def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         effect = move.effect(quantity)
         world.hold(Moved(world.show(record), place, before, place, effect))
         world.do(move.operation, with_key(world, parts))
+        world.do(move.operation, keyed)
         world.hold(Moved(world.show(record), place, before, place, 2 * effect))
 
     def updated(update: Update, version: str, world: World) -> None:
         record = world.create(resource, full=True)
         place = resource.reads[0].record + version
-        body = update.body(change(world, resource, update))
-        parts = with_key(world, Parts(path=record.path, body=body))
-        world.do(update.operation, parts)
-        once = world.show(record)
-        world.do(update.operation, parts)
-        world.hold(SameAs(world.show(record), place, once, place))
+
+        def keyed() -> Parts:
+            body = update.body(change(world, resource, update))
+            parts = with_key(world, Parts(path=record.path, body=body))
+            # What it takes from the record is the same then when it is sent again.
+            return world.completed(update.operation, parts, "first")
+
+        first = keyed()
+        for last in (first, keyed()):
+            world.do(update.operation, last)
+            once = world.show(record)
+            world.do(update.operation, first)
+            world.hold(SameAs(world.show(record), place, once, place))
 
     def removed(removal: Removal, world: World) -> None:
         record = removable(world, resource, removal)

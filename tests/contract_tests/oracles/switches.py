@@ -186,6 +186,8 @@ _STOCK = (
     Switch("retried moves act twice", RETRIES, f"GET {ITEM}", "/stock"),
     Switch("keys are one", RETRIES, f"GET {ITEM}", "/stock"),
     Switch("keys are one", RETRIES, f"POST {ITEMS}", "/id"),
+    Switch("the last key alone is known", RETRIES, f"GET {ITEM}", "/stock"),
+    Switch("the last key alone is known", RETRIES, f"POST {ITEMS}", "/id"),
     Switch("keys are one", RETRIES, f"GET {ITEM}", "/archived"),
     Switch("retried removals act twice", RETRIES, f"GET {ITEM}", "/archived"),
 )  # fmt: skip

@@ -124,6 +124,8 @@ class App:
         if again is not None and asked.values is not None:
             asked.values.pop("code", None)
         reply = handler(asked)
+        if asked.on("the last key alone is known"):
+            asked.account.answered.clear()
         asked.account.answered.setdefault(known, reply)
         return again or reply
 
