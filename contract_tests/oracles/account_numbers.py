@@ -12,7 +12,7 @@ from contract_tests.oracles.changes import change, same_record
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.removals import remove
 from contract_tests.oracles.stock import request
-from contract_tests.world import Record, Unfit, World
+from contract_tests.world import Record, Unfit, Violated, World
 from mock_server.lifecycle.model import Lifecycle, Listing, Move, Removal, Resource, Update
 
 #: So many records are made at most for one account to catch up with the other.
@@ -85,9 +85,17 @@ def _listed(
 def _alike(world: World, resource: Resource) -> tuple[Record, Record]:
     """Create a record for each account until two have the same identifier; raises Unfit.
 
-    The one that lags behind makes more of them. If it overtakes the other so, both are counted
-    together.
+    Where callers may choose it, both choose the same. Else the one that lags behind makes more of
+    them; if it overtakes the other so, both are counted together.
     """
+    chosen = [each for each in resource.fields if each.create and each.shown == resource.id]
+    if chosen:
+        given = {chosen[0].name: world.value(chosen[0])}
+        mine = world.create(resource, given, full=True)
+        try:
+            return mine, world.create(resource, given, account="other", full=True)
+        except Violated:
+            raise Unfit(f"{mine.id} is taken for all accounts") from None
     mine = world.create(resource, full=True)
     theirs = world.create(resource, account="other", full=True)
     lead = 0

@@ -50,11 +50,22 @@ def others_see_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
             world.hold(*(Unlike(page, record.sent[resource.tag]) for page in after))
         world.hold(Gained(after, before, listing.items, 0))
 
+    def unlisted_below(listing: Listing, tag: str, world: World) -> None:
+        record, paging = world.create(resource), listing.paging
+        page = paging.page(0, paging.fixed or paging.largest) if paging is not None else ()
+        parts = Parts({**listing.path, **record.path}, (*listing.query, *page))
+        # It may have a list of its own there, if its records have the same identifiers.
+        answer = world.send(listing.operation, parts, "other")
+        world.hold(Unlike(answer, record.sent[tag]))
+
     for read in resource.reads:
         yield Case(read.operation, partial(unread, read.operation), other=True)
-    if resource.parent is None:
-        for listing in resource.lists:
+    for listing in resource.lists:
+        if resource.parent is None:
             yield Case(listing.operation, partial(unlisted, listing), other=True)
+        elif resource.tag is not None:
+            run = partial(unlisted_below, listing, resource.tag)
+            yield Case(listing.operation, run, other=True)
 
 
 @oracle("another account cannot touch a record", writes=True)

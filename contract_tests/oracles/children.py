@@ -16,8 +16,10 @@ from contract_tests.claims import (
     Sized,
     Totals,
 )
+from contract_tests.oracles.links import neighbours_are_linked
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.oracles.queries import FAR
 from contract_tests.traces import find
 from contract_tests.world import Record, World
 from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Read, Resource
@@ -102,6 +104,10 @@ def _in_pages(
             )
         if listing.total is not None:
             world.hold(Totals(cut[-1], cut, name, operation))
+    longest = max(cuts.values(), key=len, default=whole)
+    neighbours_are_linked(world, resource, listing, longest[:3], path)
+    far = paging.page(world.random.choice(FAR), paging.fixed or paging.largest)
+    world.send(operation, Parts({**listing.path, **path}, (*listing.query, *far)))
 
 
 @oracle("a record is not found below another than its own", writes=True)

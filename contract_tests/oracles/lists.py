@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 from contract_tests.claims import (
     Distinct,
     Filtered,
     Framed,
-    Linked,
     Lists,
     Ordered,
     SameMembers,
@@ -86,48 +84,6 @@ def pages_partition(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     for listing in listings(resource):
         if listing.paging is not None:
             yield Case(listing.operation, partial(partition, listing, listing.paging))
-
-
-@oracle("links between pages lead where they say", writes=False)
-def links_lead(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """A page's links to its neighbours give what the page numbers give."""
-    del lifecycle
-
-    def lead(listing: Listing, paging: Paging, chosen: bool, world: World) -> None:
-        size = paging.fixed or paging.sizes[min(2, len(paging.sizes) - 1)]
-        query = _chosen(listing, size, world) if chosen else ()
-        pages = world.pages(listing, query, size=size, most=3)
-        for page, neighbour in pairwise(pages):
-            for here, there, forward in ((page, neighbour, True), (neighbour, page, False)):
-                link = paging.next if forward else paging.previous
-                if link is None:
-                    continue
-                world.hold(Linked(here, resource.name, listing.operation, forward))
-                target = link(world.trace.answer(here).body) or ""
-                parts = Parts(path=listing.path, query=world.session.query_of(target))
-                followed = world.do(listing.operation, parts)
-                name, operation = resource.name, listing.operation
-                world.hold(SameMembers((followed,), (there,), name, operation, operation))
-
-    for listing in listings(resource):
-        paging = listing.paging
-        if paging is not None and (paging.next or paging.previous):
-            yield Case(listing.operation, partial(lead, listing, paging, False))
-            if listing.filters:
-                yield Case(listing.operation, partial(lead, listing, paging, True))
-
-
-def _chosen(listing: Listing, size: int, world: World) -> Query:
-    """A query with a filter that lets more than a page through, but not all."""
-    known = world.records(world.pages(listing), listing)
-    for chosen in world.random.sample(listing.filters, len(listing.filters)):
-        plain = chosen.path is None and not chosen.among and not chosen.universe
-        value = chosen.value(world.random, known) if plain else None
-        if value is not None:
-            through = sum(bool(chosen.holds(record, value)) for record in known)
-            if size < through < len(known):
-                return chosen.query(value)
-    return ()
 
 
 @oracle("totals are the number of records", writes=False)

@@ -14,8 +14,8 @@ from mock_server.lifecycle.paging import Paging
 
 #: Longer lists are not filled up to a page's end.
 _FEW = 30
-#: Pages that no list has.
-_FAR = (1_000, 100_000)
+#: Places of pages that no list has.
+FAR = (1_000, 100_000)
 
 
 @oracle("filters narrow a list together", writes=False)
@@ -75,7 +75,7 @@ def lists_end(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         world.hold(Answers(answer, paging.beyond, "the list has no such page"))
 
     def far(listing: Listing, paging: Paging, world: World) -> None:
-        index = world.random.choice(_FAR)
+        index = world.random.choice(FAR)
         query = (*listing.query, *paging.page(index, paging.fixed or paging.largest))
         world.send(listing.operation, Parts(path=listing.path, query=query))
 

@@ -225,6 +225,7 @@ _SHOWN = (
 _ACCOUNTS = (
     Switch("others' items are read", UNSEEN, f"GET {ITEM}", FOREIGN),
     Switch("others' items are listed", UNSEEN, f"GET {ITEMS}", FOREIGN),
+    Switch("others' notes are listed", UNSEEN, f"GET {NOTES}", FOREIGN),
     Switch("others' items are changed", UNTOUCHED, f"PATCH {ITEM}", STATUS),
     Switch("others' items are deleted", UNTOUCHED, f"DELETE {ITEM}", STATUS),
     Switch("others' items are moved", UNTOUCHED, f"POST {MOVES}", STATUS),

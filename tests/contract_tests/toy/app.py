@@ -129,7 +129,6 @@ class App:
         asked.account.answered.setdefault(known, reply)
         return again or reply
 
-
     @staticmethod
     def _acts_twice(asked: Asked, handler: Callable[[Asked], Reply]) -> bool:
         if handler is moves.move_item:

@@ -13,6 +13,10 @@ def _shown(note: Record) -> Record:
 
 def _notes(asked: Asked) -> dict[str, Record]:
     """The notes on the item that the path names."""
+    if asked.on("others' notes are listed"):
+        everybodys = (each.notes.items() for each in asked.toy.accounts.values())
+        pairs = (pair for notes in everybodys for pair in notes)
+        return {known: note for known, note in pairs if note["item"] == asked.path["item"]}
     item = item_of(asked)["id"]
     everywhere = asked.on("notes are not told apart")
     found = asked.account.notes.items()
