@@ -31,6 +31,7 @@ __all__ = ["Breach", "Record", "Stage", "Unfit", "Violated", "World"]
 #: A list that has not ended after so many pages does not end.
 MOST_PAGES = 400
 _PLAIN = 0.6
+_TEXTS = 3
 _SLACK = 32
 
 
@@ -185,9 +186,11 @@ class World(Stage):
 
         It stays short of the longest by what another run's tag may be longer.
         """
-        name, drawn = self.session.name(), tag.kind.draw(self.random)
-        if self.random.random() < _PLAIN or not isinstance(drawn, str):
+        name, texts = self.session.name(), [tag.kind.draw(self.random) for _ in range(_TEXTS)]
+        if self.random.random() < _PLAIN or not all(isinstance(each, str) for each in texts):
             return name
+        # One text in four is long, and whoever cuts it is only seen where the longest is shown.
+        drawn = max(texts, key=len)
         words = "".join(one if one.isascii() and one.isalnum() else " " for one in drawn)
         return f"{name} {words}"[: max(len(name), len(drawn) - _SLACK)].rstrip()
 
