@@ -83,7 +83,7 @@ def _tried(api: str, given: argparse.Namespace) -> Result:
         visible = seen("visible", everything)
         result = Result(plan, {name: each for name, each in everything.items() if visible[name]})
         result.invisible = [name for name in everything if not visible[name]]
-        names = _sample(list(result.defects), given.sample)
+        names = sampled(list(result.defects), given.sample)
         for contestant in CONTESTANTS:
             if contestant in given.contestant:
                 result.trials[contestant] = seen(contestant, names)
@@ -97,11 +97,12 @@ def _tried(api: str, given: argparse.Namespace) -> Result:
     return result
 
 
-def _sample(names: list[str], size: int) -> list[str]:
-    if not size or size >= len(names):
+def sampled(names: list[str], size: int) -> list[str]:
+    """Draw some of the names, so that the same are drawn when there is one more or less."""
+    if not size:
         return names
-    chosen = set(random.Random("sample").sample(names, size))  # noqa: S311 - no secret
-    return [name for name in names if name in chosen]
+    drawn = sorted(names, key=lambda name: random.Random(name).random())[:size]  # noqa: S311 - no secret
+    return [name for name in names if name in drawn]
 
 
 def _parser() -> Parser:

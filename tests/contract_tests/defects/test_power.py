@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.defects.catalogue import catalogue
-from contract_tests.power.__main__ import main
+from contract_tests.power.__main__ import main, sampled
 from contract_tests.power.contestants import Outcome, ours
 from contract_tests.power.record import Record
 from contract_tests.power.statistics import Share
@@ -113,6 +113,15 @@ def test_what_is_kept_is_in_the_table_and_is_not_tried(
     assert "ours 1/1" in told.err
     assert "plain 1/1" not in told.err
     assert "plain      0/1" in told.out
+
+
+def test_a_sample_of_more_has_that_of_fewer() -> None:
+    names = [f"defect/{number}" for number in range(50)]
+    few, more = sampled(names, 10), sampled(names, 20)
+    assert (len(few), len(more)) == (10, 20)
+    assert {*few} < {*more} < {*names}
+    assert len({*few} & {*sampled(names[1:], 10)}) >= 9
+    assert sampled(names, 0) == sampled(names, 60) == names
 
 
 def test_classes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
