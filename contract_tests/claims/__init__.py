@@ -17,7 +17,7 @@ from contract_tests.claims.properties import Differs, Grew, Moved, SameAs, Shows
 from contract_tests.claims.relations import Follows, Marked, Related, Summed, Unfollowed
 from contract_tests.claims.selections import Filtered, Narrowed, Ordered
 from contract_tests.claims.terms import Claim, Terms
-from contract_tests.claims.times import NotBefore, Timely
+from contract_tests.claims.times import NotBefore, SameTime, Timely
 
 __all__ = [
     "Answers",
@@ -43,6 +43,7 @@ __all__ = [
     "Related",
     "SameAs",
     "SameMembers",
+    "SameTime",
     "Shows",
     "Single",
     "Sized",

@@ -72,6 +72,33 @@ class Timely:
         return f"{exchange}: {self.pointer} is {shown:%Y-%m-%dT%H:%MZ} at {now:%Y-%m-%dT%H:%MZ}"
 
 
+@dataclass(frozen=True, slots=True)
+class SameTime:
+    """Two answers show the same time, as exactly as both tell it."""
+
+    answer: int
+    pointer: str
+    other: int
+    other_pointer: str
+
+    @property
+    def subject(self) -> str:
+        return anywhere(self.pointer)
+
+    def broken(self, trace: Trace, terms: Terms) -> str | None:
+        del terms
+        shown = trace.answer(self.answer).at(self.pointer)
+        other = trace.answer(self.other).at(self.other_pointer)
+        try:
+            apart = abs(instant(shown) - instant(other))
+        except Meaningless as problem:
+            return f"{trace[self.answer]}: {self.pointer}: {problem}"
+        # What tells no fractions is cut or rounded.
+        if apart < max(unit_of(shown), unit_of(other)) / 2:
+            return None
+        return f"{trace[self.answer]}: {self.pointer} is {shown!r}, not {other!r}"
+
+
 def passed(early: Exchange, late: Exchange) -> timedelta:
     """Return how much time surely passed between two answers, by the target's clock or by ours."""
     ours = late.at - early.at

@@ -41,7 +41,7 @@ def children_are_listed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Ca
     def pages(listing: Listing, world: World) -> None:
         fixed = listing.paging.fixed if listing.paging is not None else None
         many = fixed if fixed is not None and fixed <= _LONGEST else _FEW
-        made, elsewhere = _family(world, resource, many)
+        made, elsewhere = _family(world, resource, listing, many)
         name, operation, path = resource.name, listing.operation, made[0].path
         whole = world.pages(listing, path=path)
         world.hold(
@@ -118,7 +118,7 @@ def children_have_one_parent(lifecycle: Lifecycle, resource: Resource) -> Iterat
         return
 
     def apart(read: Read, world: World) -> None:
-        made, elsewhere = _family(world, resource)
+        made, elsewhere = _family(world, resource, resource.lists[0])
         path = {**elsewhere.path, resource.id_in_path: made[0].id}
         answer = world.send(read.operation, Parts(path=path))
         world.hold(Answers(answer, resource.absent, "the record is below another one"))
@@ -127,8 +127,14 @@ def children_have_one_parent(lifecycle: Lifecycle, resource: Resource) -> Iterat
         yield Case(read.operation, partial(apart, read))
 
 
-def _family(world: World, resource: Resource, more: int = _FEW) -> tuple[list[Record], Record]:
-    """Create one record and some more below one parent, and one below another."""
+def _family(
+    world: World, resource: Resource, listing: Listing, more: int = _FEW
+) -> tuple[list[Record], Record]:
+    """Create one record and some more below one parent, and one below another.
+
+    What a list keeps from before is only seen if it was asked for before.
+    """
     made = [world.create(resource)]
+    world.pages(listing, path=made[0].path)
     made += [world.create(resource, beside=made[0]) for _ in range(more)]
     return made, world.create(resource)

@@ -12,6 +12,7 @@ from contract_tests.oracles.changes import change, fields_are_kept, fields_of, s
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.spellings import untagged
+from contract_tests.oracles.stock import request
 from contract_tests.traces import find
 from contract_tests.world import World
 from mock_server.lifecycle.model import (
@@ -20,6 +21,7 @@ from mock_server.lifecycle.model import (
     Field,
     Json,
     Lifecycle,
+    Move,
     Parts,
     Read,
     Resource,
@@ -67,8 +69,11 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
         record = world.create(resource)
         before = world.show(record)
         for why, body in bodies:
-            parts = Parts(path=record.path, body=body(change(world, resource, update)))
-            world.hold(Refuses(world.send(update.operation, parts), why))
+            # The more is right in what is refused, the more there is that might be kept of it.
+            for full in (False, True, True):
+                values = change(world, resource, update, full=full)
+                parts = Parts(path=record.path, body=body(values))
+                world.hold(Refuses(world.send(update.operation, parts), why))
         same_record(world, record, before)
 
     def of_no_kind(update: Update, world: World) -> None:
@@ -78,6 +83,13 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
         world.send(update.operation, Parts(path=record.path, headers=_PLAIN, body=body))
         fields_are_kept(world, record, before, {each.name for each in resource.fields})
 
+    def moved_by_no_kind(move: Move, world: World) -> None:
+        record = world.create(resource, full=True)
+        before = world.show(record)
+        parts = request(world, move, record, world.random.choice(move.quantities))
+        world.send(move.operation, replace(parts, headers={**parts.headers, **_PLAIN}))
+        same_record(world, record, before)
+
     create = resource.create
     if create is not None and resource.lists and not create.headers:
         kind = (("its content type is text/plain", create.body),)
@@ -85,6 +97,8 @@ def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
         yield Case(create.operation, run, wild=True)
     for update in resource.updates if create is not None and resource.reads else ():
         yield Case(update.operation, partial(of_no_kind, update))
+    for move in resource.moves if create is not None and resource.reads else ():
+        yield Case(move.operation, partial(moved_by_no_kind, move))
     if create is not None and resource.lists:
         made_of = [each for each in resource.fields if each.create]
         wrong = list(_wrong(made_of, create.body, required=True))

@@ -122,18 +122,26 @@ def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
 
 @oracle("what was taken away can be brought back", writes=True)
 def undone_is_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """Undoing a removal makes the record what it was, in reads and lists."""
+    """Undoing a removal makes the record what it was, in reads and lists, each time anew."""
     del lifecycle
     if resource.create is None:
         return
 
     def back(removal: Removal, undo: str, world: World) -> None:
         record = removable(world, resource, removal)
-        before = views_of(world, record)
-        remove(world, record, removal)
-        bring_back(world, record, removal, undo)
-        marked(world, record, removal, gone=False)
-        fields_are_kept(world, record, before, {*record.sent} - {*removal.given})
+        names = {*record.sent} - {*removal.given}
+        for again in (False, True):
+            for update in resource.updates[:1] if again and not removal.given else ():
+                values = change(world, resource, update, full=True)
+                world.update(record, update, values)
+                names |= {*values}
+            before = views_of(world, record)
+            remove(world, record, removal)
+            if removal.reads == "shown" and removal.changes is not None:
+                fields_are_kept(world, record, before, names - {*removal.changes})
+            bring_back(world, record, removal, undo)
+            marked(world, record, removal, gone=False)
+            fields_are_kept(world, record, before, names)
         for listing in resource.lists:
             if listing.shows is None:
                 pages = world.pages(listing, path=record.path)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from contract_tests.claims import Answers, Entered, Gained, Lists, Moved, Refuses, Summed, Told
+from contract_tests.claims import Answers, Entered, Gained, Lists, Moved, Refuses, Told
 from contract_tests.oracles.changes import (
     change,
     fields_are_kept,
@@ -16,7 +16,6 @@ from contract_tests.oracles.changes import (
     same_record,
     views_of,
 )
-from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import item_pointer
 from contract_tests.oracles.views import related
@@ -31,6 +30,7 @@ from mock_server.lifecycle.model import (
     Update,
 )
 from mock_server.lifecycle.pointers import filled
+from mock_server.lifecycle.values import number
 
 #: Updates that are drawn until one does not name the stock.
 _DRAWS = 5
@@ -55,7 +55,10 @@ def request(
 
 @oracle("stock moves by what was moved", writes=True)
 def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """A move changes one record's stock by its quantity, and no more; several add up."""
+    """A move changes one record's stock by its quantity, and no more; several add up.
+
+    One that takes more than there is may be refused, but is not made in part.
+    """
     del lifecycle
     if resource.create is None or resource.stock is None or not resource.reads:
         return
@@ -100,11 +103,25 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     def back(one: Move, other: Move, world: World) -> None:
         record = world.create(resource, full=True)
         before = world.show(record)
-        effect = Decimal(0)
+        effects = {stock: Decimal(0)}
         for move in (one, other):
             quantity = world.random.choice(move.quantities)
             world.do(move.operation, request(world, move, record, quantity))
-            effect += move.effect(quantity)
+            for pointer, amount in {stock: move.effect(quantity), **move.also(quantity)}.items():
+                effects[pointer] = effects.get(pointer, Decimal(0)) + amount
+        after = world.show(record)
+        for pointer, amount in effects.items():
+            spot = view.record + pointer
+            world.hold(Moved(after, spot, before, spot, amount))
+
+    def beyond(move: Move, world: World) -> None:
+        record = world.create(resource, full=True)
+        before = world.show(record)
+        there = number(world.at(before, place), ",")
+        quantity = max(there, Decimal(0)) + world.random.choice(move.quantities)
+        sent = world.send(move.operation, request(world, move, record, quantity))
+        done = world.trace.answer(sent).succeeded
+        effect = move.effect(quantity) if done else Decimal(0)
         world.hold(Moved(world.show(record), place, before, place, effect))
 
     def taken(move: Move, listing: Listing, world: World) -> None:
@@ -132,6 +149,8 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     for move in resource.moves:
         yield Case(move.operation, partial(moves, move))
         yield Case(move.operation, partial(alone, move))
+        if move.effect(Decimal(1)) < 0:
+            yield Case(move.operation, partial(beyond, move))
         if move.taken is not None:
             yield Case(move.taken.operation, partial(taken, move, move.taken))
         for listing in resource.lists:
@@ -241,42 +260,3 @@ def moves_are_entered(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
 
     for move in resource.moves:
         yield Case(history.operation, partial(entered, move, history))
-
-
-@oracle("summaries add up", writes=False)
-def summaries_add_up(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """A summary's numbers are what the listed records make."""
-    del lifecycle
-    for operation, listing in _summed(resource):
-        yield Case(operation, partial(_adds_up, resource, operation, listing))
-
-
-@oracle("summaries follow what was just written", writes=True)
-def summaries_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """A summary's numbers are right after a creation and a move."""
-    del lifecycle
-    if resource.create is None:
-        return
-
-    def follow(operation: str, listing: str, world: World) -> None:
-        record = world.create(resource, full=True)
-        for move in resource.moves[:1]:
-            world.do(move.operation, request(world, move, record, move.quantities[0]))
-        _adds_up(resource, operation, listing, world)
-
-    for operation, listing in _summed(resource):
-        yield Case(operation, partial(follow, operation, listing))
-
-
-def _summed(resource: Resource) -> dict[tuple[str, str], None]:
-    """The summaries of a resource, each with the list that it is of."""
-    return dict.fromkeys((each.operation, each.listing) for each in resource.summaries)
-
-
-def _adds_up(resource: Resource, operation: str, name: str, world: World) -> None:
-    listing = next(each for each in reachable(resource) if each.operation == name)
-    pages = world.pages(listing)
-    answer = world.do(operation, Parts(path=listing.path))
-    for summary in resource.summaries:
-        if (summary.operation, summary.listing) == (operation, name):
-            world.hold(Summed(answer, pages, resource.name, operation, summary.at))

@@ -11,9 +11,10 @@ from contract_tests.claims.times import passed, unit_of
 from contract_tests.oracles.changes import change
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
-from contract_tests.oracles.records import pointer_of
+from contract_tests.oracles.records import item_pointer, pointer_of
 from contract_tests.oracles.removals import bring_back, removable, remove
 from contract_tests.oracles.stock import request
+from contract_tests.oracles.views import Seen, same_times
 from contract_tests.traces import MISSING, find
 from contract_tests.world import Record, World
 from mock_server.lifecycle.model import (
@@ -34,7 +35,7 @@ _MOST_READS = 12
 def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """A new record was created now; a change leaves that time and moves the other one forward.
 
-    So does whatever else is done to a record; its version goes up each time.
+    So does whatever else is done to a record; its version goes up each time. Lists tell the same.
     """
     del lifecycle
     if resource.create is None or not resource.reads or not (resource.created or resource.updated):
@@ -66,25 +67,42 @@ def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     def moved(move: Move, world: World) -> None:
         record = world.create(resource, full=True)
         before = world.show(record)
+        dated = _dated_by(world, record, before, move.operation)
         quantity = world.random.choice(move.quantities)
         world.do(move.operation, request(world, move, record, quantity))
-        _goes_on(world, resource, world.show(record), before)
+        _goes_on(world, resource, world.show(record), before, dated=dated)
 
     def switched(removal: Removal, world: World) -> None:
         record = removable(world, resource, removal)
         before = world.show(record)
+        dated = _dated_by(world, record, before, removal.operation)
         remove(world, record, removal)
         if removal.reads == "shown":
             between = world.show(record)
-            _goes_on(world, resource, between, before)
+            _goes_on(world, resource, between, before, dated=dated)
             before = between
         if removal.undo is not None:
             bring_back(world, record, removal, removal.undo)
             _goes_on(world, resource, world.show(record), before)
 
+    def listed(listing: Listing, world: World) -> None:
+        record = world.create(resource)
+        seen = world.show(record)
+        for update in resource.updates[:1]:
+            if resource.updated is not None:
+                _let_pass(world, record, seen, view.record + resource.updated)
+            world.update(record, update, change(world, resource, update))
+            seen = world.show(record)
+        found = item_pointer(world, world.pages(listing, path=record.path), listing, record.id)
+        if found is not None:
+            here, there = Seen(seen, view.record, view.at), Seen(*found, listing.at)
+            same_times(world, resource, there, here)
+
     for pointer in (resource.created, resource.updated):
         if pointer is not None:
             yield Case(view.operation, partial(made_now, pointer))
+    for listing in resource.lists:
+        yield Case(listing.operation, partial(listed, listing))
     for update in resource.updates:
         yield Case(update.operation, partial(forward, update))
     for move in resource.moves:
@@ -94,7 +112,18 @@ def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
             yield Case(removal.undo or removal.operation, partial(switched, removal))
 
 
-def _goes_on(world: World, resource: Resource, after: int, before: int) -> None:
+def _dated_by(world: World, record: Record, before: int, operation: str) -> bool:
+    """Say whether an operation is told to set a record's time, and let some time pass if it is."""
+    resource = record.resource
+    dated = resource.updated is not None and operation in resource.dated_by
+    if dated and resource.updated is not None:
+        _let_pass(world, record, before, resource.reads[0].record + resource.updated)
+    return dated
+
+
+def _goes_on(
+    world: World, resource: Resource, after: int, before: int, *, dated: bool = False
+) -> None:
     """Hold that what was done to a record left its creation, and went forward."""
     record = resource.reads[0].record
     if resource.created is not None:
@@ -102,7 +131,7 @@ def _goes_on(world: World, resource: Resource, after: int, before: int) -> None:
         world.hold(SameAs(after, place, before, place, "", "instant"))
     if resource.updated is not None and _is_told(world.at(before, record + resource.updated)):
         place = record + resource.updated
-        world.hold(NotBefore(after, place, before, place))
+        world.hold(NotBefore(after, place, before, place, later=dated))
     if resource.version is not None:
         place = record + resource.version
         world.hold(Grew(after, place, before, place))

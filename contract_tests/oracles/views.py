@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from contract_tests.claims import Distinct, Related, SameAs
+from contract_tests.claims import Distinct, Related, SameAs, SameTime
 from contract_tests.oracles.changes import change
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
@@ -23,12 +23,20 @@ from mock_server.lifecycle.model import (
     Resource,
     Update,
 )
-from mock_server.lifecycle.values import Meaningless
+from mock_server.lifecycle.values import Meaningless, instant
+
+
+class Seen(NamedTuple):
+    """A record in an answer: where it stands there, and where a view has what (`Read.at`)."""
+
+    answer: int
+    record: str
+    at: Mapping[str, str | None]
 
 
 @oracle("lists and reads show the same record", writes=False)
 def views_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """What a list shows of a record is what each read shows of it."""
+    """What a list shows of a record is what each read, and each other list, shows of it."""
     del lifecycle
 
     def agree(listing: Listing, read: Read, world: World) -> None:
@@ -39,39 +47,64 @@ def views_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             path = {**listing.path, resource.id_in_path: known}
             answer = world.do(read.operation, Parts(path=path))
             found = item_pointer(world, pages, listing, known)
-            if found is None:
-                continue
-            page, pointer = found
-            for field in resource.fields:
-                here = pointer_of(field, read.at)
-                there = pointer_of(field, listing.at)
-                if here is None or there is None:
-                    continue
-                here, there = read.record + here, pointer + there
-                if MISSING not in (world.at(answer, here), world.at(page, there)):
-                    name = resource.name
-                    world.hold(SameAs(answer, here, page, there, name, field.name))
-            for here, there in _also_alike(resource, read, listing):
-                here, there = read.record + here, pointer + there
-                if _as_long(world.at(answer, here), world.at(page, there)):
-                    world.hold(SameAs(answer, here, page, there, "", "instant"))
+            if found is not None:
+                shown = Seen(answer, read.record, read.at)
+                _same_record(world, resource, shown, Seen(*found, listing.at))
 
-    for listing in reachable(resource):
+    def alike(listing: Listing, other: Listing, world: World) -> None:
+        first = _listed(world, listing)
+        for known, seen in _listed(world, other).items():
+            if known in first:
+                _same_record(world, resource, seen, first[known])
+
+    lists = reachable(resource)
+    for listing in lists:
         for read in resource.reads:
             yield Case(listing.operation, partial(agree, listing, read))
+    for other in lists[1:]:
+        if other.operation != lists[0].operation:
+            yield Case(other.operation, partial(alike, lists[0], other))
 
 
-def _also_alike(resource: Resource, read: Read, listing: Listing) -> Iterator[tuple[str, str]]:
-    """Where a read and a list show the times of a record, which no caller sets."""
-    for name, pointer in (("created", resource.created), ("updated", resource.updated)):
-        here, there = read.at.get(name, pointer), listing.at.get(name, pointer)
-        if here is not None and there is not None:
-            yield here, there
+def _listed(world: World, listing: Listing) -> dict[str, Seen]:
+    """Where each record of a list stands, by its identifier."""
+    return {
+        str(find(item, listing.id)): Seen(page, f"{listing.items}/{place}", listing.at)
+        for page in world.pages(listing)
+        for place, item in enumerate(world.records((page,), listing))
+    }
 
 
-def _as_long(one: Any, other: Any) -> bool:
-    """Say whether two texts are of the same length: times of the same precision are."""
-    return isinstance(one, str) and isinstance(other, str) and len(one) == len(other) > 0
+def _same_record(world: World, resource: Resource, one: Seen, other: Seen) -> None:
+    """Hold that two views show the same of a record, of what both show."""
+    for field in resource.fields:
+        here, there = pointer_of(field, one.at), pointer_of(field, other.at)
+        if here is None or there is None:
+            continue
+        here, there = one.record + here, other.record + there
+        if MISSING not in (world.at(one.answer, here), world.at(other.answer, there)):
+            claim = SameAs(one.answer, here, other.answer, there, resource.name, field.name)
+            world.hold(claim)
+    same_times(world, resource, one, other)
+
+
+def same_times(world: World, resource: Resource, one: Seen, other: Seen) -> None:
+    """Hold that two views of a record show the same times, which no caller sets."""
+    for name, time in (("created", resource.created), ("updated", resource.updated)):
+        here, there = one.at.get(name, time), other.at.get(name, time)
+        if here is None or there is None:
+            continue
+        here, there = one.record + here, other.record + there
+        if _is_time(world.at(one.answer, here)) and _is_time(world.at(other.answer, there)):
+            world.hold(SameTime(one.answer, here, other.answer, there))
+
+
+def _is_time(shown: Any) -> bool:
+    try:
+        instant(shown)
+    except Meaningless:
+        return False
+    return True
 
 
 @oracle("no record is listed twice", writes=False)

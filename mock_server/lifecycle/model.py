@@ -228,7 +228,8 @@ class Resource:
     run's mark. `absent` are the statuses that say there is no such record; `unknown` makes an
     identifier that none has. `stock`, `created`, `updated` (null or empty for what was never
     changed) and `version` (a number that goes up with each change) point into a record as the first
-    read shows it. `parent` names the resource whose identifier `parent_in_path` is.
+    read shows it; `dated_by` are moves and removals that set `updated` too. `parent` names the
+    resource whose identifier `parent_in_path` is.
     `owner_in_path` is the path parameter of the target that says whose records are meant: with
     another value of it, a record is not seen.
     """
@@ -249,6 +250,7 @@ class Resource:
     created: str | None = None
     updated: str | None = None
     version: str | None = None
+    dated_by: tuple[str, ...] = ()
     relations: tuple[Relation, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     summaries: tuple[Summary, ...] = ()

@@ -14,6 +14,7 @@ from typing import Any
 
 from mock_server.apis.built import lifecycle_lists as lists
 from mock_server.apis.built.lifecycle_relations import (
+    IMPORTED,
     ITEM_RELATIONS,
     OTHER_RELATIONS,
 )
@@ -189,6 +190,8 @@ def _resource(name: str, **known: Any) -> Resource:
         refused=(302, 400, 422),
         created="/created_at",
         updated="/updated_at",
+        # In the document's samples both moved this time of the item.
+        dated_by=("archiveItem", "adjustStock"),
         **known,
     )
 
@@ -223,21 +226,24 @@ LIFECYCLE = Lifecycle(
             history=HISTORY,
             stock="/quantity",
             relations=ITEM_RELATIONS,
+            outcomes=IMPORTED,
             # Built.txt: those that exist by name will not be created again.
             unique=(Unique("name", (200,)),),
         ),
         _resource(
             "imported item",
             fields=_IMPORTED_FIELDS,
-            create=Create("createItemsInBulkAlternate", _one, "/0", "/0/id"),
+            create=Create("createItemsInBulkAlternate", _one, "/0", "/0/id", wrong=_WRONG_IMPORTS),
             lists=(lists.SEARCH, lists.INVENTORY, lists.ALL[0]),
             removals=(_DELETION,),
+            outcomes=IMPORTED,
         ),
         ADJUSTMENT,
         SALE,
         PURCHASE,
         Resource(
             "listed item",
+            fields=_ITEM_FIELDS,
             lists=lists.EVERYWHERE,
             created="/created_at",
             updated="/updated_at",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from mock_server.lifecycle.model import Json, Look, Relation
+from mock_server.lifecycle.model import Json, Look, Outcome, Relation
 from mock_server.lifecycle.pointers import find
 from mock_server.lifecycle.values import number
 
@@ -17,6 +17,16 @@ _TRANSACTIONS = ("listItemTransactions", "getItem")
 _MATERIALS = ("listRawMaterials", "getItem")
 #: Balances come with one decimal in lists.
 _BALANCE_ERROR = Decimal("0.05")
+#: What the document's import does not name, as its next sample shows it of the imported item.
+_NOT_IMPORTED = {
+    "quantity_limit": 1,
+    "discount_amount": 0,
+    "discount_percent": 0,
+    "taxed": False,
+    "tax_id": None,
+    "archived": False,
+    "deleted_at": None,
+}
 
 
 def same_price(item: Json, _: Look) -> str | None:
@@ -162,6 +172,15 @@ def booked_rightly(item: Json, look: Look) -> str | None:
     return None
 
 
+def as_imported(_: Json, item: Json) -> str | None:
+    """Say what of an imported item that no import names is not as the document shows it."""
+    for name, value in _NOT_IMPORTED.items():
+        if item[name] != value:
+            return f"{name} is {item[name]!r}, not {value!r}"
+    return None
+
+
+IMPORTED = (Outcome("what an import does not name is as usual", ("name",), as_imported),)
 ITEM_RELATIONS = (
     Relation("the cost is the same in all its spellings", same_price),
     Relation("the net amount is the selling price", net_of_nothing),

@@ -153,6 +153,7 @@ _ITEM = Resource(
     created="/created",
     updated="/updated",
     version="/version",
+    dated_by=("moveItem", "retireItem"),
     relations=(Relation("gross", _gross),),
     outcomes=(Outcome("the label", ("title", "kind"), _label),),
     summaries=(

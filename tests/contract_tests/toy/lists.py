@@ -128,6 +128,8 @@ def _listed(asked: Asked, item: Record) -> Record:
     found = shown(asked, item)
     if asked.on("a list shows another price") and found["price"]:
         found["price"], found["gross"] = "1.00", "1.100"
+    if asked.on("a list dates no change"):
+        found["updated"] = found["created"]
     return found
 
 

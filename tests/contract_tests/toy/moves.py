@@ -46,11 +46,16 @@ def move_item(asked: Asked) -> Reply:
     if asked.on("the third change is lost") and item["version"] >= 3:
         times = 0
     item["stock"] += sign * quantity * times
+    if asked.on("stock stops at nothing"):
+        item["stock"] = max(item["stock"], 0)
     if asked.on("others' stock is moved too"):
         for each in asked.account.items.values():
             each["stock"] += sign * quantity * (each is not item)
+    before = item["updated"]
     if not asked.on("moves leave the version"):
         touched(asked, item)
+    if asked.on("moves are not dated"):
+        item["updated"] = before
     return Reply(201, _entered(asked, item["id"], values["kind"], quantity))
 
 
