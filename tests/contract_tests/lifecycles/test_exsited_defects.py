@@ -1,0 +1,47 @@
+"""What is told apart in Exsited because callers choose identifiers, and because keys are kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests.defects.catalogue import catalogue
+from contract_tests.defects.defect import Defect, Scene
+from contract_tests.power.ground import Ground
+from contract_tests.properties import Plan, run_properties
+from mock_server.apis.exsited.lifecycle import LIFECYCLE
+
+KEYS = "a retry with the same key counts once"
+ALIKE = "two accounts' records with one number are two"
+REFERENCES = "prices and other derived values add up"
+
+
+@pytest.fixture(scope="module")
+def ground() -> Ground:
+    return Ground("exsited")
+
+
+@pytest.fixture(scope="module")
+def defects(ground: Ground) -> dict[str, Defect]:
+    groups = ("created-for-all-accounts", "key-counts-for-all", "last-record-missing")
+    return {each.name: each for each in catalogue(Scene(ground.vendor, LIFECYCLE), groups=groups)}
+
+
+@pytest.mark.parametrize(
+    ("name", "check"),
+    [
+        ("created-for-all-accounts/createItemNote/account", ALIKE),
+        ("key-counts-for-all/createItemNote/X-Idempotency-Key", KEYS),
+        ("key-counts-for-all/deactivateItem/X-Idempotency-Key", KEYS),
+        ("last-record-missing/listTaxes/items", REFERENCES),
+        ("last-record-missing/listWarehouses/items", REFERENCES),
+    ],
+)
+def test_a_defect_is_seen_by_the_property_that_it_breaks(ground, defects, name, check):
+    plan = Plan(rounds=1, first=True, only=(check,))
+    found = run_properties(ground.target(defects[name]), plan=plan).findings
+    assert [each.check for each in found] == [check]
+
+
+@pytest.mark.parametrize("check", [KEYS, ALIKE])
+def test_nothing_is_said_of_the_mock_as_it_is(ground, check):
+    assert run_properties(ground.target(), plan=Plan(only=(check,))).findings == []
