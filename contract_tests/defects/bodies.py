@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from contract_tests.defects.defect import Scene
+from contract_tests.defects.roles import writers
 from mock_server.engine.spec import Json, SpecIndex
-from mock_server.lifecycle.model import Create, Resource, Update
+from mock_server.lifecycle.model import Create, Field, Resource, Update
 from mock_server.lifecycle.pointers import ABSENT
 
 #: Leave a place out.
@@ -140,3 +142,15 @@ def looked_up(value: Any, pointer: str) -> Iterator[Any]:
 
     edited(value, pointer, keep)
     yield from (each for each in found if each is not ABSENT)
+
+
+def sent_fields(scene: Scene) -> Iterator[tuple[Resource, Create | Update, Field, str]]:
+    """Yield each field that a body takes, after who takes it, with its place in the body."""
+    for resource, writer in writers(scene):
+        for field in resource.fields:
+            named = field.create if isinstance(writer, Create) else field.update
+            if isinstance(writer, Update) and writer.fields is not None:
+                named = named and field.name in writer.fields
+            pointer = pointer_in_body(resource, writer, field.name) if named else None
+            if pointer:
+                yield resource, writer, field, pointer

@@ -9,8 +9,8 @@ from contract_tests.defects.defect import GROUPS, MOST_SITES, Defect, Scene, cho
 
 #: The modules that register the classes, in the order of the catalogue.
 _MODULES = (
-    "shape_answers", "shape_requests", "lists", "selections", "views", "times", "writes",
-    "removals", "accounts", "states",
+    "shape_answers", "shape_properties", "shape_fields", "shape_crashes", "shape_requests", "lists",
+    "selections", "views", "times", "writes", "removals", "accounts", "states",
 )  # fmt: skip
 
 for _name in _MODULES:

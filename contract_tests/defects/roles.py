@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from contract_tests.defects.defect import Scene
 from contract_tests.defects.messages import Pairs
+from mock_server.engine.spec import Json, Operation
 from mock_server.lifecycle.listings import Filter, Listing
 from mock_server.lifecycle.model import Create, Field, Move, Read, Removal, Resource, Update
 from mock_server.lifecycle.paging import Paging
@@ -16,6 +17,10 @@ from mock_server.lifecycle.paging import Paging
 R = TypeVar("R", Create, Read, Listing, Update, Removal, Move)
 #: One of the functions of this module that yield what does something to records.
 Kind = Callable[[Scene], Iterator[tuple[Resource, Any]]]
+#: Statuses below this one are those of success.
+OK = 300
+#: Statuses that any caller can bring about.
+EASY = (400, 401, 404, 422)
 #: A value to make filters of, that can be found in a query again.
 _VALUE = "4711"
 
@@ -130,3 +135,25 @@ def filter_pairs(chosen: Filter) -> list[tuple[str, str]]:
         found = chosen.query(_VALUE)
     marked = [(name, value.partition(_VALUE)[0]) for name, value in found if _VALUE in value]
     return marked or list(found)
+
+
+def successes(scene: Scene) -> Iterator[tuple[Operation, int, Json]]:
+    """Yield each operation with its success and the schema of its JSON."""
+    for operation in scene.vendor.spec.operations.values():
+        for status, response in operation.responses.items():
+            schema = response.content.get("application/json", {}).get("schema")
+            if status < OK and schema is not None:
+                yield operation, status, schema
+
+
+def refusals(scene: Scene) -> Iterator[tuple[Operation, int, Json]]:
+    """Yield each operation with a refusal that any caller can bring about, and its schema."""
+    for operation in scene.vendor.spec.operations.values():
+        for status in EASY:
+            response = operation.responses.get(status)
+            schema = response and response.content.get("application/json", {}).get("schema")
+            reached = (status != 404 or "{" in operation.path) and (
+                status not in (400, 422) or operation.request_body is not None
+            )
+            if schema and reached:
+                yield operation, status, schema

@@ -3,83 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 
-import httpx
 import pytest
 
-from contract_tests.guard import Refused, Write, guarded, unambiguous
-from contract_tests.profiles import FULL, READ_ONLY, WRITES, Pace, Profile
-from contract_tests.targets import Target
-from tests.engine.toy import echo_operations, toy_document, toy_vendor
-
-ORG = {"name": "org", "in": "path", "required": True, "schema": {"type": "string"}}
-PART = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-SEARCH = {"name": "q[]", "in": "query", "schema": {"type": "string"}}
-BODY = {"content": {"application/json": {"schema": {}}}}
-PATHS = {
-    "/{org}/things": {
-        "parameters": [ORG],
-        "get": {"operationId": "list", "parameters": [SEARCH]},
-        "post": {"operationId": "add", "requestBody": BODY},
-    },
-    "/{org}/things/new": {"parameters": [ORG], "post": {"operationId": "form"}},
-    "/{org}/things/{id}": {
-        "parameters": [ORG, PART],
-        "get": {"operationId": "read"},
-        "delete": {"operationId": "remove"},
-    },
-    "/{org}/things/{id}/act": {
-        "parameters": [ORG, PART],
-        "get": {"operationId": "act", "x-side-effects": True},
-    },
-    "/printed": {"get": {"operationId": "print", "security": [{"link": []}]}},
-    "/public": {"get": {"operationId": "public", "security": []}},
-}
-SCHEMES = {
-    "basic": {"type": "http", "scheme": "basic"},
-    "bearer": {"type": "http", "scheme": "bearer"},
-    "header": {"type": "apiKey", "in": "header", "name": "X-Key"},
-    "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
-    "link": {"type": "apiKey", "in": "query", "name": "bid"},
-}
-BASE = "http://testserver/v1"
-
-
-@dataclass
-class Service:
-    """Remembers what reaches it; `broken`, it does not answer."""
-
-    got: list[tuple[str, bytes]] = field(default_factory=list)
-    status: int = 200
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-    broken: bool = False
-
-    async def __call__(self, scope, receive, send):
-        message = await receive()
-        self.got.append((scope["method"], message["body"]))
-        if self.broken:
-            raise httpx.ReadError("gone")
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        await send({"type": "http.response.body", "body": b'{"id": 7}'})
-
-
-@dataclass
-class Policy:
-    """Refuses what it is told to, and keeps what it hears."""
-
-    refusal: str | None = None
-    heard: list[object] = field(default_factory=list)
-
-    def refuses(self, write: Write) -> str | None:
-        self.heard.append((write.operation.id, write.path, write.query, write.body, write.account))
-        return self.refusal
-
-    def sends(self, write: Write) -> None:
-        self.heard.append(f"sends {write.operation.id}")
-
-    def answered(self, write: Write, status: int, content: bytes) -> None:
-        self.heard.append((write.operation.id, status, content))
+from contract_tests.guard import unambiguous
+from contract_tests.profiles import FULL, READ_ONLY, WRITES
+from tests.contract_tests.guarding import (
+    Policy,
+    Service,
+    refused,
+    standing_before,
+)
 
 
 @pytest.fixture
@@ -89,27 +23,7 @@ def service():
 
 @pytest.fixture
 def behind(service):
-    """A function (profile, first scheme, its credential, **guard's options) → target, guard."""
-
-    def make(profile: Profile, scheme="basic", credential="me:pw", **options):
-        ordered = {scheme: SCHEMES[scheme], **SCHEMES}
-        document = toy_document(
-            PATHS, components={"securitySchemes": ordered}, security=[{scheme: []}]
-        )
-        vendor = toy_vendor(document, echo_operations())
-        target = Target(vendor, BASE, credential, service, "you:pw", {"org": "mine"})
-        return guarded(target, profile, **options)
-
-    return make
-
-
-def refused(guard, client, method, path, **options):
-    """Why a request is refused."""
-    before = len(guard.refusals)
-    with pytest.raises(Refused) as caught:
-        client.request(method, path, **options)
-    assert guard.refusals[before:] == [str(caught.value)]
-    return str(caught.value)
+    return standing_before(service)
 
 
 @pytest.mark.parametrize("account", ["first", "other"])
@@ -251,70 +165,6 @@ def test_without_a_policy_nothing_is_written(behind, service):
     with target.client() as client:
         assert "nothing says which" in refused(guard, client, "DELETE", "/mine/things/7")
     assert service.got == []
-
-
-class Clock:
-    """Time that passes only while somebody sleeps; each sleep ends a little early."""
-
-    def __init__(self):
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now += max(seconds * 0.9, 0.001)
-
-
-@pytest.mark.parametrize("profile", [READ_ONLY, FULL])
-def test_no_more_requests_go_out_within_a_window_than_are_allowed(behind, profile):
-    clock, sent = Clock(), []
-    pace = Pace(3, 60, clock, clock.sleep)
-    target, _ = behind(profile, pace=pace)
-    with target.client() as client:
-        for number in range(20):
-            client.get("/mine/things")
-            sent.append(clock.now)
-            clock.now += number % 3
-    for first, fourth in zip(sent, sent[3:], strict=False):
-        assert fourth - first >= 60
-
-
-def test_a_service_that_asks_for_time_gets_it(behind, service):
-    clock = Clock()
-    told = []
-    pace = Pace(10, 60, clock, clock.sleep, told.append)
-    target, _ = behind(READ_ONLY, pace=pace)
-    service.status, service.headers = 429, [(b"Retry-After", b"7")]
-    with target.client() as client:
-        client.get("/mine/things")
-        assert told == []
-        client.get("/mine/things")
-    assert clock.now - 1000 >= 7
-    assert told == [7.0]
-
-
-def test_a_refused_request_takes_no_turn(behind):
-    clock = Clock()
-    target, guard = behind(READ_ONLY, pace=Pace(1, 60, clock, clock.sleep))
-    with target.client() as client:
-        for _ in range(5):
-            refused(guard, client, "DELETE", "/mine/things/7")
-        client.get("/mine/things")
-    assert clock.slept == []
-
-
-def test_a_request_that_fails_counts_all_the_same(behind, service):
-    clock = Clock()
-    service.broken = True
-    target, _ = behind(READ_ONLY, pace=Pace(1, 60, clock, clock.sleep))
-    with target.client() as client:
-        for _ in range(2):
-            with pytest.raises(httpx.ReadError):
-                client.get("/mine/things")
-    assert clock.now - 1000 >= 60
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from mock_server.app import build_server
 from mock_server.control.client import Control
 from mock_server.in_process import InProcessTransport
+from tests.control.shop import SHOP
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +42,11 @@ def call(server):
     """A client of everything below the server's root, with nothing set."""
     with httpx.Client(transport=InProcessTransport(server), base_url="http://localhost") as client:
         yield client
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """The path of a seed file of a small shop."""
+    path = tmp_path / "shop.yaml"
+    path.write_text(SHOP, encoding="utf-8")
+    return path
