@@ -11,6 +11,10 @@ from contract_tests.traces import find
 from contract_tests.world import Record, World
 from mock_server.lifecycle.model import Field, Json, Lifecycle, Listing, Parts, Read, Resource
 
+_UNUSUAL = "Käse für 漢字"
+#: Texts that are drawn until one has such letters.
+_DRAWS = 20
+
 
 def pointer_of(field: Field, at: Mapping[str, str | None]) -> str | None:
     """Return where a view shows a field, or None if it doesn't."""
@@ -100,6 +104,20 @@ def created_reads_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         yield Case(read.operation, partial(reads, read))
 
 
+def unusual(world: World, resource: Resource) -> Json:
+    """Draw texts with letters beyond ASCII, of which one is the tag's."""
+    texts = [each for each in resource.fields if each.create and each.kind.name == "text"]
+    drawn: Json = {}
+    for field in texts:
+        if field.name == resource.tag:
+            drawn[field.name] = f"{world.session.name()} {_UNUSUAL}"
+        elif field.source is None and field.name not in {each.field for each in resource.unique}:
+            tries = (world.value(field) for _ in range(_DRAWS))
+            found = next((each for each in tries if not str(each).isascii()), None)
+            drawn |= {field.name: found} if found is not None else {}
+    return drawn
+
+
 @oracle("every list shows what was created", writes=True)
 def created_is_listed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """Every list shows a new record, once, with every field that was sent."""
@@ -108,7 +126,7 @@ def created_is_listed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
         return
 
     def lists(listing: Listing, world: World) -> None:
-        record = world.create(resource, full=world.random.random() < 0.7)
+        record = world.create(resource, unusual(world, resource), full=True)
         if listing.shows is not None:
             seen = world.at(world.show(record), resource.reads[0].record)
             if not listing.shows(seen):
@@ -127,18 +145,18 @@ def identifiers_differ(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     """Two new records have two identifiers, and each reads back as itself."""
     del lifecycle
     create = resource.create
-    if create is None or create.id is None or not resource.reads:
+    if create is None or create.id is None:
         return
     pointer = create.id
 
     def two(world: World) -> None:
         one = world.create(resource)
-        other = world.create(resource)
+        other = world.create(resource, beside=one)
         world.hold(Differs(other.made, pointer, one.made, pointer))
-        view = resource.reads[0]
-        for record in (one, other):
-            answer = world.show(record)
-            world.hold(*shown(answer, view.record, resource, record.sent, view.at))
+        for view in resource.reads[:1]:
+            for record in (one, other):
+                answer = world.show(record)
+                world.hold(*shown(answer, view.record, resource, record.sent, view.at))
 
     yield Case(create.operation, two)
 
