@@ -193,9 +193,9 @@ def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
 
 def _views_of_one(resource: Resource) -> dict[str, None]:
     """The operations that show one record, or what belongs to it."""
-    below = [resource.history, *(move.taken for move in resource.moves)]
-    views = [*resource.reads, *(listing for listing in below if listing is not None)]
-    return dict.fromkeys(view.operation for view in views)
+    below = (resource.history, *(move.taken for move in resource.moves))
+    listed = [listing.operation for listing in below if listing is not None]
+    return dict.fromkeys([*(read.operation for read in resource.reads), *listed])
 
 
 def _path(world: World, resource: Resource) -> Mapping[str, Any]:

@@ -65,7 +65,7 @@ def children_of_known(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
     def pages(listing: Listing, world: World) -> None:
         known = world.records(world.pages(parents, most=1), parents)
         for item in world.random.sample(known, min(_KNOWN, len(known))):
-            path = {**parents.path, resource.parent_in_path: str(find(item, parents.id))}
+            path: Any = {**parents.path, resource.parent_in_path: str(find(item, parents.id))}
             whole = world.pages(listing, path=path)
             _in_pages(world, resource, listing, whole, path)
 

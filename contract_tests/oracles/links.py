@@ -45,7 +45,7 @@ def neighbours_are_linked(
     paging = listing.paging
     for page, neighbour in pairwise(pages):
         for here, there, forward in ((page, neighbour, True), (neighbour, page, False)):
-            link = paging and (paging.next if forward else paging.previous)
+            link = None if paging is None else paging.next if forward else paging.previous
             if link is None:
                 continue
             world.hold(Linked(here, resource.name, listing.operation, forward))
