@@ -85,8 +85,8 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
             world.hold(Moved(world.show(other), place, untouched, place, others))
         else:
             same_record(world, other, untouched)
-        for relation in resource.relations:
-            related(world, relation, resource, world.show(record), view.record)
+        if resource.relations:
+            related(world, resource, world.show(record), view.record, {})
 
     def listed(move: Move, listing: Listing, pointer: str, world: World) -> None:
         record = world.create(resource, full=True)
