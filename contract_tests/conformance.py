@@ -24,6 +24,7 @@ from schemathesis.hooks import HookContext
 from schemathesis.openapi.checks import JsonSchemaError
 from schemathesis.python.asgi import HOST
 
+from contract_tests.collection import seldom_collected
 from contract_tests.findings import Finding, Run
 from contract_tests.fuzzing import DEFAULT, Level, fuzzed_schema, unsent_media_types
 from contract_tests.guard import Refused, unambiguous
@@ -41,6 +42,7 @@ _MISSING = re.compile(r'"(.+)" is a required property')
 _LOST = "transport"
 
 
+@seldom_collected()
 def run_conformance(
     target: Target,
     *,

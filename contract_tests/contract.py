@@ -17,6 +17,8 @@ from mock_server.engine.spec import Json, Response, SpecIndex
 
 _WORDS = BooleanWords()
 _BODILESS = frozenset({204, 304})
+#: So many answers are remembered as they were read and judged.
+_PAGES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,10 @@ class Contract:
         if allowed is None:
             return [Problem("/status", f"{status} is not declared for {operation_id}")]
         sent = {name.lower(): value for name, value in headers.items()}
-        return [*allowed.in_headers(sent), *([] if head else allowed.in_body(sent, content))]
+        found = list(allowed.in_headers(sent))
+        return (
+            found if head else [*found, *_in_body(allowed, sent.get("content-type", ""), content)]
+        )
 
     def _allowed(self, operation_id: str, status: int) -> _Allowed | None:
         key = operation_id, status
@@ -98,13 +103,13 @@ class _Allowed:
             elif not validator.is_valid(coerce(value, schema, _WORDS)):
                 yield Problem(f"/headers/{name}", f"{value!r} breaks its schema")
 
-    def in_body(self, sent: Mapping[str, str], content: bytes) -> Iterator[Problem]:
+    def in_body(self, content_type: str, content: bytes) -> Iterator[Problem]:
         """Yield what is wrong with the media type and the body."""
         if not self._bodies or self._status in _BODILESS:
             if content:
                 yield Problem("/body", f"{len(content)} bytes where there is none")
             return
-        media_type = sent.get("content-type", "").partition(";")[0].strip().lower()
+        media_type = content_type.partition(";")[0].strip().lower()
         validator = self._bodies.get(media_type) or self._bodies.get(
             f"{media_type.partition('/')[0]}/*"
         )
@@ -127,7 +132,13 @@ class _Allowed:
             yield Problem(f"/body{where}", error.message)
 
 
-@lru_cache(maxsize=8)
+# Lists are walked again and again, and few of their pages are others than the last time.
+@lru_cache(maxsize=_PAGES)
+def _in_body(allowed: _Allowed, content_type: str, content: bytes) -> tuple[Problem, ...]:
+    return tuple(allowed.in_body(content_type, content))
+
+
+@lru_cache(maxsize=_PAGES)
 def read_json(content: bytes) -> Any:
     """Return the JSON value of a body, which nobody may change; fractions are `Decimal`.
 

@@ -58,7 +58,7 @@ class Line(HTTPAdapter):
         _settle_boundary(request)
         answer = _Exchange(request)
         try:
-            self._runner.run(answer.made_by(self._app))
+            self._runner.get_loop().run_until_complete(answer.made_by(self._app))
         except httpx.TransportError as problem:
             self.failures += 1
             self._failures_in_a_row += 1

@@ -11,6 +11,7 @@ from random import Random
 
 import httpx
 
+from contract_tests.collection import seldom_collected
 from contract_tests.findings import Finding, Property, Run
 from contract_tests.guard import Refused
 from contract_tests.oracles import ORACLES
@@ -57,6 +58,7 @@ class Plan:
     reference: Callable[[], Target] | None = None
 
 
+@seldom_collected()
 def run_properties(
     target: Target,
     *,

@@ -43,6 +43,8 @@ class References:
         self._client = target.client()
         self._fixed = target.parameters
         self._listed: dict[_Reference, list[Any]] = {}
+        self._told: dict[str, Any] = {}
+        self._requests: dict[str, httpx.Request | None] = {}
         self._numbers = count(1)
         self._bodies = {
             operation.id: [
@@ -73,6 +75,7 @@ class References:
     def forget(self) -> None:
         """Ask the target again for what it lists: something may have changed it."""
         self._listed.clear()
+        self._told.clear()
 
     def close(self) -> None:
         """Close the connection to the target."""
@@ -129,21 +132,34 @@ class References:
             with suppress(Violated, Unfit, Refused, LookupError, httpx.HTTPError):
                 World(session, Random(1)).create(resource)  # noqa: S311 - no secret
             session.close()
+            self._told.pop(reference[0], None)
             return self._ask(reference)
         return []
 
     def _ask(self, reference: _Reference) -> list[Any]:
-        operation = self._spec.operations[reference[0]]
+        operation, field = reference
+        if operation not in self._told:
+            self._told[operation] = self._answer(operation)
+        return list(_values_of(self._told[operation], field))
+
+    def _answer(self, operation_id: str) -> Any:
+        if operation_id not in self._requests:
+            self._requests[operation_id] = self._request(operation_id)
+        request = self._requests[operation_id]
+        if request is None:
+            return None
+        try:
+            return self._client.send(request).json()
+        except (httpx.HTTPError, ValueError):
+            return None
+
+    def _request(self, operation_id: str) -> httpx.Request | None:
+        """The request for a list; None if it takes more than is known."""
+        operation = self._spec.operations[operation_id]
         path = operation.path
         for name, value in self._fixed.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
-        if "{" in path:
-            return []
-        try:
-            answer = self._client.request(operation.method.upper(), path)
-            return list(_values_of(answer.json(), reference[1]))
-        except (httpx.HTTPError, ValueError):
-            return []
+        return None if "{" in path else self._client.build_request(operation.method.upper(), path)
 
 
 def _values_of(body: Any, field: str) -> Iterator[Any]:

@@ -30,7 +30,8 @@ class InProcessTransport(httpx.BaseTransport):
         connection that is closed too early, ReadError for one that is reset. A wait takes no time:
         it raises ReadTimeout if the client would not have waited so long, and is over otherwise.
         """
-        return self._runner.run(exchange(self._app, request))
+        # Not `run`, which sets up for Ctrl-C anew each time: an answer takes less than that.
+        return self._runner.get_loop().run_until_complete(exchange(self._app, request))
 
     def close(self) -> None:
         """Free the event loop."""

@@ -52,6 +52,13 @@ def test_an_answer_that_breaks_the_spec_ends_with_1_and_says_where(check, answer
     assert capsys.readouterr().out == '/body: "name" is a required property\n'
 
 
+def test_the_same_bytes_are_judged_by_what_their_operation_allows(check, answer, capsys):
+    for _ in range(2):
+        assert check(200, dump(answer), answer.content) == 0
+        assert check(200, dump(answer), answer.content, operation="listTaxes") == 1
+        assert '/body: "taxes" is a required property' in capsys.readouterr().out
+
+
 def test_a_status_and_a_media_type_that_are_not_declared_are_told(check, answer, capsys):
     assert check(218, dump(answer), answer.content) == 1
     assert check(200, dump(answer, **{"content-type": "text/html"}), answer.content) == 1

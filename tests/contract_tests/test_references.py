@@ -136,6 +136,16 @@ def test_what_is_listed_is_asked_for_once_until_it_may_have_changed(toy):
     references.close()
 
 
+def test_one_question_tells_all_fields_of_a_list(toy):
+    number = toy.add()
+    toy.listed = {"things": [{"id": number, "name": "first"}]}
+    references = References(toy.target)
+    fields = ("id", "name")
+    found = [references.living({"operation": "list", "field": field}, 7) for field in fields]
+    assert (found, toy.asked) == ([number, "first"], 1)
+    references.close()
+
+
 def test_the_same_value_gets_the_same_choice_and_others_get_others(toy, fill):
     living = {toy.add() for _ in range(5)}
     chosen = [fill({"thing": number})["thing"] for number in range(50)]

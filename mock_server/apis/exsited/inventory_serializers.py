@@ -9,16 +9,22 @@ from mock_server.apis.exsited.models import WAREHOUSES, Item
 from mock_server.apis.exsited.numbers import amount_text, quantity_text
 from mock_server.apis.exsited.spelling import flag_text
 from mock_server.engine.context import Context
+from mock_server.engine.memo import remembered
 from mock_server.engine.messages import Request
 
 
 def inventory_on_item(item: Item, request: Request, context: Context) -> dict[str, Any]:
     """Return the inventory inside an item (exsited.txt, Create a New Standard Item)."""
-    part = item.inventory
+    return {**_inventory_settings(item.inventory), "warehouses": stock_list(item, request, context)}
+
+
+@remembered
+def _inventory_settings(part: Inventory) -> dict[str, Any]:
+    """The inventory inside an item; its warehouses, which name other records, take their place."""
     return {
         "enabled": flag_text(part.enabled),
         "enable_warehouse_management": flag_text(part.warehouse_management),
-        "warehouses": stock_list(item, request, context),
+        "warehouses": [],
         "default_warehouse": part.default_warehouse,
         "inventory_properties": {
             "enable_low_stock_notification": flag_text(part.low_stock_notification),
@@ -88,18 +94,22 @@ def inventory(item: Item, request: Request, context: Context) -> dict[str, Any]:
 def stock(part: Stock, item: Item, request: Request, context: Context) -> dict[str, Any]:
     """Return the stock in one warehouse."""
     warehouse = context.state.get(WAREHOUSES, part.warehouse)
-    uuid = warehouse.uuid if warehouse else ""
+    return _stock(part, warehouse.uuid if warehouse else "", item.base_uom, request.base_url)
+
+
+@remembered
+def _stock(part: Stock, uuid: str, uom: str, url: str) -> dict[str, Any]:
     return {
         "name": part.warehouse,
         "uuid": uuid,
-        "link": f"{request.base_url}/api/v3/settings/warehouses/{uuid}",
+        "link": f"{url}/api/v3/settings/warehouses/{uuid}",
         "quantity_on_hand": quantity_text(part.on_hand),
         "quantity_promised": quantity_text(part.promised),
         "quantity_on_order": quantity_text(part.on_order),
         "quantity_on_return": quantity_text(part.on_return),
         "quantity_on_purchase_return": quantity_text(part.on_purchase_return),
         "quantity_available": quantity_text(part.available),
-        "uom": item.base_uom,
+        "uom": uom,
     }
 
 

@@ -51,7 +51,9 @@ def list_currencies(_: Request, context: Context) -> Reply:
 @OPERATIONS.handles("listTaxes")
 def list_taxes(request: Request, context: Context) -> Reply:
     """Return all tax codes."""
-    return Reply(200, {"taxes": [tax_code(each, request) for each in context.state.all(TAX_CODES)]})
+    return Reply(
+        200, {"taxes": [tax_code(each, request.base_url) for each in context.state.all(TAX_CODES)]}
+    )
 
 
 @OPERATIONS.handles("getTax")
@@ -60,7 +62,7 @@ def get_tax(request: Request, context: Context) -> Reply:
     record = context.state.get(TAX_CODES, request.path["tax_id"])
     if record is None:
         raise RecordNotFound("tax", request.path["tax_id"])
-    return Reply(200, {"tax": tax_code(record, request)})
+    return Reply(200, {"tax": tax_code(record, request.base_url)})
 
 
 @OPERATIONS.handles("listAccountingCodes")

@@ -10,6 +10,7 @@ from uuid import UUID
 from mock_server.apis.exsited.models import (
     CURRENCIES,
     TAX_CODES,
+    Currency,
     Item,
     Pricing,
     Purchase,
@@ -20,6 +21,7 @@ from mock_server.apis.exsited.models import (
 from mock_server.apis.exsited.numbers import amount_text
 from mock_server.apis.exsited.spelling import flag_text
 from mock_server.engine.context import Context
+from mock_server.engine.memo import remembered
 from mock_server.engine.messages import Request
 
 #: The names and values of properties are inferred; the document has their keys only.
@@ -78,6 +80,7 @@ def item_head(item: Item, *, with_note: bool) -> dict[str, Any]:
     }
 
 
+@remembered
 def information(item: Item) -> dict[str, Any]:
     """Return the core information: the item without its parts."""
     return {
@@ -101,6 +104,12 @@ def sale(part: Sale, request: Request, context: Context) -> dict[str, Any]:
     The special price and its dates are empty while it does not apply (exsited.txt, "empty if not
     active").
     """
+    record = context.state.get(TAX_CODES, part.tax_code) if part.tax_code else None
+    return _sale(part, record, request.base_url)
+
+
+@remembered
+def _sale(part: Sale, tax: TaxCode | None, url: str) -> dict[str, Any]:
     applies = part.special_price_applies
     blank = {"uom": "", "value": ""}
     return {
@@ -116,7 +125,7 @@ def sale(part: Sale, request: Request, context: Context) -> dict[str, Any]:
         "weight": blank,
         "tax_exempt_when_sold": flag_text(part.tax_exempt),
         "pricing_method": part.pricing_method,
-        "tax_configuration": _tax_configuration(part, request, context),
+        "tax_configuration": _tax_configuration(part, tax, url),
         "charge": {"type": part.charge_type, "properties": properties(CHARGE_PROPERTIES)},
         "payment_properties": properties(PAYMENT_PROPERTIES),
         "discount_profile": {},
@@ -129,23 +138,22 @@ def sale(part: Sale, request: Request, context: Context) -> dict[str, Any]:
     }
 
 
-def _tax_configuration(part: Sale, request: Request, context: Context) -> dict[str, Any]:
+def _tax_configuration(part: Sale, tax: TaxCode | None, url: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"sale_price_entered_inclusive_of_tax": flag_text(part.includes_tax)}
     if part.tax_based_on:
         shown["sale_price_is_based_on"] = part.tax_based_on
-    record = context.state.get(TAX_CODES, part.tax_code) if part.tax_code else None
-    if record is not None:
-        shown["tax_code"] = tax_code(record, request)
+    if tax is not None:
+        shown["tax_code"] = tax_code(tax, url)
     return shown
 
 
-def tax_code(record: TaxCode, request: Request) -> dict[str, Any]:
-    """Return a tax code, with its address."""
+def tax_code(record: TaxCode, url: str) -> dict[str, Any]:
+    """Return a tax code, with its address; `url` is the API's."""
     return {
         "uuid": record.uuid,
         "code": record.code,
         "rate": amount_text(record.rate),
-        "link": f"{request.base_url}/api/v3/settings/taxes/{record.uuid}",
+        "link": f"{url}/api/v3/settings/taxes/{record.uuid}",
     }
 
 
@@ -191,18 +199,23 @@ def purchase_pricing(pricing: Pricing) -> dict[str, Any]:
 
 def purchase(part: Purchase, context: Context) -> dict[str, Any]:
     """Return the purchase part (exsited.txt, Configure Item Purchase Details)."""
+    currencies = tuple(context.state.get(CURRENCIES, link.currency) for link in part.suppliers)
+    return _purchase(part, currencies)
+
+
+@remembered
+def _purchase(part: Purchase, currencies: tuple[Currency | None, ...]) -> dict[str, Any]:
     return {
         "enabled": flag_text(part.enabled),
         "supplier_management_enabled": flag_text(part.supplier_management),
         "pricing_profile": {},
         "purchase_properties": properties(PURCHASE_PROPERTIES),
-        "suppliers": [_supplier(link, context) for link in part.suppliers],
+        "suppliers": [_supplier(*each) for each in zip(part.suppliers, currencies, strict=True)],
     }
 
 
-def _supplier(link: SupplierLink, context: Context) -> dict[str, Any]:
+def _supplier(link: SupplierLink, currency: Currency | None) -> dict[str, Any]:
     """One supplier; its currency is shown by its system identifier (exsited.txt)."""
-    currency = context.state.get(CURRENCIES, link.currency)
     shown: dict[str, Any] = {
         "id": link.id,
         "name": link.name,
@@ -222,6 +235,7 @@ def _supplier(link: SupplierLink, context: Context) -> dict[str, Any]:
     return shown
 
 
+@remembered
 def kpis(item: Item) -> dict[str, str]:
     """Return the indicators; revenue is what was collected and what is outstanding."""
     part = item.kpis
