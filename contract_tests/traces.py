@@ -120,6 +120,12 @@ class Trace:
         return self.exchanges[number].answer
 
 
+def firsts(trace: Trace) -> Iterator[Exchange]:
+    """Yield the exchanges of a trace, of a walk through a list only the first."""
+    within = {page for walk in trace.walks for page in walk.pages[1:]}
+    return (exchange for exchange in trace if exchange.number not in within)
+
+
 def url_of(template: str, parts: Parts, fixed: Mapping[str, str]) -> str:
     """Return path and query of a call, below the base URL."""
     path = template

@@ -16,16 +16,20 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from contract_tests.differential.orders import follows
 from contract_tests.sequences.variables import ID_NAME, MADE_UP
 from contract_tests.session import TAG
 from contract_tests.traces import MISSING, Caller, Exchange, find
-from mock_server.lifecycle.model import Lifecycle, Listing
+from mock_server.lifecycle.model import Lifecycle, Listing, Query
 from mock_server.lifecycle.values import Meaningless, instant
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: A code that a service gives a record that came without one.
 _COUNTED = re.compile(r"([A-Z]+-?)\d{3,}")
+#: A code that a service makes of a sent one.
+_PREFIXED = re.compile(r"[A-Za-z0-9]{1,8}-(.+)")
 _NOW = timedelta(minutes=5)
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
 _PIECES = re.compile(r"\d+|\D+")
 #: What stands before a number in a link that is no identifier.
 _COUNTS = ("page=", "limit=", "offset=", "size=")
@@ -45,8 +49,8 @@ class Difference:
 class Normaliser:
     """Remembers, over one sequence, which values of the two targets stand for each other.
 
-    `sent` are the bodies that were sent; `left_out` collects what was not compared, in a few words
-    each.
+    `sent` are the bodies that were sent; `stands` are texts of the left target for which the right
+    one has its own; `left_out` collects what was not compared, in a few words each.
     """
 
     lifecycle: Lifecycle
@@ -55,6 +59,7 @@ class Normaliser:
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)
     made: set[tuple[str, Caller, str, str]] = field(default_factory=set)
     sent: list[str] = field(default_factory=list)
+    stands: Mapping[str, str] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
 
     @cached_property
@@ -103,13 +108,19 @@ class Normaliser:
             for listing in resource.lists:
                 if listing.operation == left.call.operation:
                     made = self._made_as(resource.name, left.call.account)
-                    bodies, where, order = self._own(bodies, listing, made, whole)
+                    query = left.call.parts.query
+                    bodies, where, order = self._own(bodies, listing, query, made, whole)
                     found += order
         found += self._compared(*bodies, where, left, right)
         return found
 
     def _own(
-        self, bodies: tuple[Any, Any], listing: Listing, made: Mapping[str, str], whole: bool
+        self,
+        bodies: tuple[Any, Any],
+        listing: Listing,
+        query: Query,
+        made: Mapping[str, str],
+        whole: bool,
     ) -> tuple[tuple[Any, Any], str, list[Difference]]:
         """Two pages of a list with no records but those that the sequence has made, in one order.
 
@@ -129,7 +140,10 @@ class Normaliser:
         order = []
         if {made[each] for each in names} == {*theirs}:
             wanted = [made[each] for each in names]
-            if wanted != theirs:
+            pairs = [(left[each], right[made[each]]) for each in names]
+            if wanted != theirs and not follows(
+                listing, query, pairs, [theirs.index(each) for each in wanted]
+            ):
                 order = [Difference(f"/body{listing.items}/order", wanted, theirs)]
             theirs = wanted
         own = [left[each] for each in names], [right[each] for each in theirs]
@@ -138,6 +152,10 @@ class Normaliser:
             path = listing.items.split("/")[1:]
             put = _put(bodies[0], path, own[0]), _put(bodies[1], path, own[1])
             return put, "/body", order
+        if totals[0] == totals[1] and totals[0] not in (MISSING, None):
+            # The same page of two lists of the same length has as many records in both.
+            lengths = Difference(f"/body{listing.items}/length", len(items[0]), len(items[1]))
+            return own, f"/body{listing.items}", [lengths]
         self.left_out.add(f"{operation}: all but records, as the accounts' numbers differ")
         return own, f"/body{listing.items}", order
 
@@ -179,19 +197,24 @@ class Normaliser:
             space = _space_of(where, one)
             return type(left) is type(right) and self.pair(space, left, right)
         if isinstance(left, str) and isinstance(right, str):
-            if left != right and self._are_counted(left, right):
+            if left != right and self._are_made_up(left, right):
                 return self.pair(f"{name} {one.call.account}", left, right)
             return self._same_text(left, right, one, other)
         return type(left) is type(right) and bool(left == right)
 
-    def _are_counted(self, left: str, right: str) -> bool:
-        """Whether two texts are numbers that each target counts up, and nobody has sent."""
+    def _are_made_up(self, left: str, right: str) -> bool:
+        """Whether two texts are codes that each target makes up, and nobody has sent."""
+        if any(left in each for each in self.sent):
+            return False
         counted = [_COUNTED.fullmatch(each) for each in (left, right)]
+        if counted[0] is not None and counted[1] is not None:
+            return counted[0][1] == counted[1][1]
+        before = [_PREFIXED.fullmatch(each) for each in (left, right)]
         return (
-            counted[0] is not None
-            and counted[1] is not None
-            and counted[0][1] == counted[1][1]
-            and not any(left in each for each in self.sent)
+            before[0] is not None
+            and before[1] is not None
+            and before[0][1] == before[1][1]
+            and any(before[0][1] in each for each in self.sent)
         )
 
     def _same_text(
@@ -206,7 +229,7 @@ class Normaliser:
             left = _in_order(left.replace(self.left_url, "{target}"))
             right = _in_order(right.replace(self.right_url, "{target}"))
             return self._same_link(left, right, one.call.account)
-        return left == right
+        return right in (left, self.stands.get(left), self._with_right_ids(left, one.call.account))
 
     def _same_link(self, left: str, right: str, account: Caller) -> bool:
         """Whether two links differ in no more than the identifiers in them."""
@@ -222,6 +245,11 @@ class Normaliser:
                 return False
             before = one
         return True
+
+    def _with_right_ids(self, text: str, account: Caller) -> str:
+        """A text of the left target that names its records, as the right one would put it."""
+        ids = {one: other for _, owner, one, other in self.made if owner == account}
+        return _WORD.sub(lambda found: ids.get(found[0], found[0]), text)
 
     def _renamed(self, text: str) -> str:
         """A text of the left target with what the run made up as it was for the right one."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from contract_tests.differential.normal import Difference, Normaliser
+from contract_tests.sequences.kinds import named_in_path
 from contract_tests.sequences.variables import made_up
 from contract_tests.session import TAG
-from contract_tests.traces import MISSING, Call, Exchange, Trace, find
-from mock_server.lifecycle.model import ABSENT, Lifecycle, Listing, Resource
+from contract_tests.traces import MISSING, Call, Exchange, Trace, find, firsts
+from mock_server.lifecycle.model import ABSENT, Listing
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d")
 
@@ -27,11 +27,11 @@ class Met:
 
 def compared(left: Trace, right: Trace, normaliser: Normaliser) -> Iterator[Met]:
     """Yield what differs, as far as both traces go; of a walk through a list the first page."""
-    for here, there in zip(_firsts(left), _firsts(right), strict=False):
+    for here, there in zip(firsts(left), firsts(right), strict=False):
         if here.call.operation != there.call.operation:
             break
         _learn(normaliser, here, there)
-        reason = _of_no_use(normaliser, here, there)
+        reason = of_no_use(normaliser, here, there)
         if reason:
             normaliser.left_out.add(f"{here.call.operation}: {reason}")
             continue
@@ -54,8 +54,8 @@ def _learn(normaliser: Normaliser, left: Exchange, right: Exchange) -> None:
                 normaliser.created(resource.name, left.call.account, *ids)
 
 
-def _of_no_use(normaliser: Normaliser, left: Exchange, right: Exchange) -> str:
-    """Why two answers tell nothing of the targets, or an empty text."""
+def of_no_use(normaliser: Normaliser, left: Exchange, right: Exchange) -> str:
+    """Return why two answers tell nothing of the targets, or an empty text."""
     paths = [call.parts.path for call in (left.call, right.call)]
     named = {(name, str(value), str(paths[1].get(name))) for name, value in paths[0].items()}
     shown = [each.answer for each in (left, right) if each.answer.succeeded]
@@ -66,9 +66,10 @@ def _of_no_use(normaliser: Normaliser, left: Exchange, right: Exchange) -> str:
     )
     made = {
         (name, one, other)
+        for name in paths[0]
+        for kinds in [named_in_path(normaliser.lifecycle, left.call.operation, name)]
         for kind, account, one, other in normaliser.made
-        for name in _parameters(normaliser.lifecycle, kind, left.call.operation)
-        if leaked or account == left.call.account
+        if kind in kinds and (leaked or account == left.call.account)
     }
     if shown and not named <= made:
         return "records of others"
@@ -89,36 +90,6 @@ def _of_no_use(normaliser: Normaliser, left: Exchange, right: Exchange) -> str:
     return ""
 
 
-def _parameters(lifecycle: Lifecycle, kind: str, operation: str) -> Iterator[str]:
-    """The path parameters with which an operation names a record of a kind."""
-    for resource in lifecycle.resources:
-        if operation not in _operations(resource):
-            continue
-        if resource.name == kind or _same_records(resource, lifecycle.resource(kind)):
-            yield resource.id_in_path
-        if resource.parent == kind:
-            yield resource.parent_in_path
-
-
-def _same_records(one: Resource, other: Resource) -> bool:
-    """Whether two resources are the same records, told of in two ways."""
-    reads = [{read.operation for read in each.reads} for each in (one, other)]
-    return bool(reads[0] & reads[1])
-
-
-def _operations(resource: Resource) -> set[str]:
-    """The operations that a resource declares."""
-    parts: list[Any] = [
-        *resource.reads, *resource.updates, *resource.removals, *resource.moves, *resource.lists,
-        *resource.attachments,
-    ]  # fmt: skip
-    parts += [each for each in (resource.create, resource.history) if each is not None]
-    taken = {move.taken.operation for move in resource.moves if move.taken}
-    asked = {name for relation in resource.relations for name in relation.asks}
-    undone = {removal.undo for removal in resource.removals if removal.undo}
-    return {part.operation for part in parts} | taken | asked | undone
-
-
 def _as_many(listing: Listing, left: Exchange, right: Exchange) -> bool:
     """Whether two pages are of lists with the same number of records."""
     totals = [each.answer.at(listing.total or "/?") for each in (left, right)]
@@ -133,12 +104,6 @@ def _later(listing: Listing, call: Call) -> bool:
     query = dict(call.parts.query)
     numbers = [name for name, value in second.items() if first.get(name) != value]
     return any(query.get(name, first.get(name)) != first.get(name) for name in numbers)
-
-
-def _firsts(trace: Trace) -> Iterator[Exchange]:
-    """The exchanges of a trace, of a walk through a list only the first."""
-    within = {page for walk in trace.walks for page in walk.pages[1:]}
-    return (exchange for exchange in trace if exchange.number not in within)
 
 
 def _whole(trace: Trace, exchange: Exchange) -> bool:

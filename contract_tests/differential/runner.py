@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from random import Random
 
 import httpx
 
-from contract_tests.claims import Answers
+from contract_tests.differential.answered import NONSENSE, Answered, answers_to, ended_early
 from contract_tests.differential.normal import Normaliser
 from contract_tests.differential.pairs import Met, compared, short
+from contract_tests.differential.questions import questions
 from contract_tests.differential.verdicts import Judge, generalised
 from contract_tests.differential.waivers import Waiver, waived
 from contract_tests.findings import Finding, Run
 from contract_tests.guard import Refused
 from contract_tests.oracles import ORACLES
-from contract_tests.oracles.oracle import Case
-from contract_tests.sequences.scripts import Script, run_script, script_of
+from contract_tests.oracles.oracle import Case, Oracle
 from contract_tests.session import Session
 from contract_tests.targets import Target
 from contract_tests.traces import Exchange, Trace
@@ -33,8 +32,6 @@ from mock_server.discovery import load_lifecycle
 from mock_server.lifecycle.model import Lifecycle
 
 PHASE = "differential"
-#: What ends a case without a word about the target.
-_ENDED = (Violated, Unfit, Refused, LookupError, httpx.HTTPError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +82,36 @@ def run_differential(
 def _chosen(
     sides: Sides, lifecycle: Lifecycle, seed: int, most: int, only: Sequence[str]
 ) -> Iterator[tuple[str, Case]]:
-    """A sample of all cases that the right target's profile allows."""
+    """What the documents leave open, and then a sample of cases that the profile allows.
+
+    Each property has one case before any has a second one.
+    """
     profile = sides.right.profile
-    allowed: list[tuple[str, Case]] = []
-    for oracle in ORACLES:
-        if oracle.writes and profile.writes == "none":
-            continue
-        if only and oracle.name not in only:
-            continue
-        for resource in lifecycle.resources:
-            for case in oracle.cases(lifecycle, resource):
-                lone = case.other and None in (
-                    sides.left.other_credential,
-                    sides.right.other_credential,
-                )
-                if not lone and (profile.strangers or not case.wild):
-                    allowed.append((oracle.name, case))
+    lone = None in (sides.left.other_credential, sides.right.other_credential)
     random = Random(f"{seed}/sequences")  # noqa: S311 - no secret
-    yield from random.sample(allowed, min(most, len(allowed)))
+    offered = {oracle.name: list(_cases(oracle, lifecycle)) for oracle in ORACLES}
+    if profile.writes == "none":
+        offered = {oracle.name: offered[oracle.name] for oracle in ORACLES if not oracle.writes}
+    else:
+        yield from (each for each in questions(lifecycle) if not only or each[0] in only)
+    turns: list[tuple[int, float, str, Case]] = []
+    for name, cases in offered.items():
+        allowed = [
+            case
+            for case in cases
+            if not (case.other and lone) and (profile.strangers or not case.wild)
+        ]
+        if not only or name in only:
+            random.shuffle(allowed)
+            turns += [(turn, random.random(), name, case) for turn, case in enumerate(allowed)]
+    yield from (
+        (name, case) for _, _, name, case in sorted(turns, key=lambda each: each[:2])[:most]
+    )
+
+
+def _cases(oracle: Oracle, lifecycle: Lifecycle) -> Iterator[Case]:
+    for resource in lifecycle.resources:
+        yield from oracle.cases(lifecycle, resource)
 
 
 class _Comparison:
@@ -136,15 +145,12 @@ class _Comparison:
         left, kept = self._world(self._sides.left, case)
         if not len(left.trace):
             return []
-        script = script_of(left.trace, Answers(0), self._lifecycle)
-        first, second = (self._answered(script) for _ in range(2))
+        first, second = (self._answered(left.trace) for _ in range(2))
         met = self._met(left.trace, first, self._sides.left, self._sides.right)
         if not met:
             return []
-        noise = {
-            (each.left.call.operation, generalised(each.difference.pointer))
-            for each in self._met(first, second, self._sides.right, self._sides.right)
-        }
+        again = self._met(first.trace, second, self._sides.right, self._sides.right)
+        noise = {(each.left.call.operation, generalised(each.difference.pointer)) for each in again}
         _, real_kept = self._world(self._sides.right, case)
         judge = Judge(self._sides.left.vendor.spec, noise, kept, real_kept)
         return [
@@ -169,36 +175,42 @@ class _Comparison:
         kept = True
         try:
             case.run(world)
-        except Violated:
+        except (Violated, *NONSENSE):
             kept = False
-        except _ENDED:
+        except (Unfit, Refused, LookupError, httpx.HTTPError):
             pass
         finally:
             world.tidy()
             self._count(session)
         return world, kept and not world.breaches
 
-    def _answered(self, script: Script) -> Trace:
-        """What the right target answers to a script, as far as it goes."""
+    def _answered(self, left: Trace) -> Answered:
+        """What the right target answers to the calls of a trace, as far as it goes."""
         self._answers += 1
         session = Session(
             self._sides.right, self._lifecycle, f"{self._tag}.{self._numbers}b{self._answers}"
         )
-        trace = Trace()
-        with suppress(*_ENDED):
-            run_script(script, session, trace)
+        answered = answers_to(left, session)
         self._count(session)
-        return trace
+        return answered
 
     def _count(self, session: Session) -> None:
         self.requests += session.requests
         self.checks += session.checks
         session.close()
 
-    def _met(self, left: Trace, right: Trace, one: Target, other: Target) -> list[Met]:
-        normaliser = Normaliser(self._lifecycle, one.base_url, other.base_url)
-        met = list(compared(left, right, normaliser))
+    def _met(self, left: Trace, right: Answered, one: Target, other: Target) -> list[Met]:
+        normaliser = Normaliser(
+            self._lifecycle, one.base_url, other.base_url, stands=right.references.stands
+        )
+        met = list(compared(left, right.trace, normaliser))
         self._passed |= {f"not compared: {each}" for each in normaliser.left_out}
+        if right.ended is None:
+            return met
+        early = ended_early(left, right, normaliser)
+        if early is not None:
+            return met or [early]
+        self._passed.add(f"ended early: {right.ended}")
         return met
 
     def _finding(self, name: str, met: Met, judge: Judge, trace: Trace) -> Finding | None:

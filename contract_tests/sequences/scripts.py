@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
 from contract_tests.claims import Claim
+from contract_tests.sequences.kinds import is_word_for, listed_by, named_in_path, word_of
 from contract_tests.sequences.variables import (
+    ID_NAME,
     VARIABLE,
     Identifiers,
     made_up,
@@ -25,6 +27,9 @@ from mock_server.lifecycle.model import Lifecycle, Parts
 
 #: Fields of claims that name one exchange, or several.
 _NUMBERS = frozenset({"answer", "other", "before", "pages", "other_pages", "universe"})
+#: A field in the value of a query, with what it is compared by: `product_id:=33`.
+_COMPARED = re.compile(r"(\w+)[:=<>!~]+")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +119,10 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
             step_of[exchange.number] = step_of[within[exchange.number].pages[0]]
             continue
         step_of[exchange.number] = len(steps)
+        ids.account = exchange.call.account
         for made in made_up(exchange.call):
             known.setdefault(made, f"{{{{new {len(known)}}}}}")
-        named = _named(exchange.call, known, ids)
+        named = _named(exchange.call, known, ids, lifecycle)
         succeeded = exchange.answer.succeeded
         steps.append(Step(named, walk_of.get(exchange.number), succeeded))
         _learn(exchange, len(steps) - 1, lifecycle, known, ids)
@@ -141,25 +147,36 @@ def _learn(
         if create is not None and create.operation == operation and create.id is not None:
             given = find(body, create.id)
             if given is not MISSING:
-                variable = known.setdefault(str(given), f"{{{{{step}{create.id}}}}}")
+                variable = f"{{{{{step}{create.id}}}}}"
+                known.setdefault(str(given), variable)
                 ids.learn(given, resource.name, variable)
         if operation in [read.operation for read in resource.reads]:
             ids.learn_from(step, body, resource.name)
 
 
-def _named(call: Call, known: Mapping[str, str], ids: Identifiers) -> Call:
-    """A call with variables; in a query a number alone is that of a page, or says how many.
+def _named(call: Call, known: Mapping[str, str], ids: Identifiers, lifecycle: Lifecycle) -> Call:
+    """A call with variables; what a number identifies is told by where it stands."""
+    texts_alone = {value: variable for value, variable in known.items() if not value.isdigit()}
+    operation, parts = call.operation, call.parts
+    path = {
+        name: ids.of_kind(str(value), named_in_path(lifecycle, operation, name).__contains__)
+        for name, value in parts.path.items()
+    }
+    listed = listed_by(lifecycle, operation)
+    query = tuple((name, _in_query(name, value, listed, ids)) for name, value in parts.query)
+    parts = Parts(path, query, parts.headers, ids.put_into(parts.body))
+    return texts(replace(call, parts=parts), with_variables(texts_alone))  # type: ignore[no-any-return]
 
-    In the body, identifiers that are numbers are known by the names of properties.
-    """
-    body = ids.put_into(call.parts.body)
-    named: Call = texts(replace(call, parts=replace(call.parts, body=body)), with_variables(known))
-    longer = {value: variable for value, variable in known.items() if not value.isdigit()}
-    query = tuple(
-        (name, with_variables(longer if value.isdigit() else known)(value))
-        for name, value in call.parts.query
-    )
-    return replace(named, parts=replace(named.parts, query=query))
+
+def _in_query(name: str, value: str, listed: Collection[str], ids: Identifiers) -> str:
+    """A value with variables for the identifiers that its field, or else its name, tells of."""
+    compared = _COMPARED.match(value)
+    field, start = (compared[1], compared.end()) if compared else (name, 0)
+    if not ID_NAME.search(field):
+        return value
+    word = word_of(field)
+    is_kind = partial(is_word_for, word) if word else listed.__contains__
+    return value[:start] + _NUMBER.sub(lambda found: ids.of_kind(found[0], is_kind), value[start:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +193,31 @@ class Ran:
     named: Claim
 
 
-def run_script(script: Script, session: Session, into: Trace | None = None) -> Ran:
+class Lacking(LookupError):
+    """The answer of a step does not give what a later call takes from it."""
+
+    def __init__(self, step: int, operation: str, pointer: str) -> None:
+        super().__init__(f"{operation} gave nothing at {pointer}, which a later call takes")
+        self.step = step
+        self.pointer = pointer
+
+
+def _found(step: int, pointer: str, body: Any) -> Any:
+    """What a variable stands for: what the answer of its step has there."""
+    del step
+    return find(body, pointer)
+
+
+def run_script(
+    script: Script,
+    session: Session,
+    into: Trace | None = None,
+    read: Callable[[int, str, Any], Any] = _found,
+) -> Ran:
     """Send a script's calls; what is answered is added to the trace `into`, if there is one.
 
-    Raises LookupError if an answer does not give what a later call needs, and httpx.HTTPError.
+    `read` finds what a variable stands for: it gets its step, its pointer, and the answer's body.
+    Raises Lacking if an answer does not give what a later call needs, and httpx.HTTPError.
     """
     trace = Trace() if into is None else into
     made: dict[str, str] = {}
@@ -188,9 +226,10 @@ def run_script(script: Script, session: Session, into: Trace | None = None) -> R
     def value(found: re.Match[str]) -> Any:
         if found[4] is not None:
             return made.setdefault(found[4], session.name())
-        given = find(trace.answer(exchanges[int(found[2])][0]).body, found[3] or "")
+        step, pointer = int(found[2]), found[3] or ""
+        given = read(step, pointer, trace.answer(exchanges[step][0]).body)
         if given is MISSING:
-            raise LookupError(f"step {found[2]} gave nothing at {found[3]}")
+            raise Lacking(step, script.steps[step].call.operation, pointer)
         return given
 
     def filled(text: str) -> Any:
@@ -220,15 +259,18 @@ def _walk(call: Call, walk: Walk | None, session: Session, trace: Trace) -> list
     if walk is None:
         return numbers
     rest = call.parts.query[: len(call.parts.query) - len(walk.paging.page(0, walk.size))]
-    for index in range(1, walk.most):
-        if not trace.answer(numbers[-1]).succeeded or not walk.paging.more(
-            trace.answer(numbers[-1]).body
-        ):
-            break
-        query = (*rest, *walk.paging.page(index, walk.size))
-        again = replace(call, parts=Parts(call.parts.path, query, call.parts.headers))
-        numbers.append(session.send(again, trace)[0].number)
-    trace.walks.append(replace(walk, pages=tuple(numbers)))
+    try:
+        for index in range(1, walk.most):
+            if not trace.answer(numbers[-1]).succeeded or not walk.paging.more(
+                trace.answer(numbers[-1]).body
+            ):
+                break
+            query = (*rest, *walk.paging.page(index, walk.size))
+            again = replace(call, parts=Parts(call.parts.path, query, call.parts.headers))
+            numbers.append(session.send(again, trace)[0].number)
+    finally:
+        # Where a page is not answered, those before it are still one walk.
+        trace.walks.append(replace(walk, pages=tuple(numbers)))
     return numbers
 
 

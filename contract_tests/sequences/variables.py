@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import partial
 from typing import Any
 
+from contract_tests.sequences.kinds import is_word_for, word_of
 from contract_tests.session import TAG
-from contract_tests.traces import Call, Walk
+from contract_tests.traces import Call, Caller, Walk
 
 #: `{{2/id}}` is what the answer of step 2 has at `/id`, as text; `{{#2/id}}`, as a whole value, the
 #: same in its own type; `{{new 1}}` a text that no record has yet.
@@ -57,23 +59,36 @@ def identifiers(body: Any, pointer: str = "") -> Iterator[tuple[str, int | str]]
 class Identifiers:
     """Those that answers have given, with the variables that stand for them.
 
-    The same number may identify records of several kinds, so that each is known with words for
-    what it identifies.
+    The same number may identify records of several kinds, and one of each account, so that each is
+    known with its kind: the name of a resource, or the word of the property that showed it.
     """
 
-    _known: dict[str, dict[str, str]] = field(default_factory=dict)
+    account: Caller = "first"
+    _known: dict[str, dict[tuple[str, Caller], str]] = field(default_factory=dict)
 
-    def learn(self, value: Any, words: str, variable: str) -> None:
-        """Take in an identifier, unless it is known with these words."""
-        self._known.setdefault(str(value), {}).setdefault(words.lower(), variable)
+    def learn(self, value: Any, kind: str, variable: str) -> None:
+        """Take in an identifier that `account` was given, unless it knows one of this kind."""
+        self._known.setdefault(str(value), {}).setdefault((kind, self.account), variable)
 
     def learn_from(self, step: int, body: Any, kind: str) -> None:
         """Take in all identifiers in an answer that shows a record of a kind."""
         for pointer, value in identifiers(body):
             above, _, name = pointer.rpartition("/")
-            own = kind if above.count("/") < 2 else above
-            words = own if _word(name) == "" else name
-            self.learn(value, words, f"{{{{{step}{pointer}}}}}")
+            around = [part for part in above.split("/") if part and not part.isdigit()]
+            own = around[-1] if above.count("/") > 1 and around else kind
+            self.learn(value, word_of(name) or own, f"{{{{{step}{pointer}}}}}")
+
+    def of_kind(self, value: str, is_kind: Callable[[str], bool]) -> str:
+        """Return the variable for an identifier of a kind, or the value as it is.
+
+        If several accounts were given the same, it is that of `account`.
+        """
+        fitting = {
+            account: variable
+            for (kind, account), variable in reversed(self._known.get(value, {}).items())
+            if is_kind(kind)
+        }
+        return fitting.get(self.account) or next(reversed(fitting.values()), value)
 
     def put_into(self, body: Any) -> Any:
         """Return a body with variables for the identifiers that its properties' names tell of."""
@@ -85,10 +100,8 @@ class Identifiers:
         return [self.put_into(item) for item in body] if isinstance(body, list) else body
 
     def _variable(self, name: str, value: Any) -> Any:
-        for words, variable in self._known.get(str(value), {}).items():
-            if _word(name) in words:
-                return f"{{{{#{variable[2:]}"
-        return value
+        variable = self.of_kind(str(value), partial(is_word_for, word_of(name)))
+        return value if variable == str(value) else f"{{{{#{variable[2:]}"
 
 
 def with_variables(known: Mapping[str, str]) -> Callable[[str], str]:
@@ -98,7 +111,7 @@ def with_variables(known: Mapping[str, str]) -> Callable[[str], str]:
         if text in known:
             return known[text]
         for value, variable in known.items():
-            # A short identifier is told from any number by what stands around it in a query.
+            # A short identifier is told from any number by what stands around it.
             long = len(value) > 2 or value.startswith(TAG)
             around = (
                 ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])") if long else ("(?<=[=:,<>])", "(?=[,/]|$)")
@@ -124,11 +137,6 @@ def renumbered_text(text: str, moved: Callable[[int], int]) -> str:
 def renamed_text(text: str, pages: Sequence[tuple[int, ...]]) -> str:
     """Return a text whose variables name exchanges instead of steps."""
     return renumbered_text(text, lambda step: pages[step][0])
-
-
-def _word(name: str) -> str:
-    """What a property that identifies a record says of its kind: nothing for a bare `id`."""
-    return re.sub(r"_?(?:id|uid|uuid|uniqueid)$", "", name.lower())
 
 
 def _is_id(name: str, value: Any) -> bool:

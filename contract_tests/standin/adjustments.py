@@ -31,7 +31,7 @@ def create(call: Call) -> Answer:
     product = Condition.of(id=taken.get("product_id"), archived_at=None)
     products = select(call.connection, "products", Condition.all(product, call.mine()))
     if not products:
-        errors["product_id"] = "must exist"
+        errors.setdefault("product_id", "must exist")
     if errors:
         raise Invalid(errors)
     row = {"account_id": call.account, "created_at": call.now, "updated_at": call.now}
@@ -41,12 +41,14 @@ def create(call: Call) -> Answer:
 
 
 def _disagreement(quantity: int, kind: str) -> dict[str, str]:
-    """What is wrong about a quantity, or about its sign with that type."""
-    if not 1 <= abs(quantity) <= _MOST:
-        return {"quantity": f"must be from 1 to {_MOST}, or as much below 0"}
-    if kind not in (_INCREASES if quantity > 0 else _DECREASES):
-        return {"quantity": f"must be {'negative' if quantity > 0 else 'positive'} for {kind}"}
-    return {}
+    """What is wrong about a quantity for that type, or about the type for what is added."""
+    if 1 <= quantity <= _MOST and kind not in _INCREASES:
+        return {"adjustment_type": "is not included in the list"}
+    adds = kind in _INCREASES and not (kind in _DECREASES and quantity < 0)
+    least, most = (1, _MOST) if adds else (-_MOST, -1)
+    if quantity < least:
+        return {"quantity": f"must be greater than or equal to {least}"}
+    return {"quantity": f"must be less than or equal to {most}"} if quantity > most else {}
 
 
 def _move(call: Call, product: Row, quantity: int) -> None:
@@ -61,7 +63,7 @@ def _move(call: Call, product: Row, quantity: int) -> None:
     if Defect.REFUSED_ADJUSTMENT_KEPT in switches:
         call.commit()
     if not fields.in_stock_bounds(level):
-        raise Invalid({"quantity": "takes the stock level out of its bounds"})
+        raise Invalid({"quantity": "takes the stock level out of bounds"})
     if Defect.STOCK_NOT_ADJUSTED not in switches:
         changes = {"stock_level": level, "updated_at": call.now}
         update(call.connection, "products", changes, Condition.of(id=product["id"]))

@@ -33,7 +33,7 @@ def read(fields: Mapping[str, Field], body: Mapping[str, Any]) -> tuple[Json, di
             try:
                 taken[name] = field(body[name])
             except Wrong as wrong:
-                errors[name] = str(wrong)
+                errors[name] = "can't be blank" if body[name] is None else str(wrong)
     return taken, errors
 
 
@@ -47,7 +47,7 @@ def text(longest: int | None = None) -> Field:
 
     def check(value: Any) -> str:
         if not isinstance(value, str):
-            raise Wrong("must be a string")
+            raise Wrong("is invalid")
         # No database behind such a service stores these.
         if "\0" in value or any("\ud800" <= each <= "\udfff" for each in value):
             raise Wrong("has characters that are no text")
@@ -74,14 +74,14 @@ def is_blank(text: str) -> bool:
 def boolean(value: Any) -> bool:
     """Take true or false."""
     if not isinstance(value, bool):
-        raise Wrong("must be true or false")
+        raise Wrong("is invalid")
     return value
 
 
 def cost(value: Any) -> str:
     """Take a decimal in a string, from 0 to below 4000000000."""
     if not isinstance(value, str) or not _COST.fullmatch(value):
-        raise Wrong("must be a decimal from 0 to below 4000000000")
+        raise Wrong("must be a number from 0 to below 4000000000")
     return value
 
 
@@ -97,7 +97,7 @@ def whole(value: Any) -> int:
     """Take a whole number."""
     number = _number(value)
     if number.adjusted() > _PRICE_SIZE or number != number.to_integral_value():
-        raise Wrong("must be an integer")
+        raise Wrong("is not a number")
     return int(number)
 
 
@@ -110,7 +110,8 @@ def stock_cut_off(value: Any) -> int:
     """Take a number between -4000000000 and 4000000000, and cut its fraction off."""
     number = _number(value)
     if not in_stock_bounds(number):
-        raise Wrong("must be between -4000000000 and 4000000000")
+        side = "less than " if number > 0 else "greater than -"
+        raise Wrong(f"must be {side}{_STOCK_BOUND}")
     return int(number)
 
 
@@ -123,7 +124,7 @@ def reference(value: Any) -> int:
     """Take an identifier; whether there is such a record is for others to say."""
     number = identifier(value)
     if number is None:
-        raise Wrong("must exist")
+        raise Wrong("is invalid")
     return number
 
 

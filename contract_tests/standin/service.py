@@ -187,7 +187,7 @@ def _response(status: int, content: Json | None) -> Response:
 def _body() -> Json:
     """The object in the body; raises Refused with 400 or 415, and lets 413 through."""
     if request.mimetype != "application/json":
-        raise Refused(415, "The body must be application/json")
+        raise Refused(415, "Content-Type must be application/json")
     try:
         body: Any = json.loads(
             request.get_data().decode(), parse_float=Decimal, parse_constant=_no_number
@@ -195,7 +195,7 @@ def _body() -> Json:
     except (ValueError, ArithmeticError, RecursionError) as problem:
         raise malformed("The body is no JSON that can be read") from problem
     if not isinstance(body, dict):
-        raise malformed("The body must be a JSON object")
+        raise malformed("The request body must be a JSON object")
     return body
 
 

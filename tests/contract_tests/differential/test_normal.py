@@ -105,6 +105,31 @@ def test_a_code_that_each_side_counts_up_is_like_an_identifier_unless_it_was_sen
     assert differing({"code": "ITEM-0012"}, {"code": "ITEM-0700"}, known) == ["/body/code"]
 
 
+def test_a_code_with_something_before_what_was_sent_is_like_an_identifier():
+    known = normaliser()
+    known.sent.append("{'code': 'LP45'}")
+    assert differing({"code": "bd8U-LP45"}, {"code": "Xy1z-LP45"}, known) == []
+    assert differing({"code": "bd8U-LP45"}, {"code": "Zzzz-LP45"}, known) == ["/body/code"]
+    assert differing({"code": "bd8U-LP45"}, {"code": "Xy1z-LP46"}, known) == ["/body/code"]
+    assert differing({"code": "bd8U-LP45"}, {"code": "Xy1z-LP45"}) == ["/body/code"]
+
+
+def test_a_text_that_names_a_record_names_the_one_that_stands_for_it():
+    known = normaliser()
+    known.created("products", "first", "33", "7")
+    assert differing({"message": "There is no 33"}, {"message": "There is no 7"}, known) == []
+    assert differing({"message": "There are 33"}, {"message": "There are 33"}, known) == []
+    assert differing({"message": "There is no 33"}, {"message": "There is no 8"}, known) != []
+
+
+def test_the_same_page_of_lists_of_one_length_has_as_many_records():
+    one, other = of_products(total=1), of_products(("70", "Balm"), total=1)
+    found = normaliser().differences(one, other)
+    assert [(each.pointer, each.left, each.right) for each in found] == [
+        ("/body/products/length", 0, 1)
+    ]
+
+
 def test_the_status_the_type_and_the_length_count():
     known = normaliser()
     one, other = exchange({}, status=404), exchange({})
@@ -158,6 +183,26 @@ def test_another_order_is_one_difference():
     assert [(each.pointer, each.left, each.right) for each in found] == [
         ("/body/products/order", ["71", "72"], ["72", "71"])
     ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "pointers"),
+    [(("00", "00"), ["/body/products/order"]), (("00", "01"), [])],
+)
+def test_records_made_in_one_second_here_and_in_two_there_may_stand_otherwise(seconds, pointers):
+    known = normaliser()
+    for left, right in (("1", "71"), ("2", "72")):
+        known.created("products", "first", left, right)
+
+    def listed(*products):
+        shown = [{"id": known, "created_at": f"2026-11-21T12:00:{at}Z"} for known, at in products]
+        query = (("sort", "created_at:desc"),)
+        body = {"products": shown, "total_entries": 2}
+        return exchange(body, operation="listProducts", url="/products", query=query)
+
+    left = listed(("1", "00"), ("2", "00"))
+    right = listed(("72", seconds[1]), ("71", seconds[0]))
+    assert [each.pointer for each in known.differences(left, right)] == pointers
 
 
 def test_records_that_the_sequence_has_not_made_are_left_out_and_that_is_told():

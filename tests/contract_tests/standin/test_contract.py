@@ -177,7 +177,7 @@ def test_a_wrong_field_is_named(world, field, values):
         ({"quantity": 1_000_000_000}, "quantity"),
         ({"quantity": 1.5}, "quantity"),
         ({"quantity": -1, "adjustment_type": "Returned"}, "quantity"),
-        ({"quantity": 1, "adjustment_type": "Damaged"}, "quantity"),
+        ({"quantity": 1, "adjustment_type": "Damaged"}, "adjustment_type"),
         ({"adjustment_type": "Lost"}, "adjustment_type"),
         ({"product_id": "77"}, "product_id"),
         ({"comment": 5}, "comment"),

@@ -1,0 +1,157 @@
+"""Sequences about what the documents leave open, where two services may answer differently.
+
+Nothing is claimed of an answer: no oracle could. Each acts on records of its own, so that it can be
+compared between accounts that hold different ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from contract_tests.oracles.changes import change
+from contract_tests.oracles.oracle import Case
+from contract_tests.traces import find
+from contract_tests.world import Record, Unfit, World
+from mock_server.lifecycle.model import (
+    Json,
+    Lifecycle,
+    Listing,
+    Parts,
+    Query,
+    Removal,
+    Resource,
+)
+from mock_server.lifecycle.paging import Paging
+
+#: A word of small and of capital letters that no record has.
+_WORD = "Qwvyxo"
+#: How often a value is drawn to see what a filter takes: not each one fits every record.
+_DRAWS = 12
+
+Question = tuple[str, Case]
+
+
+def questions(lifecycle: Lifecycle) -> Iterator[Question]:
+    """Yield what the documents of an API leave open, in a few words, and a case that asks it."""
+    for resource in lifecycle.resources:
+        if resource.create is None:
+            continue
+        for removal in resource.removals:
+            yield (
+                "how a record is removed again, and changed after that",
+                Case(removal.operation, partial(_again, resource, removal)),
+            )
+        yield (
+            "what becomes of texts that are empty",
+            Case(resource.create.operation, partial(_empty, resource)),
+        )
+        if resource.parent is not None:
+            continue
+        for listing in resource.lists:
+            yield from _of_list(resource, listing)
+
+
+def _of_list(resource: Resource, listing: Listing) -> Iterator[Question]:
+    yield (
+        "where records stand that tie or lack what they are sorted by",
+        Case(listing.operation, partial(_ordered, resource, listing)),
+    )
+    if listing.paging is not None and listing.filters:
+        yield (
+            "what a page past the end shows",
+            Case(listing.operation, partial(_beyond, resource, listing, listing.paging)),
+        )
+    if resource.tag is not None and listing.filters:
+        yield (
+            "whether capital and small letters are the same to a filter",
+            Case(listing.operation, partial(_letters, resource, listing)),
+        )
+
+
+def _again(resource: Resource, removal: Removal, world: World) -> None:
+    record = world.create(resource, dict(removal.given))
+    parts = removal.parts(record.id) if removal.parts else Parts(path=record.path)
+    for _ in range(2):
+        world.send(removal.operation, parts)
+    for update in resource.updates:
+        body = update.body(change(world, resource, update))
+        world.send(update.operation, Parts(path=record.path, body=body))
+    if resource.reads:
+        world.send(resource.reads[0].operation, Parts(path=record.path))
+
+
+def _empty(resource: Resource, world: World) -> None:
+    texts = (each.name for each in resource.fields if each.create and each.kind.name == "text")
+    values = {name: "" for name in texts if name != resource.tag}
+    record = world.create(resource, {**_least(resource, world), **values}, exactly=True)
+    if resource.reads:
+        world.show(record)
+
+
+def _ordered(resource: Resource, listing: Listing, world: World) -> None:
+    """List records with and without what they may lack, one of them taken away, in every order."""
+    filled = world.first_values(resource, full=True, null=False)
+    made = [world.create(resource, filled), world.create(resource)]
+    made += [world.create(resource, _least(resource, world), exactly=True) for _ in range(2)]
+    removal = next((each for each in resource.removals if each.reveal is not None), None)
+    if removal is not None:
+        parts = removal.parts(made[1].id) if removal.parts else Parts(path=made[1].path)
+        world.send(removal.operation, parts)
+    for query in ((), *(sort.query for sort in listing.sorts)):
+        world.pages(listing, query)
+
+
+def _least(resource: Resource, world: World) -> Json:
+    """Values of no more fields than a new record needs."""
+    always = resource.create.always if resource.create is not None else ()
+    needed = [each for each in resource.fields if each.required or each.name in always]
+    return world.values([each for each in needed if each.create])
+
+
+def _beyond(resource: Resource, listing: Listing, paging: Paging, world: World) -> None:
+    """Ask for a second page of a list that a filter narrows to one record."""
+    record = world.create(resource)
+    query = _narrowed(listing, record, world)
+    for index in (0, 1):
+        page = (*listing.query, *query, *paging.page(index, paging.fixed or paging.largest))
+        world.send(listing.operation, Parts(path=listing.path, query=page))
+
+
+def _narrowed(listing: Listing, record: Record, world: World) -> Query:
+    """A query for one record alone; raises Unfit if no filter has one."""
+    shown = _shown(listing, record, world)
+    for chosen in listing.filters:
+        value = None if chosen.among or chosen.path else chosen.value(world.random, [shown])
+        query = chosen.query(value) if value is not None else ()
+        if any(record.id in text or _tag(record) in text for _, text in query):
+            found = world.records(world.pages(listing, query), listing)
+            if [str(find(each, listing.id)) for each in found] == [record.id]:
+                return query
+    raise Unfit(f"no filter of {listing.operation} chooses one record")
+
+
+def _letters(resource: Resource, listing: Listing, world: World) -> None:
+    """Ask filters for a text as it is written, and with the case of a word the other way round."""
+    made = world.session.name()
+    name, other = f"{made} {_WORD}", f"{made} {_WORD.swapcase()}"
+    shown = _shown(listing, world.create(resource, {str(resource.tag): name}), world)
+    for chosen in listing.filters:
+        if chosen.among or chosen.path:
+            continue
+        drawn = [chosen.value(world.random, [shown]) for _ in range(_DRAWS)]
+        wanted = (_WORD, _WORD.swapcase()) if _WORD in drawn else (name, other)
+        for text in wanted if _WORD in drawn or name in drawn else ():
+            world.pages(listing, chosen.query(text))
+
+
+def _shown(listing: Listing, record: Record, world: World) -> Json:
+    """A record as a list shows it; raises Unfit if it does not."""
+    for each in world.records(world.pages(listing), listing):
+        if isinstance(each, dict) and str(find(each, listing.id)) == record.id:
+            return each
+    raise Unfit(f"{listing.operation} does not show {record.id}")
+
+
+def _tag(record: Record) -> str:
+    return str(record.sent.get(record.resource.tag or "", record.id))

@@ -1,0 +1,105 @@
+"""Targets to compare: mocks whose answers are changed, and the stand-in."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+from datetime import date
+
+from a2wsgi import WSGIMiddleware
+
+from contract_tests.standin.database import Database
+from contract_tests.standin.service import Service
+from contract_tests.targets import Target, mock_target
+from mock_server.discovery import load_vendor
+from tests.contract_tests.twisting import Twisted
+
+#: A mock with nothing in it, like a new account.
+EMPTY = "test.empty-diff"
+TODAY = date(2026, 11, 21)
+
+
+def twisted(after):
+    """A mock of Cliniko whose answers a function changes."""
+    target = mock_target("cliniko")
+    app = Twisted(target.app)
+    app.after = after
+    return replace(target, app=app)
+
+
+def changed(method, pattern, change):
+    """What changes the JSON of successful answers to some calls."""
+
+    def after(message):
+        if message.is_for(method, pattern) and message.status < 300 and message.body:
+            body = json.loads(message.body)
+            change(body)
+            message.body = json.dumps(body).encode()
+
+    return after
+
+
+def standin(*switches, products=60):
+    """The stand-in in this process."""
+    clock = time.time  # noqa: TID251 - it is a service of its own
+    service = Service(Database(":memory:"), clock, frozenset(switches), 0, products)
+    app = WSGIMiddleware(service.application)
+    keys = "standin-one-au1:", "standin-two-au1:"
+    return Target(load_vendor("cliniko"), "http://testserver/v1", keys[0], app, keys[1])
+
+
+_TAX = rb'"tax_id": ?"(\d+)"'
+
+
+class OtherTaxes:
+    """A mock of Cliniko whose taxes have identifiers that are 500 higher."""
+
+    def __init__(self):
+        self._mock = mock_target("cliniko")
+        #: The taxes that products were sent with.
+        self.sent = []
+
+    @property
+    def target(self):
+        return replace(self._mock, app=self)
+
+    async def __call__(self, scope, receive, send):
+        content = b""
+        while True:
+            part = await receive()
+            content += part.get("body", b"")
+            if not part.get("more_body"):
+                break
+        self.sent += re.findall(_TAX, content)
+        # A number of the left target is one that this one has not given.
+        content = re.sub(
+            rb'"tax_id": ?"(\d+)"', lambda it: b'"tax_id":"%d"' % self._own(it), content
+        )
+        headers = [each for each in scope["headers"] if each[0] != b"content-length"]
+        headers.append((b"content-length", b"%d" % len(content)))
+        path = re.sub(r"/taxes/(\d+)", lambda it: f"/taxes/{self._own(it)}", scope["path"])
+        answers = []
+
+        async def given():
+            return {"type": "http.request", "body": content}
+
+        async def hold(part):
+            answers.append(part)
+
+        scope = {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
+        await self._mock.app(scope, given, hold)
+        body = b"".join(part.get("body", b"") for part in answers)
+        body = re.sub(rb"/taxes/(\d+)", lambda it: b"/taxes/%d" % (int(it[1]) + 500), body)
+        if scope["path"].endswith("/taxes"):
+            body = re.sub(rb'"id":\s?"(\d+)"', lambda it: b'"id":"%d"' % (int(it[1]) + 500), body)
+        start = answers[0]
+        start["headers"] = [each for each in start["headers"] if each[0] != b"content-length"]
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+
+    @staticmethod
+    def _own(found):
+        number = int(found[1]) - 500
+        return number if number > 0 else 999_999
