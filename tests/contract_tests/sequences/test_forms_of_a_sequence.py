@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,26 @@ def opens(message):
         message.status, message.body = 200, b'{"taxes":[],"total_entries":0,"links":{"self":"x"}}'
 
 
+def spoils(message):
+    """A picture has a byte more than was sent."""
+    if message.is_for("GET", "[.]png") and message.status == 200:
+        message.body += b"x"
+
+
+def believes(message):
+    """A wrong credential will do, none will not."""
+    if b"authorization" in message.request_headers:
+        opens(message)
+
+
+def shares(message):
+    """The other account is shown what the first one has."""
+    first, other = (b64encode(f"{word}:".encode()) for word in WORDS)
+    if message.is_for("GET", "/products/[0-9]+"):
+        headers = message.request_headers
+        headers[b"authorization"] = headers[b"authorization"].replace(other, first)
+
+
 @pytest.fixture
 def again(tmp_path, monkeypatch):
     """A function (finding) → whether the fault is there: by its script, and by its test."""
@@ -79,30 +100,46 @@ def again(tmp_path, monkeypatch):
     return lambda finding: (by_script(finding), by_test(finding))
 
 
+#: API, property, what is done to requests and to answers, and what a finding then shows.
 CASES = [
     ("cliniko", "what is created reads back as it was sent",
-     changed("GET", "/products/[0-9]+", upper)),
-    ("cliniko", "every list shows what was created", changed("GET", "/products", empties)),
-    ("cliniko", "nothing is done without a credential", opens),
-    ("built", "stock moves by what was moved", changed("GET", "/item/[0-9]+", jumps)),
+     nothing, changed("GET", "/products/[0-9]+", upper), "POST /products"),
+    ("cliniko", "every list shows what was created",
+     nothing, changed("GET", "/products", empties), "GET /products"),
+    ("cliniko", "nothing is done without a credential", nothing, opens, "without a credential"),
+    ("cliniko", "nothing is done without a credential",
+     nothing, believes, "with a wrong credential"),
+    ("cliniko", "another account cannot read or list a record",
+     shares, nothing, "as another account"),
+    ("built", "stock moves by what was moved",
+     nothing, changed("GET", "/item/[0-9]+", jumps), "/item"),
+    ("skhokho", "files read back as they were sent", nothing, spoils, ".png"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("api", "name", "twist"), CASES, ids=[name for _, name, _ in CASES])
-def test_it_can_be_repeated_until_the_fault_is_mended(again, monkeypatch, api, name, twist):
+@pytest.mark.parametrize(
+    ("api", "name", "before", "after", "shown"), CASES, ids=[each[1] + each[4] for each in CASES]
+)
+def test_it_can_be_repeated_until_the_fault_is_mended(
+    again, monkeypatch, api, name, before, after, shown
+):
     vendor = load_vendor(api)
     with serving(api) as (twisted, url):
         credentials = [signed_in(vendor, url, word) for word in WORDS]
         monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", credentials[0])
         monkeypatch.setenv("CONTRACT_TESTS_OTHER_CREDENTIAL", credentials[1])
-        twisted.after = twist
+        twisted.before, twisted.after = before, after
         target = url_target(api, url, *credentials)
         run = run_properties(target, plan=Plan(rounds=1, only=(name,)))
-        findings = [each for each in run.findings if each.check == name and each.reproduction]
-        assert findings, [each.message for each in run.findings]
+        findings = [
+            each
+            for each in run.findings
+            if each.check == name and each.reproduction and shown in " ".join(each.steps)
+        ]
+        assert findings, [(each.message, each.steps) for each in run.findings]
         finding = findings[0]
         text = finding.reproduction + finding.test + finding.message + repr(finding.steps)
         assert "s3cret" not in text
         assert again(finding) == (True, True)
-        twisted.after = nothing
+        twisted.before = twisted.after = nothing
         assert again(finding) == (False, False)
