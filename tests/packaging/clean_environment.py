@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import venv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
@@ -68,8 +68,13 @@ class CleanEnvironment:
         return run([*command, *arguments], cwd=self.packages)
 
 
-def run(command: list[str], cwd: Path) -> str:
-    """Run a command to its end and return what it printed; a failure shows all its output."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300)
+def run(command: list[str], cwd: Path, variables: Mapping[str, str] | None = None) -> str:
+    """Run a command to its end and return what it printed; a failure shows all its output.
+
+    Without `variables`, its environment is that of the tests.
+    """
+    done = subprocess.run(
+        command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout

@@ -119,6 +119,19 @@ def test_installed_it_gives_tests_their_mocks(wheel, contents, tmp_path):
     assert "1 passed" in run(pytest_command, cwd=tmp_path)
 
 
+def test_installed_it_compares_a_server_with_a_mock(wheel, contents, tmp_path):
+    metadata, _ = parse_email(contents[f"inventory_mock_server-{__version__}.dist-info/METADATA"])
+    environment = CleanEnvironment(tmp_path / "environment")
+    environment.link(brought_in_by(metadata["requires_dist"]).values())
+    environment.install(wheel)
+    suite = str(environment.scripts / "contract-tests")
+    assert run([suite, "where"], cwd=tmp_path) == f"{environment.packages}/contract_tests\n"
+    signed_in = {"HOME": str(tmp_path), "CONTRACT_TESTS_CREDENTIAL": "test-au1:"}
+    with serving(environment, tmp_path) as base_url:
+        diff = [suite, "diff", "cliniko", "--target", base_url, "--rate", "none", "--cases", "1"]
+        assert "cliniko: nothing found" in run(diff, cwd=tmp_path, variables=signed_in)
+
+
 def anothers(environment: CleanEnvironment) -> dict[Path, bytes]:
     """The files of the package `fixtures` that the environment holds, without compiled ones."""
     files = (environment.packages / "fixtures").rglob("*.*")
