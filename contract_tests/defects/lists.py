@@ -69,18 +69,15 @@ async def _beside(
 def pages_overlap(scene: Scene) -> Iterator[Site]:
     """Push the last record of a page into the next one."""
     for listing, names in _paged(scene):
-
-        async def edit(
-            items: list[Any],
-            asked: Asked,
-            service: Service,
-            listing: Listing = listing,
-            names: PagingNames = names,
-        ) -> list[Any]:
-            before = await _beside(listing, names, asked, service, -1)
-            return [before[-1], *items[:-1]] if before and items else items
-
+        edit = partial(_after_one_before, listing, names)
         yield Site(listing.operation, "pages", partial(page_edit, listing, edit))
+
+
+async def _after_one_before(
+    listing: Listing, names: PagingNames, items: list[Any], asked: Asked, service: Service
+) -> list[Any]:
+    before = await _beside(listing, names, asked, service, -1)
+    return [before[-1], *items[:-1]] if before and items else items
 
 
 @defects("record-between-pages", "each page but the first lacks its first record", semantic=True)
@@ -133,17 +130,14 @@ def record_twice(scene: Scene) -> Iterator[Site]:
 def one_record_more(scene: Scene) -> Iterator[Site]:
     """Show the record that was read to see whether there is a next page."""
     for listing, names in _paged(scene):
-
-        async def edit(
-            items: list[Any],
-            asked: Asked,
-            service: Service,
-            listing: Listing = listing,
-            names: PagingNames = names,
-        ) -> list[Any]:
-            return [*items, *(await _beside(listing, names, asked, service, 1))[:1]]
-
+        edit = partial(_with_one_after, listing, names)
         yield Site(listing.operation, "pages", partial(page_edit, listing, edit))
+
+
+async def _with_one_after(
+    listing: Listing, names: PagingNames, items: list[Any], asked: Asked, service: Service
+) -> list[Any]:
+    return [*items, *(await _beside(listing, names, asked, service, 1))[:1]]
 
 
 @defects("page-ignored", "every page is the first one", semantic=True)
