@@ -60,6 +60,25 @@ def test_lists_know_which_items_they_have() -> None:
 
 
 @pytest.mark.parametrize(
+    ("operation", "changes", "through"),
+    [
+        ("listInvoiceItems", {}, True),
+        ("listBillItems", {"archived": True}, False),
+        ("listPosItems", {"buying_item": 0}, None),
+        ("listInventoryItems", {}, True),
+        ("listInventoryItems", {"archived": True}, None),
+        ("listInventoryItems", {"track_inventory": False}, False),
+    ],
+)
+def test_what_a_list_has_of_all_items_is_told_where_the_document_tells_it(
+    operation: str, changes: Json, through: bool | None
+) -> None:
+    (chosen,) = listed_by(LIFECYCLE.resource("listed item"), operation).filters
+    assert chosen.query(True) == ()
+    assert chosen.holds({**CANDLE, **changes}, True) is through
+
+
+@pytest.mark.parametrize(
     ("keyword", "found"), [("altar", True), ("0 x 8", True), ("2365", True), ("brass", False)]
 )
 def test_a_search_finds_names_and_codes(keyword: str, found: bool) -> None:

@@ -101,6 +101,13 @@ def test_an_item_that_disagrees_with_itself_is_told(
     assert broken({**CANDLE, **changes}, nothing) is not None
 
 
+def test_an_imported_item_is_as_the_document_shows_it_where_the_import_says_nothing() -> None:
+    imported = {**CANDLE, "quantity_limit": 1, "tax_id": None}
+    assert relations.as_imported({}, imported) is None
+    assert relations.as_imported({}, {**imported, "quantity_limit": -1}) is not None
+    assert relations.as_imported({}, {**imported, "archived": True}) is not None
+
+
 def test_a_discount_or_a_tax_leaves_the_net_amount_open() -> None:
     for changes in ({"taxed": True}, {"discount_amount": 1}, {"discount_percent": 1}):
         assert relations.net_of_nothing({**CANDLE, "net_amount": 1, **changes}, nothing) is None
