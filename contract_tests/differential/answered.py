@@ -17,7 +17,7 @@ from contract_tests.traces import MISSING, Answer, Trace, find, firsts
 from mock_server.lifecycle.values import Meaningless
 
 #: What is raised where an answer cannot be read as what it should be.
-NONSENSE = (Meaningless, TypeError, ValueError, AttributeError)
+NONSENSE = (Meaningless, TypeError, ValueError, AttributeError, httpx.InvalidURL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def ended_early(left: Trace, right: Answered, normaliser: Normaliser) -> Met | N
         what = f"no answer: {type(ended).__name__}"
         silent = replace(one, answer=Answer(0, {}, b""))
         return Met(Difference("/status", one.answer.status, what), one, silent)
-    if isinstance(ended, NONSENSE) and len(answers) < len(calls):
+    if isinstance(ended, NONSENSE) and 0 < len(answers) < len(calls):
         # The last answer is one that could not be read.
         one, other = calls[len(answers) - 1], answers[-1]
         return Met(
