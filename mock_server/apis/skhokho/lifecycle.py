@@ -139,6 +139,7 @@ _PRODUCT = Resource(
     stock="/current_stock",
     created="/date_created",
     updated="/last_updated",
+    dated_by=("actOnProduct",),
     owner_in_path="org_uid",
     attachments=(IMAGE,),
     relations=(Relation("amounts have two places", _two_places),),
