@@ -39,12 +39,16 @@ class Finding:
 
 @dataclass(slots=True)
 class Property:
-    """What became of one property: how often it was tried, or why it was not (`skipped`)."""
+    """What became of one property: how often it was tried, or why it was not (`skipped`).
+
+    `last` is the case that was tried last: the kind of record, and the number of the case.
+    """
 
     name: str
     tried: int = 0
     failed: int = 0
     skipped: str = ""
+    last: str = ""
 
 
 @dataclass(slots=True)

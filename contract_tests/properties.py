@@ -44,8 +44,8 @@ class Plan:
     allows those that change their own records, `wild` those that may reach further. With
     `first`, the run ends with its first finding. With `shortest`, what shows a finding is sent
     again in shorter forms, to the target and to one that conforms (`reference` makes it; without
-    it, a mock of the API), until nothing can be left out. `only` names the properties to try;
-    without it, all are.
+    it, a mock of the API), until nothing can be left out. `only` names the properties to try, and
+    `case` the one case of theirs (`Property.last`); without them, all are.
     """
 
     rounds: int = 2
@@ -55,6 +55,7 @@ class Plan:
     first: bool = False
     shortest: bool = True
     only: tuple[str, ...] = ()
+    case: str = ""
     reference: Callable[[], Target] | None = None
 
 
@@ -142,6 +143,8 @@ def _try(
         return
     for number in range(plan.rounds):
         for where, case in _cases(oracle, session.lifecycle, run.seed, plan.share):
+            if plan.case not in ("", where):
+                continue
             if case.other and not session.has("other"):
                 tried.skipped = "it takes a second account"
                 continue
@@ -149,6 +152,7 @@ def _try(
                 tried.skipped = "it may reach further than the run's own records"
                 continue
             tried.tried += 1
+            tried.last = where
             random = Random(f"{run.seed}/{oracle.name}/{where}/{number}")  # noqa: S311 - no secret
             world = World(session, random)
             breaches = _breaches(case, world)

@@ -33,7 +33,8 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 class Outcome:
     """What one run saw: who found something first (empty: nobody), and what it took.
 
-    `part` is the part of the suite that found it: a property, or a phase and an operation.
+    `part` is the part of the suite that found it: a property and its case, or a phase and an
+    operation.
     `writes` counts the requests by methods that are not safe.
     """
 
@@ -105,12 +106,14 @@ _Found = tuple[str, tuple[str, ...]]
 
 
 def _properties(target: Target, seed: int, part: tuple[str, ...], writes: bool) -> _Found | None:
-    plan = Plan(writes=writes, first=True, only=part)
+    case = part[1] if part else ""
+    plan = Plan(writes=writes, first=True, only=part[:1], case=case)
     run = run_properties(target, seed=seed, plan=plan)
     if not run.findings:
         return None
     # A finding may be about something else than the property that was tried when it was made.
-    return _text(run.findings[0]), (run.properties[-1].name,)
+    tried = run.properties[-1]
+    return _text(run.findings[0]), (tried.name, tried.last)
 
 
 def _conformance(target: Target, seed: int, part: tuple[str, ...], _: bool) -> _Found | None:

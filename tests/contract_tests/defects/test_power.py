@@ -69,10 +69,12 @@ def test_what_is_planted_is_caught_and_written_down(
 
 def test_a_later_seed_begins_with_the_part_that_found_it_before() -> None:
     fresh = partial(ground().target, defect("done-twice", "createProduct", "all"))
-    found = Outcome("properties", "", 0.0, 0, part=("every list shows what was created",))
+    found = Outcome(
+        "properties", "", 0.0, 0, part=("every list shows what was created", "products/0")
+    )
     assert ours(fresh, 2, ahead=[found]).requests < 10
     elsewhere = Outcome(
-        "properties", "", 0.0, 0, part=("each record has an identifier of its own",)
+        "properties", "", 0.0, 0, part=("each record has an identifier of its own", "products/0")
     )
     assert ours(fresh, 2, ahead=[elsewhere]).part == found.part
 
@@ -87,7 +89,7 @@ def test_conformance_is_narrowed_to_where_it_found_something() -> None:
 
 def test_what_a_run_that_was_cut_off_has_seen_is_not_tried_again(tmp_path: Path) -> None:
     path, plan = tmp_path / "cliniko.jsonl", Plan("cliniko", seeds=2)
-    part = replace(FOUND, part=("a property",))
+    part = replace(FOUND, part=("a property", "a case"))
     record = Record(path, plan)
     record.add("visible", "one", True)
     record.add("ours", "one", Trial([part, MISSED]))

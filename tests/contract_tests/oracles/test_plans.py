@@ -66,6 +66,13 @@ def test_only_those_that_are_named_are_tried_and_told_of():
     assert told == [f"{PAGES}: 2 cases"]
 
 
+def test_one_case_can_be_tried_alone_as_it_is_named():
+    (whole,) = run_properties(toy_target(), plan=replace(QUICK, only=(PAGES,))).properties
+    plan = replace(QUICK, only=(PAGES,), case=whole.last)
+    (alone,) = run_properties(toy_target(), plan=plan).properties
+    assert (whole.tried, alone.tried, alone.last) == (2, 1, whole.last)
+
+
 def test_a_line_that_breaks_is_a_finding_of_its_own(monkeypatch):
     def broken(*_):
         raise httpx.ReadError("the line broke")
