@@ -17,7 +17,6 @@ from mock_server.lifecycle.model import (
     Field,
     Json,
     Listing,
-    Move,
     Parts,
     Query,
     Read,
@@ -272,8 +271,8 @@ class World(Stage):
 
     def _resource_of(self, operation: str) -> Resource:
         for resource in self.session.lifecycle.resources:
-            changes: list[Update | Move] = [*resource.updates, *resource.moves]
-            if operation in [each.operation for each in changes]:
+            updated = {each.operation for each in resource.updates}
+            if operation in updated | {each.operation for each in resource.moves}:
                 return resource
         raise LookupError(f"{operation} changes no record")
 
@@ -295,9 +294,8 @@ class World(Stage):
         listing = resource.lists[0]
         tag = resource.field(resource.tag)
         pointer = listing.at.get(tag.name, tag.shown) or ""
-        for record in reversed(
-            self.records(self.pages(listing, path=path, account=account), listing)
-        ):
+        pages = self.pages(listing, path=path, account=account)
+        for record in reversed(self.records(pages, listing)):
             if find(record, pointer) == sent[resource.tag]:
                 return find(record, listing.id)
         return MISSING

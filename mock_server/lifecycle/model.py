@@ -229,9 +229,8 @@ class Resource:
     identifier that none has. `stock`, `created`, `updated` (null or empty for what was never
     changed) and `version` (a number that goes up with each change) point into a record as the first
     read shows it; `dated_by` are moves and removals that set `updated` too. `parent` names the
-    resource whose identifier `parent_in_path` is.
-    `owner_in_path` is the path parameter of the target that says whose records are meant: with
-    another value of it, a record is not seen.
+    resource whose identifier `parent_in_path` is. `owner_in_path` is the path parameter of the
+    target that says whose records are meant: with another value of it, a record is not seen.
     """
 
     name: str
@@ -265,10 +264,7 @@ class Resource:
 
     def field(self, name: str) -> Field:
         """Return a field; raises KeyError."""
-        for each in self.fields:
-            if each.name == name:
-                return each
-        raise KeyError(name)
+        return {each.name: each for each in self.fields}[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +292,4 @@ class Lifecycle:
 
     def resource(self, name: str) -> Resource:
         """Return a resource by name; raises KeyError."""
-        for each in self.resources:
-            if each.name == name:
-                return each
-        raise KeyError(name)
+        return {each.name: each for each in self.resources}[name]
