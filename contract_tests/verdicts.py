@@ -14,7 +14,7 @@ from schemathesis.openapi.checks import (
     UseAfterFree,
 )
 
-from contract_tests.forms import Forms
+from contract_tests.acceptance import Acceptance
 from contract_tests.refusals import Refusals
 from contract_tests.removals import Removals
 from mock_server.engine.spec import SpecIndex
@@ -22,7 +22,7 @@ from mock_server.engine.spec import SpecIndex
 
 def overrule(schema: Any, spec: SpecIndex, removals: Removals) -> None:
     """Have the verdicts on a schema's calls reconsidered."""
-    refusals, forms = Refusals(spec), Forms(spec)
+    refusals, acceptance = Refusals(spec), Acceptance(spec)
 
     @schema.hook  # type: ignore[untyped-decorator]  # a schema is Any here, its class is private
     def filter_failure(context: HookContext, failure: Any, case: Any, response: Any) -> bool:
@@ -40,7 +40,7 @@ def overrule(schema: Any, spec: SpecIndex, removals: Removals) -> None:
         if isinstance(failure, EnsureResourceAvailability):
             return not removals.archived(case.path_parameters)
         if isinstance(failure, AcceptedNegativeData) and _only_body_is_negative(case):
-            return not forms.valid_as_sent(operation_id, case.media_type, case.body)
+            return not acceptance.takes(operation_id, case.media_type, case.body)
         return True
 
 

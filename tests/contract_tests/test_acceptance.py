@@ -1,10 +1,10 @@
-"""A form is judged by the text that is sent."""
+"""A body is judged by what is taken of it: the text of a form, and what is left when trimmed."""
 
 from __future__ import annotations
 
 import pytest
 
-from contract_tests.forms import Forms
+from contract_tests.acceptance import Acceptance
 from mock_server.engine.spec import SpecIndex
 
 SCHEMA = {
@@ -12,6 +12,7 @@ SCHEMA = {
     "required": ["text"],
     "properties": {
         "text": {"type": "string", "maxLength": 5},
+        "name": {"type": "string", "maxLength": 5, "x-trimmed": True},
         "file": {"type": "string", "format": "binary"},
     },
 }
@@ -24,7 +25,7 @@ class FileLike(str):
 
 
 @pytest.fixture(scope="module")
-def forms() -> Forms:
+def acceptance() -> Acceptance:
     content = {
         media_type: {"schema": SCHEMA} for media_type in ("multipart/form-data", "application/json")
     }
@@ -39,7 +40,7 @@ def forms() -> Forms:
         "servers": [{"url": "https://toy.test"}],
         "paths": {"/take": {"post": operation}},
     }
-    return Forms(SpecIndex("toy", document))
+    return Acceptance(SpecIndex("toy", document))
 
 
 @pytest.mark.parametrize(
@@ -55,10 +56,25 @@ def forms() -> Forms:
         ([], False),
     ],
 )
-def test_values_count_as_their_text(forms, body, valid):
-    assert forms.valid_as_sent("take", "multipart/form-data", body) is valid
+def test_values_of_a_form_count_as_their_text(acceptance, body, valid):
+    assert acceptance.takes("take", "multipart/form-data", body) is valid
 
 
-def test_json_is_not_a_form(forms):
-    assert not forms.valid_as_sent("take", "application/json", {"text": None})
-    assert not forms.valid_as_sent("take", None, {"text": None})
+def test_values_of_json_count_as_they_are(acceptance):
+    assert not acceptance.takes("take", "application/json", {"text": None})
+    assert not acceptance.takes("take", None, {"text": None})
+
+
+@pytest.mark.parametrize("media_type", ["multipart/form-data", "application/json"])
+@pytest.mark.parametrize(
+    ("body", "valid"),
+    [
+        ({"text": "a", "name": "\x85 name \t"}, True),
+        ({"text": "a", "name": " names! "}, False),
+        ({"text": " a    ", "name": "name"}, False),
+    ],
+)
+def test_spaces_around_a_text_do_not_count_where_they_are_cut_off(
+    acceptance, media_type, body, valid
+):
+    assert acceptance.takes("take", media_type, body) is valid
