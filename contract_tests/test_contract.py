@@ -56,6 +56,7 @@ def test_property(contract_target: Target, contract_options: Options, prop: str)
     run = run_properties(contract_target, seed=contract_options.seed, plan=plan, tag=tag)
     skipped = next((each.skipped for each in run.properties if not each.tried), "")
     if skipped or not run.properties:
+        # The API declares nothing that it is about, or the profile does not allow it.
         pytest.skip(skipped or "; ".join(run.skipped))
     _hold(run, contract_options)
 
@@ -64,6 +65,7 @@ def test_conformance(contract_target: Target, contract_options: Options, phase: 
     """Schemathesis finds nothing."""
     level = LEVELS[contract_options.level]
     if phase not in level.phases:
+        # A smoke run has fewer phases.
         pytest.skip(f"the level {level.name} leaves it out")
     run = run_conformance(
         contract_target,

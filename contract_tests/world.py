@@ -152,9 +152,8 @@ class World(Stage):
         sent = {**drawn, **(values or {})}
         if resource.tag is not None and resource.tag not in (values or {}):
             sent[resource.tag] = self.tagged(resource.field(resource.tag))
-        parts = Parts(
-            path=path, headers={**create.headers, **(headers or {})}, body=create.body(sent)
-        )
+        given = {**create.headers, **(headers or {})}
+        parts = Parts(path=path, headers=given, body=create.body(sent))
         made = self.do(create.operation, parts, account)
         found = self.at(made, create.id) if create.id is not None else MISSING
         if found is MISSING:

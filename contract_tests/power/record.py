@@ -31,8 +31,9 @@ class Record:
     def __init__(self, path: Path, plan: Plan, kept: Iterable[str] = ()) -> None:
         self._path = path
         self._plan = plan
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        seen = [json.loads(line) for line in lines if line.endswith("}")]
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        # A run that was cut off may have left a line without its end.
+        seen = [json.loads(line) for line in text.rpartition("\n")[0].splitlines()]
         kinds = set(kept)
         self._seen = [each for each in seen if each["kind"] in kinds and self._fits(each)]
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -114,7 +114,7 @@ def test_a_taken_id_is_refused(organisation):
         ({"type": "BUNDLE", "name": "x"}, ["items.type"]),
         ({**STANDARD, "name": ""}, ["items.name"]),
         ({**STANDARD, "id": "a/b"}, ["items.id"]),
-        ({**STANDARD, "currencies": [{"name": "XXX"}]}, ["items.currencies.0.name"]),
+        ({**STANDARD, "currencies": [{"name": "ZZZ"}]}, ["items.currencies.0.name"]),
         ({**STANDARD, "sale": {"default_sale_price": "-1"}}, ["items.sale.default_sale_price"]),
         ({**STANDARD, "sale": {"enabled": "yes"}}, ["items.sale.enabled"]),
         (

@@ -135,7 +135,7 @@ def test_what_is_left_out_stays_as_it_was(configure):
     ("supplier", "field"),
     [
         ({"accounting_code": "None such"}, "accounting_code"),
-        ({"default_purchase_currency": "XXX"}, "default_purchase_currency"),
+        ({"default_purchase_currency": "ZZZ"}, "default_purchase_currency"),
         ({"default_purchase_price": "-2"}, "default_purchase_price"),
         ({"tax_exempt_when_purchase": "no"}, "tax_exempt_when_purchase"),
         (

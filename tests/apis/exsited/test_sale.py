@@ -178,7 +178,7 @@ def test_attributes_of_the_table_that_belong_to_the_creation_have_no_effect(conf
     ("sale", "field"),
     [
         ({"accounting_code": "None such"}, "accounting_code"),
-        ({"default_sale_currency": "XXX"}, "default_sale_currency"),
+        ({"default_sale_currency": "ZZZ"}, "default_sale_currency"),
         ({"tax_configuration": {"tax_code": {"uuid": "x"}}}, "tax_configuration.tax_code.uuid"),
         ({"tax_configuration": {"tax_code": {"code": "x"}}}, "tax_configuration.tax_code.code"),
         ({"start_date": "tomorrow"}, "start_date"),
@@ -186,7 +186,7 @@ def test_attributes_of_the_table_that_belong_to_the_creation_have_no_effect(conf
         ({"sale_price": "1.2345678"}, "sale_price"),
         ({"charge": {"type": "one-off"}}, "charge.type"),
         (
-            {"pricing": {"pricing_module": [{"price": "1", "currency": "XXX"}]}},
+            {"pricing": {"pricing_module": [{"price": "1", "currency": "ZZZ"}]}},
             "pricing.pricing_module.0.currency",
         ),
         ({"pricing": {"pricing_module": [{"currency": "AUD"}]}}, "pricing.pricing_module.0.price"),

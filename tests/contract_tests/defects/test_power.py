@@ -95,7 +95,7 @@ def test_what_a_run_that_was_cut_off_has_seen_is_not_tried_again(tmp_path: Path)
     record.add("ours", "one", Trial([part, MISSED]))
     record.add("alarms", ("", 1), [])
     with path.open("a") as file:
-        file.write('{"kind": "ours", "of": "tw')
+        file.write('{"kind": "ours", "of": "two", "saw": {}')
     kept = Record(path, plan, ["ours", "alarms"])
     assert kept.of("ours") == {"one": Trial([part, MISSED])}
     assert kept.of("alarms") == {("", 1): []}

@@ -175,7 +175,7 @@ _SPOILT: list[tuple[str, Any]] = [
     (
         "a use has one default currency",
         lambda item: item["currencies"].append(
-            {"name": "XXX", "default_for_sale": "true", "default_for_purchase": "false"}
+            {"name": "ZZZ", "default_for_sale": "true", "default_for_purchase": "false"}
         ),
     ),
     (
@@ -187,14 +187,14 @@ _SPOILT: list[tuple[str, Any]] = [
         "an update has a time and somebody",
         lambda item: item.update(last_updated_on="2001-01-01T00:00:00Z"),
     ),
-    ("what an item refers to is listed", lambda item: item["currencies"][0].update(name="XXX")),
+    ("what an item refers to is listed", lambda item: item["currencies"][0].update(name="ZZZ")),
     (
         "what an item refers to is listed",
         lambda item: item["sale"]["accounting_code"].update(sales_revenue="None such"),
     ),
     (
         "what an item refers to is listed",
-        lambda item: item["purchase"]["suppliers"][0].update(default_purchase_currency="XXX"),
+        lambda item: item["purchase"]["suppliers"][0].update(default_purchase_currency="ZZZ"),
     ),
     ("each warehouse is the one of its uuid", lambda item: _first(item).update(name="Elsewhere")),
     ("each warehouse is the one of its uuid", lambda item: _first(item).update(link="http://a/b")),
