@@ -1,12 +1,13 @@
-"""A record refers to nothing that belongs to another account."""
+"""What belongs to another account is neither read nor referred to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
 
-from contract_tests.claims import Unfollowed
+from contract_tests.claims import Refuses, Unfollowed
 from contract_tests.oracles.changes import change, fields_of, same_record
+from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.traces import MISSING, Caller, find
 from contract_tests.world import Unfit, World
@@ -16,6 +17,7 @@ from mock_server.lifecycle.model import (
     Lifecycle,
     Listing,
     Parts,
+    Read,
     Resource,
     Source,
     Update,
@@ -24,6 +26,36 @@ from mock_server.lifecycle.model import (
 #: One kind of record, and a list of it.
 _Among = tuple[Resource, Listing]
 _ACCOUNTS: tuple[Caller, Caller] = ("first", "other")
+_FEW = 3
+
+
+@oracle("another account cannot read what one lists", writes=False)
+def lists_are_private(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """A listed record that another account does not list is refused to it.
+
+    What nobody can create may be everybody's.
+    """
+    del lifecycle
+    if resource.create is None:
+        return
+
+    def unread(listing: Listing, view: Read, world: World) -> None:
+        asked = world.send(listing.operation, Parts(listing.path, listing.query), "other")
+        mine, theirs = (
+            _listed(world, resource, listing, account)
+            if account == "first" or world.trace.answer(asked).succeeded
+            else []
+            for account in _ACCOUNTS
+        )
+        strange = [each for each in mine if each not in theirs]
+        for known in world.random.sample(strange, min(_FEW, len(strange))):
+            path = {**listing.path, resource.id_in_path: known}
+            answer = world.send(view.operation, Parts(path=path), "other")
+            world.hold(Refuses(answer, "the record is another account's"))
+
+    for listing in reachable(resource)[:1]:
+        for view in resource.reads:
+            yield Case(view.operation, partial(unread, listing, view), other=True)
 
 
 @oracle("a record refers to nothing of another account", writes=True)

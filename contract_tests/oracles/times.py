@@ -22,12 +22,14 @@ from mock_server.lifecycle.model import (
     Lifecycle,
     Listing,
     Move,
+    Parts,
+    Read,
     Removal,
     Resource,
     Update,
 )
 
-#: So many reads for a unit of time to pass, and no more.
+#: So many reads of one thing, for a unit of time to pass or to see enough, and no more.
 _MOST_READS = 12
 
 
@@ -162,23 +164,37 @@ def _differs(world: World, resource: Resource, after: int, before: int, values: 
 
 @oracle("no record was changed before it was created", writes=False)
 def changed_after_created(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """Of every listed record the time of its last change is not before that of its creation."""
+    """Of listed and read records the time of the last change is not before that of the creation."""
     del lifecycle
     created, updated = resource.created, resource.updated
     if created is None or updated is None:
         return
 
-    def in_order(listing: Listing, first: str, last: str, world: World) -> None:
+    def in_order(world: World, seen: Seen) -> None:
+        first, last = seen.at.get("created", created), seen.at.get("updated", updated)
+        record = world.at(seen.answer, seen.record)
+        if first is None or last is None or record is MISSING:
+            return
+        if find(record, first) is not MISSING and _is_told(find(record, last)):
+            world.hold(NotBefore(seen.answer, seen.record + last, seen.answer, seen.record + first))
+
+    def listed(listing: Listing, world: World) -> None:
         page = world.pages(listing, most=1)[0]
-        for place, item in enumerate(world.records((page,), listing)):
-            if find(item, first) is not MISSING and _is_told(find(item, last)):
-                here = f"{listing.items}/{place}"
-                world.hold(NotBefore(page, here + last, page, here + first))
+        for place in range(len(world.records((page,), listing))):
+            in_order(world, Seen(page, f"{listing.items}/{place}", listing.at))
+
+    def read(listing: Listing, view: Read, world: World) -> None:
+        items = world.records(world.pages(listing, most=1), listing)
+        # Only of a record that was never changed are the two times close together.
+        for item in world.random.sample(items, min(_MOST_READS, len(items))):
+            path = {**listing.path, resource.id_in_path: str(find(item, listing.id))}
+            in_order(world, Seen(world.do(view.operation, Parts(path=path)), view.record, view.at))
 
     for listing in reachable(resource):
-        first, last = listing.at.get("created", created), listing.at.get("updated", updated)
-        if first is not None and last is not None:
-            yield Case(listing.operation, partial(in_order, listing, first, last))
+        yield Case(listing.operation, partial(listed, listing))
+    for listing in reachable(resource)[:1]:
+        for view in resource.reads:
+            yield Case(view.operation, partial(read, listing, view))
 
 
 def _is_told(shown: Any) -> bool:

@@ -191,11 +191,14 @@ def relations_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
 
     def changed(update: Update, world: World) -> None:
         record = world.create(resource, full=True)
-        for _ in range(3):
-            world.update(record, update, change(world, resource, update))
-            related(world, resource, world.show(record), view.record, {})
+        for full in (False, True, True):
+            values = change(world, resource, update, full=full)
+            world.update(record, update, values)
+            answer = world.show(record)
+            related(world, resource, answer, view.record, {})
+            world.hold(*outcomes(answer, resource, values))
 
-    if resource.relations:
+    if resource.relations or resource.outcomes:
         yield Case(view.operation, created)
         for update in resource.updates:
             yield Case(update.operation, partial(changed, update))

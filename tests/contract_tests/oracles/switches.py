@@ -205,6 +205,8 @@ _SHOWN = (
     Switch("retiring leaves the version", TIMES, f"GET {ITEM}", r"/version|/updated"),
     Switch("changed before it was created", "no record was changed before it was created",
            f"GET {ITEMS}", r"/items/\*/updated"),
+    Switch("changed before it was created", "no record was changed before it was created",
+           f"GET {ITEM}", "/updated"),
     Switch("a list shows another price", "lists and reads show the same record",
            f"GET {ITEM}", "/price"),
     Switch("reading counts", "reading changes nothing", f"GET {ITEM}"),
@@ -228,6 +230,8 @@ _SHOWN = (
 )  # fmt: skip
 _ACCOUNTS = (
     Switch("others' items are read", UNSEEN, f"GET {ITEM}", FOREIGN),
+    Switch("others' items are read", "another account cannot read what one lists",
+           f"GET {ITEM}", STATUS),
     Switch("others' items are listed", UNSEEN, f"GET {ITEMS}", FOREIGN),
     Switch("others' notes are listed", UNSEEN, f"GET {NOTES}", FOREIGN),
     Switch("others' items are changed", UNTOUCHED, f"PATCH {ITEM}", STATUS),

@@ -17,7 +17,8 @@ BLANK: Record = {
     "code": None, "kind": "jar", "price": None, "stock": 0, "remark": None, "picture": None,
     "beside": None,
 }  # fmt: skip
-#: Kind and price of the items that each account has from the start; the last one is archived.
+#: Kind and price of the items that the first account has from the start; the last one is archived.
+#: The other account has the first few.
 SEEDS = (
     ("jar", "10.05"), ("tin", "3.33"), ("jar", "0.15"), ("jar", None), ("box", "7.77"),
     ("jar", "99.99"), ("jar", "2.35"), ("tin", "1.10"), ("jar", "4.65"), ("jar", "6.00"),
@@ -87,9 +88,10 @@ class Toy:
         self.numbers = count(1)
         self.latest = "one"
         self.accounts = {name: Account(name) for name in ("one", "two")}
-        for account in self.accounts.values():
-            for kind, price in SEEDS:
+        for account, few in zip(self.accounts.values(), (SEEDS, SEEDS[:7]), strict=True):
+            for kind, price in few:
                 self._seed(account, kind, price)
+            account.numbers = count(len(SEEDS) + 1)
 
     def _seed(self, account: Account, kind: str, price: str | None) -> None:
         number = next(account.numbers)
