@@ -13,10 +13,11 @@ from typing import Any
 
 from contract_tests.defects.catalogue import GROUPS, MOST_SITES
 from contract_tests.power.record import KINDS, Record
-from contract_tests.power.table import CONTESTANTS, Result, json_of, text_of
+from contract_tests.power.table import CONTESTANTS, Result, json_of, text_of, unmet_together
 from contract_tests.power.trials import Plan
 from contract_tests.power.variants import VARIANTS
 from contract_tests.power.workers import Workers
+from contract_tests.profiles import is_safe
 from mock_server.arguments import Parser
 from mock_server.discovery import api_names, load_lifecycle, load_vendor
 
@@ -43,13 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     given.contestant = given.contestant or CONTESTANTS
     unmet = False
+    results: list[Result] = []
     for name in names:
         result = _tried(name, given)
+        results.append(result)
         print(text_of(result), flush=True)
         path = given.output / f"{name}.json"
         path.write_text(json.dumps(json_of(result), indent=1) + "\n", encoding="utf-8")
         print(f"written: {path}\n", flush=True)
         unmet = unmet or any(result.unmet())
+    for goal in unmet_together(results):
+        print(f"goal not met: {goal}", flush=True)
+        unmet = True
     return _MISSED if unmet else 0
 
 
@@ -81,7 +87,11 @@ def _tried(api: str, given: argparse.Namespace) -> Result:
 
         everything = workers.trials.defects
         visible = seen("visible", everything)
-        result = Result(plan, {name: each for name, each in everything.items() if visible[name]})
+        safe = frozenset(
+            name for name, each in load_vendor(api).spec.operations.items() if is_safe(each)
+        )
+        counted = {name: each for name, each in everything.items() if visible[name]}
+        result = Result(plan, counted, safe)
         result.invisible = [name for name in everything if not visible[name]]
         names = sampled(list(result.defects), given.sample)
         for contestant in CONTESTANTS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
@@ -13,11 +13,8 @@ from contract_tests.power.trials import Plan, Trial
 
 CONTESTANTS = ("plain", "ours", "read_only")
 
-_KINDS: Mapping[str, Callable[[Defect], bool]] = {
-    "all": lambda _: True,
-    "semantic": lambda defect: defect.semantic,
-    "of shape": lambda defect: not defect.semantic,
-}
+#: Without writing this share of all defects is to be caught, those in writes among them.
+_READ_ONLY = 0.35
 
 
 def _steady(trial: Trial) -> bool:
@@ -26,10 +23,14 @@ def _steady(trial: Trial) -> bool:
 
 @dataclass(slots=True)
 class Result:
-    """All trials of one API; `defects` are the visible ones, `alarms` what is found without any."""
+    """All trials of one API; `defects` are the visible ones, `alarms` what is found without any.
+
+    `safe` names the operations that change nothing: no others are called without writing.
+    """
 
     plan: Plan
     defects: dict[str, Defect]
+    safe: frozenset[str] = frozenset()
     invisible: list[str] = field(default_factory=list)
     trials: dict[str, dict[str, Trial]] = field(default_factory=dict)
     alarms: dict[str, list[str]] = field(default_factory=dict)
@@ -56,8 +57,17 @@ class Result:
         tried = self.trials.get("ours", {})
         return [name for name, each in tried.items() if each.caught and not _steady(each)]
 
+    def kinds(self) -> Mapping[str, Callable[[Defect], bool]]:
+        """Return the kinds of defects that are counted, and what tells them apart."""
+        return {
+            "all": lambda _: True,
+            "semantic": lambda defect: defect.semantic,
+            "of shape": lambda defect: not defect.semantic,
+            "in safe operations": lambda defect: defect.site.operation in self.safe,
+        }
+
     def unmet(self) -> Iterator[str]:
-        """Yield the goals that were not reached."""
+        """Yield the goals that were not reached; `unmet_together` has one more."""
         if "ours" in self.trials:
             ours = self.share("ours", judge=_steady)
             semantic = self.share("ours", lambda defect: defect.semantic, _steady)
@@ -68,9 +78,6 @@ class Result:
             if semantic.value < 0.90:
                 yield f"ours so catches {semantic.value:.1%} of the semantic ones, not 90%"
         if "read_only" in self.trials:
-            read_only = self.share("read_only")
-            if read_only.value < 0.35:
-                yield f"read-only catches {read_only.value:.1%}, not 35%"
             sent = sum(
                 outcome.writes
                 for trial in self.trials["read_only"].values()
@@ -81,6 +88,17 @@ class Result:
         false = sum(map(len, self.alarms.values()))
         if false:
             yield f"{false} false alarms"
+
+
+def unmet_together(results: Iterable[Result]) -> Iterator[str]:
+    """Yield the goals that all APIs together do not reach.
+
+    How many defects lie in reads depends on how much of an API is reads.
+    """
+    shares = [each.share("read_only") for each in results if "read_only" in each.trials]
+    share = Share(sum(each.count for each in shares), sum(each.of for each in shares))
+    if shares and share.value < _READ_ONLY:
+        yield f"read-only catches {share} of all, not {_READ_ONLY:.0%}"
 
 
 def text_of(result: Result) -> str:
@@ -107,7 +125,7 @@ def text_of(result: Result) -> str:
         for group in groups
     ]
     lines.append("")
-    for name, fits in _KINDS.items():
+    for name, fits in result.kinds().items():
         lines.append(_row(result, name, fits))
         lines += [
             f"  {contestant:10} {result.share(contestant, fits)}"
