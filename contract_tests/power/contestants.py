@@ -81,10 +81,12 @@ def ours(
 
     `fresh` gives a new target for each of the two. Every finding counts: there are none on a sound
     service, or the test of power says so. The parts of the suite that found the outcomes `ahead`
-    are tried before the whole of it.
+    are tried before the whole of it: the case, and then all of its property, as some defects take
+    a right request before.
     """
     started = time.perf_counter()
-    parts = dict.fromkeys((each.by, each.part) for each in ahead if each.caught)
+    known = [(each.by, each.part) for each in ahead if each.caught]
+    parts = dict.fromkeys([*known, *((by, part[:1]) for by, part in known if by == "properties")])
     whole: tuple[tuple[str, tuple[str, ...]], ...] = (("properties", ()), ("conformance", ()))
     requests = written = 0
     for by, part in (*parts, *whole):
@@ -106,7 +108,7 @@ _Found = tuple[str, tuple[str, ...]]
 
 
 def _properties(target: Target, seed: int, part: tuple[str, ...], writes: bool) -> _Found | None:
-    case = part[1] if part else ""
+    case = part[1] if len(part) > 1 else ""
     plan = Plan(writes=writes, first=True, only=part[:1], case=case)
     run = run_properties(target, seed=seed, plan=plan)
     if not run.findings:
