@@ -8,22 +8,7 @@ import pytest
 
 from contract_tests.guard import unambiguous
 from contract_tests.profiles import FULL, READ_ONLY, WRITES
-from tests.contract_tests.guarding import (
-    Policy,
-    Service,
-    refused,
-    standing_before,
-)
-
-
-@pytest.fixture
-def service():
-    return Service()
-
-
-@pytest.fixture
-def behind(service):
-    return standing_before(service)
+from tests.contract_tests.guard.guarding import Policy, refused
 
 
 @pytest.mark.parametrize("account", ["first", "other"])

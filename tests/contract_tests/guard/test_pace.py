@@ -6,21 +6,7 @@ import httpx
 import pytest
 
 from contract_tests.profiles import FULL, READ_ONLY, Pace
-from tests.contract_tests.guarding import (
-    Service,
-    refused,
-    standing_before,
-)
-
-
-@pytest.fixture
-def service():
-    return Service()
-
-
-@pytest.fixture
-def behind(service):
-    return standing_before(service)
+from tests.contract_tests.guard.guarding import refused
 
 
 class Clock:
