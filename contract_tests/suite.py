@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TextIO
 
 import httpx
 
+from contract_tests.admission import Admission, Lapsed
 from contract_tests.conformance import run_conformance
 from contract_tests.findings import Finding, Run
 from contract_tests.forwarder import Forwarder
@@ -81,25 +82,45 @@ def _outcome(name: str, options: Options, progress: Progress) -> tuple[Run, str]
 
 def _run(name: str, options: Options, progress: Progress) -> Run:
     tag = run_tag(options)
+    run = Run(name, options.seed, options.target, options.profile)
     with opened(name, options, f"{tag}-") as target:
-        run = run_properties(
-            target,
-            seed=options.seed,
-            plan=plan_of(options, target),
-            tag=tag,
-            progress=progress.line,
-            tick=progress.tick,
-        )
-        fuzzed = run_conformance(
-            target,
-            seed=options.seed,
-            level=LEVELS[options.level],
-            max_examples=options.max_examples,
-            progress=progress.line,
-            tick=progress.tick,
-        )
-    run.take(fuzzed)
-    run.target, run.profile = options.target, options.profile
+        admission = None if options.on_mock else Admission(target)
+
+        def ticking() -> Callable[[Run], None]:
+            watch = admission.watch() if admission is not None else None
+
+            def tick(part: Run) -> None:
+                progress.tick(part)
+                if watch is not None:
+                    watch(part)
+
+            return tick
+
+        try:
+            run.take(
+                run_properties(
+                    target,
+                    seed=options.seed,
+                    plan=plan_of(options, target),
+                    tag=tag,
+                    progress=progress.line,
+                    tick=ticking(),
+                )
+            )
+            run.take(
+                run_conformance(
+                    target,
+                    seed=options.seed,
+                    level=LEVELS[options.level],
+                    max_examples=options.max_examples,
+                    progress=progress.line,
+                    tick=ticking(),
+                )
+            )
+        except Lapsed as lapsed:
+            run.take(lapsed.run)
+            message = f"{lapsed}; it was taken before, and what would have followed is not tested"
+            run.add([Finding("credential_lapsed", "", message, "suite")])
     return run
 
 
@@ -127,7 +148,8 @@ def opened(name: str, options: Options, tag: str) -> Iterator[Target]:
     """Give the target behind the guard of its profile, as long as the block runs.
 
     If the profile lets a run write its own records alone, their texts begin with `tag`, and the
-    ledger of the options has them. Raises UnknownApi, SpecError and Unreachable.
+    ledger of the options has them. Raises UnknownApi, SpecError and Unreachable, the last one too
+    if a service refuses a credential.
     """
     profile = PROFILES[options.profile]
     target = target_of(name, options)
@@ -139,7 +161,10 @@ def opened(name: str, options: Options, tag: str) -> Iterator[Target]:
         ledger = Ledger(options.ledger)
         policy = OwnRecords(lifecycle, ledger, f"{TAG}{tag}", target.parameters)
     try:
-        yield guarded(target, profile, pace, policy)[0]
+        behind = guarded(target, profile, pace, policy)[0]
+        if not options.on_mock:
+            Admission(behind).require()
+        yield behind
     finally:
         if isinstance(target.app, Forwarder):
             target.app.close()

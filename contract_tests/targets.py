@@ -27,7 +27,7 @@ _PATIENCE = 10.0
 
 
 class Unreachable(Exception):
-    """The target does not answer; the message says so in one line."""
+    """The target does not answer, or lets nobody in; the message says so in one line."""
 
 
 #: Who calls: one of the target's two accounts, or nobody.

@@ -85,6 +85,8 @@ def others_touch_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
 
     def updated(update: Update, world: World) -> None:
         record = world.create(resource)
+        # What a service did for the one may be what it answers to the other.
+        world.update(record, update, change(world, resource, update))
         body = update.body(change(world, resource, update))
         untouched(world, update.operation, record, Parts(path=record.path, body=body))
 
