@@ -46,8 +46,8 @@ class Admission:
         if refused:
             raise Unreachable(refused)
 
-    def watch(self) -> Callable[[Run], None]:
-        """Return what is to be shown a run after every few requests.
+    def watch(self, then: Callable[[Run], None]) -> Callable[[Run], None]:
+        """Return what is to be shown a run after every few requests; `then` is shown it first.
 
         When something new was found, it asks again: whoever is no longer let in finds fault with
         everything. Then it takes that out of the run and raises Lapsed.
@@ -56,6 +56,7 @@ class Admission:
 
         def tick(run: Run) -> None:
             nonlocal good
+            then(run)
             if len(run.findings) <= good:
                 return
             try:
@@ -64,7 +65,7 @@ class Admission:
                 refused = ""
             if refused:
                 del run.findings[good:]
-                raise Lapsed(refused, run)
+                raise Lapsed(f"{refused}; it was taken before, and what follows is not tested", run)
             good = len(run.findings)
 
         return tick

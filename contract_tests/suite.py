@@ -84,18 +84,6 @@ def _run(name: str, options: Options, progress: Progress) -> Run:
     tag = run_tag(options)
     run = Run(name, options.seed, options.target, options.profile)
     with opened(name, options, f"{tag}-") as target:
-        admission = None if options.on_mock else Admission(target)
-
-        def ticking() -> Callable[[Run], None]:
-            watch = admission.watch() if admission is not None else None
-
-            def tick(part: Run) -> None:
-                progress.tick(part)
-                if watch is not None:
-                    watch(part)
-
-            return tick
-
         try:
             run.take(
                 run_properties(
@@ -104,7 +92,7 @@ def _run(name: str, options: Options, progress: Progress) -> Run:
                     plan=plan_of(options, target),
                     tag=tag,
                     progress=progress.line,
-                    tick=ticking(),
+                    tick=ticking(options, target, progress.tick),
                 )
             )
             run.take(
@@ -114,14 +102,20 @@ def _run(name: str, options: Options, progress: Progress) -> Run:
                     level=LEVELS[options.level],
                     max_examples=options.max_examples,
                     progress=progress.line,
-                    tick=ticking(),
+                    tick=ticking(options, target, progress.tick),
                 )
             )
         except Lapsed as lapsed:
             run.take(lapsed.run)
-            message = f"{lapsed}; it was taken before, and what would have followed is not tested"
-            run.add([Finding("credential_lapsed", "", message, "suite")])
+            run.add([Finding("credential_lapsed", "", str(lapsed), "suite")])
     return run
+
+
+def ticking(
+    options: Options, target: Target, tick: Callable[[Run], None] = lambda _: None
+) -> Callable[[Run], None]:
+    """Return what is to be shown one part of a run: it raises Lapsed for a service behind a URL."""
+    return tick if options.on_mock else Admission(target).watch(tick)
 
 
 def plan_of(options: Options, target: Target, only: str = "") -> Plan:

@@ -6,12 +6,14 @@ chosen with `-k` and a report of pytest's own shows them all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import pytest
 
+from contract_tests.admission import Lapsed
 from contract_tests.conformance import run_conformance
 from contract_tests.conftest import options_of
 from contract_tests.findings import Finding, Run
@@ -19,7 +21,7 @@ from contract_tests.fuzzing import LEVELS, PHASES
 from contract_tests.options import Options, WrongUse
 from contract_tests.oracles import ORACLES
 from contract_tests.properties import run_properties
-from contract_tests.suite import names_of, opened, plan_of, run_tag
+from contract_tests.suite import names_of, opened, plan_of, run_tag, ticking
 from contract_tests.targets import Target, Unreachable
 
 
@@ -53,7 +55,11 @@ def test_property(contract_target: Target, contract_options: Options, prop: str)
     """Nothing breaks a property."""
     plan = plan_of(contract_options, contract_target, only=prop)
     tag = f"{run_tag(contract_options)}.{[each.name for each in ORACLES].index(prop)}"
-    run = run_properties(contract_target, seed=contract_options.seed, plan=plan, tag=tag)
+    run = _held_open(
+        partial(run_properties, contract_target, seed=contract_options.seed, plan=plan, tag=tag),
+        contract_target,
+        contract_options,
+    )
     skipped = next((each.skipped for each in run.properties if not each.tried), "")
     if skipped or not run.properties:
         # The API declares nothing that it is about, or the profile does not allow it.
@@ -67,14 +73,32 @@ def test_conformance(contract_target: Target, contract_options: Options, phase: 
     if phase not in level.phases:
         # A smoke run has fewer phases.
         pytest.skip(f"the level {level.name} leaves it out")
-    run = run_conformance(
-        contract_target,
-        seed=contract_options.seed,
-        level=level,
-        max_examples=contract_options.max_examples,
-        phases=(phase,),
+    _hold(
+        _held_open(
+            partial(
+                run_conformance,
+                contract_target,
+                seed=contract_options.seed,
+                level=level,
+                max_examples=contract_options.max_examples,
+                phases=(phase,),
+            ),
+            contract_target,
+            contract_options,
+        ),
+        contract_options,
     )
-    _hold(run, contract_options)
+
+
+def _held_open(part: Callable[..., Run], target: Target, options: Options) -> Run:
+    """Make a part of a run; fails in one line if the service lets its credential in no longer."""
+    lapse = ""
+    try:
+        return part(tick=ticking(options, target))
+    except Lapsed as lapsed:
+        lapse = str(lapsed)
+    # Here and not in the handler, as in `contract_target`.
+    pytest.fail(options.secrets.clean(lapse), pytrace=False)
 
 
 def _hold(run: Run, options: Options) -> None:

@@ -73,6 +73,25 @@ def test_an_unreachable_target_fails_in_one_line(run_pytest):
     assert "s3cret" not in output
 
 
+def test_a_credential_that_lapses_fails_in_one_line(run_pytest):
+    with serving("cliniko") as (twisted, url):
+
+        asked = []
+
+        def lapse(message):
+            asked.append(message.path)
+            if len(asked) > 5:
+                message.request_headers.pop(b"authorization", None)
+
+        twisted.before = lapse
+        where = ["--api", "cliniko", "--target", url, "--rate", "none"]
+        status, output = run_pytest(*where, "-k", "derived and add")
+    assert status == 1, output
+    assert "refuses what --credential gives" in output
+    assert "it was taken before" in output
+    assert "expected" not in output
+
+
 def test_a_fault_fails_with_its_calls_and_without_the_credential(run_pytest):
     with serving("cliniko") as (twisted, url):
 
