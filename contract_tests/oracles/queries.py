@@ -69,10 +69,10 @@ def lists_end(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     def beyond(listing: Listing, paging: Paging, world: World) -> None:
         pages = world.pages(listing)
         size = paging.fixed or paging.largest
-        index = len(pages) + world.random.choice((0, 0, 1, 1000))
-        query = (*listing.query, *paging.page(index, size))
-        answer = world.send(listing.operation, Parts(path=listing.path, query=query))
-        world.hold(Answers(answer, paging.beyond, "the list has no such page"))
+        for index in (len(pages) + world.random.choice((0, 1)), world.random.choice(FAR)):
+            query = (*listing.query, *paging.page(index, size))
+            answer = world.send(listing.operation, Parts(path=listing.path, query=query))
+            world.hold(Answers(answer, paging.beyond, "the list has no such page"))
 
     def far(listing: Listing, paging: Paging, world: World) -> None:
         index = world.random.choice(FAR)
