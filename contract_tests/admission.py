@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 
@@ -11,11 +11,11 @@ from contract_tests.oracles.lists import reachable
 from contract_tests.profiles import is_safe
 from contract_tests.session import Session
 from contract_tests.targets import Target, Unreachable
-from contract_tests.traces import Call, Caller, Trace
+from contract_tests.traces import Call, Caller, Exchange, Trace
 from mock_server.discovery import load_lifecycle
 from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Source
 
-_ACCOUNTS: tuple[Caller, ...] = ("first", "other")
+_NOT_FOUND = 404
 
 
 class Lapsed(Exception):
@@ -29,8 +29,9 @@ class Lapsed(Exception):
 class Admission:
     """Asks a service for a list, as each of the target's accounts.
 
-    Where no lifecycle declares a list that can be asked for without knowing anything, it asks
-    nothing and takes every credential for good.
+    Where paths say whose records are meant, the other account may well be refused, and is not
+    asked. Where no lifecycle declares a list that can be asked for without knowing anything, it
+    asks nothing and takes every credential for good.
     """
 
     def __init__(self, target: Target) -> None:
@@ -38,13 +39,18 @@ class Admission:
         self._lifecycle = load_lifecycle(target.vendor) or Lifecycle(())
 
     def require(self) -> None:
-        """Raise Unreachable if a credential is refused, or nothing answers."""
+        """Raise Unreachable if a credential is refused, there is no list, or nothing answers."""
+        url = self._target.base_url
         try:
-            refused = self.refused()
+            asked = list(self._asked())
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            raise Unreachable(f"{self._target.base_url} does not answer: {problem}") from problem
-        if refused:
-            raise Unreachable(refused)
+            raise Unreachable(f"{url} does not answer: {problem}") from problem
+        for account, exchange in asked:
+            if self._refuses(exchange):
+                raise Unreachable(self._told(account, exchange))
+            if exchange.answer.status == _NOT_FOUND and account == "first":
+                named = "".join(f", --parameter {name}" for name in self._target.parameters)
+                raise Unreachable(f"{url} has no such list: {exchange}; look at --target{named}")
 
     def watch(self, then: Callable[[Run], None]) -> Callable[[Run], None]:
         """Return what is to be shown a run after every few requests; `then` is shown it first.
@@ -72,22 +78,29 @@ class Admission:
 
     def refused(self) -> str:
         """Return, in one line, which credential is refused and how; empty if none is."""
+        refused = (self._told(*each) for each in self._asked() if self._refuses(each[1]))
+        return next(refused, "")
+
+    def _asked(self) -> Iterator[tuple[Caller, Exchange]]:
+        """Ask for the list as one account after the other."""
         listing = self._listing()
         if listing is None:
-            return ""
+            return
+        parts = Parts(path=dict(listing.path), query=listing.query)
         session = Session(self._target, self._lifecycle, "")
+        accounts: tuple[Caller, ...] = ("first",) if self._target.parameters else ("first", "other")
         try:
-            for account in _ACCOUNTS:
-                if not session.has(account):
-                    continue
-                parts = Parts(path=dict(listing.path), query=listing.query)
-                exchange, _ = session.send(Call(listing.operation, parts, account), Trace())
-                if exchange.answer.status in self._lifecycle.unauthenticated:
-                    option = "--credential" if account == "first" else "--other-credential"
-                    return f"{self._target.base_url} refuses what {option} gives: {exchange}"
+            for account in filter(session.has, accounts):
+                yield account, session.send(Call(listing.operation, parts, account), Trace())[0]
         finally:
             session.close()
-        return ""
+
+    def _refuses(self, exchange: Exchange) -> bool:
+        return exchange.answer.status in self._lifecycle.unauthenticated
+
+    def _told(self, account: Caller, exchange: Exchange) -> str:
+        option = "--credential" if account == "first" else "--other-credential"
+        return f"{self._target.base_url} refuses what {option} gives: {exchange}"
 
     def _listing(self) -> Listing | None:
         operations = self._target.vendor.spec.operations

@@ -6,6 +6,7 @@ import sys
 
 import httpx
 
+from contract_tests.admission import Admission
 from contract_tests.guard import guarded
 from contract_tests.ledger import Ledger
 from contract_tests.options import Options, WrongUse
@@ -21,7 +22,8 @@ _SWEPT, _LEFT, _NOT_REACHED = 0, 1, 3
 def run_sweep(options: Options) -> int:
     """Take away what runs have left on a target, and print what became of each record.
 
-    Returns 0 if nothing is left, 1 if something stays, 3 if the target was not reached.
+    Returns 0 if nothing is left, 1 if something stays, 3 if the target was not reached or lets
+    nobody in.
     """
     if options.on_mock:
         raise WrongUse("sweep: a mock of this process has nothing left; give --target a URL")
@@ -38,7 +40,9 @@ def run_sweep(options: Options) -> int:
         if lifecycle is None:
             raise WrongUse(f"sweep: {names[0]} declares no lifecycle, so nothing was made there")
         pace = pace_of(options.rate, target.vendor.api.rate_limit)
-        for swept in sweep(guarded(target, FULL, pace)[0], lifecycle, ledger):
+        behind = guarded(target, FULL, pace)[0]
+        Admission(behind).require()
+        for swept in sweep(behind, lifecycle, ledger):
             count += 1
             left += not swept.gone
             sys.stdout.write(f"{swept}\n")

@@ -42,6 +42,48 @@ def test_so_is_that_of_the_other_account(run):
     assert "refuses what --other-credential gives" in told
 
 
+def test_a_url_that_is_not_the_apis_is_told_and_not_tested(run):
+    with serving("cliniko") as (_, url):
+        status, told, findings = run(f"{url}/more")
+    assert (status, findings) == (3, [])
+    assert f"{url}/more has no such list: GET /products → 404; look at --target" in told
+
+
+def test_an_owner_in_the_path_that_is_not_there_is_told_so(capsys, monkeypatch):
+    monkeypatch.setenv("ONE", "test")
+
+    def nobody(message):
+        if "/nobody/" in message.path:
+            message.status = 404
+
+    with serving("skhokho") as (twisted, url):
+        twisted.after = nobody
+        where = ["--target", url, "--credential", "env:ONE", "--parameter", "org_uid=nobody"]
+        assert cli.main(["run", "skhokho", *where, "--rate", "none"]) == 3
+    assert "look at --target, --parameter org_uid" in capsys.readouterr().out
+
+
+def test_the_other_account_may_be_refused_where_paths_name_an_owner(capsys, monkeypatch):
+    monkeypatch.setenv("ONE", "test")
+    monkeypatch.setenv("OTHER", "nonsense")
+    with serving("skhokho") as (_, url):
+        where = ["--target", url, "--credential", "env:ONE", "--other-credential", "env:OTHER"]
+        mine = ["--parameter", "org_uid=organisation-1", "--level", "smoke", "--rate", "none"]
+        cli.main(["run", "skhokho", *where, *mine])
+    assert "not tested" not in capsys.readouterr().out
+
+
+def test_nothing_is_swept_by_whom_the_service_does_not_let_in(capsys, monkeypatch):
+    monkeypatch.setenv("ONE", "nonsense:")
+    with serving("cliniko") as (_, url):
+        where = ["--target", url, "--credential", "env:ONE", "--rate", "none"]
+        assert cli.main(["sweep", "cliniko", *where]) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert "refuses what --credential gives" in told.err
+
+
 def test_a_credential_that_lapses_ends_the_run_with_one_finding(run):
     asked = []
 

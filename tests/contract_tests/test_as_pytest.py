@@ -75,7 +75,6 @@ def test_an_unreachable_target_fails_in_one_line(run_pytest):
 
 def test_a_credential_that_lapses_fails_in_one_line(run_pytest):
     with serving("cliniko") as (twisted, url):
-
         asked = []
 
         def lapse(message):
