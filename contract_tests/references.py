@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 from random import Random
@@ -140,7 +139,7 @@ class References:
         operation, field = reference
         if operation not in self._told:
             self._told[operation] = self._answer(operation)
-        return list(_values_of(self._told[operation], field))
+        return _values_of(self._told[operation], field)
 
     def _answer(self, operation_id: str) -> Any:
         if operation_id not in self._requests:
@@ -162,10 +161,12 @@ class References:
         return None if "{" in path else self._client.build_request(operation.method.upper(), path)
 
 
-def _values_of(body: Any, field: str) -> Iterator[Any]:
-    """Yield the field of each record in the first list of a list operation's answer."""
-    if isinstance(body, dict):
-        body = next((item for item in body.values() if isinstance(item, list)), [])
-    for record in body if isinstance(body, list) else ():
-        if isinstance(record, dict) and field in record:
-            yield record[field]
+def _values_of(body: Any, field: str) -> list[Any]:
+    """Return the field of each record in the first list of an answer whose records have it."""
+    lists = [body] if isinstance(body, list) else body.values() if isinstance(body, dict) else ()
+    for listed in lists:
+        records = listed if isinstance(listed, list) else ()
+        found = [each[field] for each in records if isinstance(each, dict) and field in each]
+        if found:
+            return found
+    return []

@@ -164,6 +164,11 @@ def test_where_nothing_is_listed_the_generated_value_stays(toy, fill, listed):
     assert fill({"thing": 7}) == {"thing": 7}
 
 
+def test_another_list_before_that_of_the_records_is_passed_over(toy, fill):
+    toy.listed = {"links": [{"url": None}], "pages": [1], "things": [{"id": 7}]}
+    assert fill({"thing": 1}) == {"thing": 7}
+
+
 def test_a_list_without_an_envelope_is_a_list(toy, fill):
     toy.listed = [{"id": 5}]
     assert fill({"thing": 7}) == {"thing": 5}
