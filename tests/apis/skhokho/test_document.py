@@ -141,6 +141,21 @@ def test_bounds_and_choices_of_the_document_decide_what_the_request_schema_takes
                 assert not accepts({**least, field.name: value}), (field.name, value)
 
 
+#: What Python, and so the framework, cuts off a text; regular expressions know fewer.
+SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
+
+
+def test_a_name_of_spaces_alone_is_none_whatever_spaces_they_are(spec: SpecIndex) -> None:
+    body = spec.operations[CREATE].request_body
+    assert body is not None
+    assert {"\x1e", "\x85", "\u3000"} < {*SPACES}
+    for media in body.content.values():
+        accepts = SchemaCompiler(spec).compile(media["schema"]).is_valid
+        for space in SPACES:
+            assert not accepts({"name": space * 2, "product_type": "buy"}), repr(space)
+            assert accepts({"name": f"{space}Tea", "product_type": "buy"}), repr(space)
+
+
 def test_examples_are_valid(described: Json, spec: SpecIndex) -> None:
     compiler = SchemaCompiler(spec)
     checked = 0
