@@ -55,11 +55,8 @@ def test_property(contract_target: Target, contract_options: Options, prop: str)
     """Nothing breaks a property."""
     plan = plan_of(contract_options, contract_target, only=prop)
     tag = f"{run_tag(contract_options)}.{[each.name for each in ORACLES].index(prop)}"
-    run = _held_open(
-        partial(run_properties, contract_target, seed=contract_options.seed, plan=plan, tag=tag),
-        contract_target,
-        contract_options,
-    )
+    part = partial(run_properties, seed=contract_options.seed, plan=plan, tag=tag)
+    run = _made(part, contract_target, contract_options)
     skipped = next((each.skipped for each in run.properties if not each.tried), "")
     if skipped or not run.properties:
         # The API declares nothing that it is about, or the profile does not allow it.
@@ -73,28 +70,21 @@ def test_conformance(contract_target: Target, contract_options: Options, phase: 
     if phase not in level.phases:
         # A smoke run has fewer phases.
         pytest.skip(f"the level {level.name} leaves it out")
-    _hold(
-        _held_open(
-            partial(
-                run_conformance,
-                contract_target,
-                seed=contract_options.seed,
-                level=level,
-                max_examples=contract_options.max_examples,
-                phases=(phase,),
-            ),
-            contract_target,
-            contract_options,
-        ),
-        contract_options,
+    part = partial(
+        run_conformance,
+        seed=contract_options.seed,
+        level=level,
+        max_examples=contract_options.max_examples,
+        phases=(phase,),
     )
+    _hold(_made(part, contract_target, contract_options), contract_options)
 
 
-def _held_open(part: Callable[..., Run], target: Target, options: Options) -> Run:
+def _made(part: Callable[..., Run], target: Target, options: Options) -> Run:
     """Make a part of a run; fails in one line if the service lets its credential in no longer."""
     lapse = ""
     try:
-        return part(tick=ticking(options, target))
+        return part(target, tick=ticking(options, target))
     except Lapsed as lapsed:
         lapse = str(lapsed)
     # Here and not in the handler, as in `contract_target`.

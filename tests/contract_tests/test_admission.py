@@ -69,7 +69,7 @@ def test_the_other_account_may_be_refused_where_paths_name_an_owner(capsys, monk
     with serving("skhokho") as (_, url):
         where = ["--target", url, "--credential", "env:ONE", "--other-credential", "env:OTHER"]
         mine = ["--parameter", "org_uid=organisation-1", "--level", "smoke", "--rate", "none"]
-        cli.main(["run", "skhokho", *where, *mine])
+        assert cli.main(["run", "skhokho", *where, *mine]) == 0
     assert "not tested" not in capsys.readouterr().out
 
 

@@ -171,6 +171,9 @@ def echoes(message):
     """Answers with the credential, in the body and in a header, and breaks while at it."""
     sent = message.request_headers.get(b"authorization", b"")
     told = base64.b64decode(sent.removeprefix(b"Basic ")) if sent else b""
+    # Whoever signs in may list, or the run would not begin; the mock knows no word with a slash.
+    if sent and message.is_for("GET", "/products"):
+        message.status = 200
     if message.path.endswith("/taxes"):
         message.status, message.body = 500, b"no: " + sent + b" " + told
     elif message.status == 200:
@@ -185,7 +188,7 @@ def echoes(message):
 
 def test_a_target_that_repeats_the_credential_gets_it_into_no_output(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("SHOP_KEY", f"{SECRET}:")
-    monkeypatch.setenv("OTHER_KEY", "test-other.key+43:")
+    monkeypatch.setenv("OTHER_KEY", "test-other.key/43:")
     # The phase with the most requests adds nothing here.
     fewer = partial(suite.run_conformance, phases=("fuzzing",))
     monkeypatch.setattr(suite, "run_conformance", fewer)
@@ -204,7 +207,7 @@ def test_a_target_that_repeats_the_credential_gets_it_into_no_output(tmp_path, c
     assert {"report.json", "report.html", "junit.xml"} <= {path.split("/")[-1] for path in texts}
     assert any("/reproductions/" in path for path in texts)
     assert "[credential]" in texts[str(folder / "report.json")]
-    for key in (SECRET, "test-other.key+43"):
+    for key in (SECRET, "test-other.key/43"):
         for form in (key, base64_of(key)[:16], quote(key, safe="")):
             assert not [name for name, text in texts.items() if form.lower() in text.lower()]
 

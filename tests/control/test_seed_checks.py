@@ -30,7 +30,7 @@ WRONG = {
     "exsited": {
         "items/1/type": "NONE",
         "items/2/sale/tax_code": "nope",
-        "items/3/currencies/0/name": "XXX",
+        "items/3/currencies/0/name": "ZZZ",
         "items/4/uuid": "no uuid",
         "warehouses/0/uuid": "none either",
         "notes/0/item_id": "gone",
