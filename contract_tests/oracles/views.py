@@ -12,7 +12,8 @@ from contract_tests.oracles.changes import change
 from contract_tests.oracles.lists import reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import item_pointer, outcomes, pointer_of
-from contract_tests.traces import MISSING, find
+from contract_tests.oracles.samples import telling
+from contract_tests.traces import MISSING, Caller, find
 from contract_tests.world import World
 from mock_server.lifecycle.model import (
     Lifecycle,
@@ -35,16 +36,19 @@ class Seen(NamedTuple):
 
 @oracle("lists and reads show the same record", writes=False)
 def views_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
-    """What a list shows of a record is what each read, and each other list, shows of it."""
+    """What a list shows of a record is what each read, and each other list, shows of it.
+
+    It is so for another account too.
+    """
     del lifecycle
 
-    def agree(listing: Listing, read: Read, world: World) -> None:
-        pages = world.pages(listing)
+    def agree(account: Caller, listing: Listing, read: Read, world: World) -> None:
+        pages = world.pages(listing, account=account)
         items = world.records(pages, listing)
-        for item in world.random.sample(items, min(3, len(items))):
+        for item in telling(world, resource, listing, items, 1):
             known = str(find(item, listing.id))
             path = {**listing.path, resource.id_in_path: known}
-            answer = world.do(read.operation, Parts(path=path))
+            answer = world.do(read.operation, Parts(path=path), account)
             found = item_pointer(world, pages, listing, known)
             if found is not None:
                 shown = Seen(answer, read.record, read.at)
@@ -59,7 +63,9 @@ def views_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     lists = reachable(resource)
     for listing in lists:
         for read in resource.reads:
-            yield Case(listing.operation, partial(agree, listing, read))
+            yield Case(listing.operation, partial(agree, "first", listing, read))
+        for read in resource.reads[:1]:
+            yield Case(listing.operation, partial(agree, "other", listing, read), other=True)
     for other in lists[1:]:
         if other.operation != lists[0].operation:
             yield Case(other.operation, partial(alike, lists[0], other))

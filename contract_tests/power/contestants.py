@@ -148,10 +148,16 @@ def _text(finding: Finding) -> str:
     return f"{finding.check}: {finding.message}"
 
 
-def findings_of_ours(fresh: Callable[[], Target], seed: int) -> list[Finding]:
+def findings_of_ours(
+    fresh: Callable[[], Target], seed: int, *, writes: bool = True
+) -> list[Finding]:
     """Return everything that our suite finds."""
-    run = run_properties(fresh(), seed=seed)
-    return [*run.findings, *run_conformance(fresh(), seed=seed).findings]
+
+    def allowed() -> Target:
+        return fresh() if writes else replace(fresh(), profile=READ_ONLY)
+
+    run = run_properties(allowed(), seed=seed, plan=Plan(writes=writes))
+    return [*run.findings, *run_conformance(allowed(), seed=seed).findings]
 
 
 def plain(

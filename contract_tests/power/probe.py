@@ -27,7 +27,7 @@ from mock_server.state.journal import Exchange as Journaled
 #: The clock of a mock that is probed begins here, after what its records tell of.
 NOON = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
 #: What a step may raise when a service does not answer as it should.
-_TROUBLE = (
+TROUBLE = (
     Violated, Unfit, Meaningless, LookupError, ValueError, TypeError, AttributeError,
     ArithmeticError,
 )  # fmt: skip
@@ -60,7 +60,7 @@ def probed(target: Target, lifecycle: Lifecycle, expected: list[Line] | None = N
                 world.trace = Trace()
                 try:
                     step()
-                except _TROUBLE as trouble:
+                except TROUBLE as trouble:
                     note((type(trouble).__name__,))
     finally:
         session.close()

@@ -17,25 +17,25 @@ from mock_server.lifecycle.model import Parts, Query, Resource
 def steps(world: World, resource: Resource) -> Iterator[Callable[[], Any]]:
     """The steps of the script for one kind of record; each may fail without ending it."""
     made: list[Record] = []
-    yield partial(_views, world, resource, made, "first")
+    yield partial(views, world, resource, made, "first")
     accounts: tuple[Caller, ...] = ("first", "first", "other")
     for account in accounts:
         yield partial(_create, world, resource, made, account, full=True)
     yield partial(_create, world, resource, made, "first", full=False)
-    yield partial(_views, world, resource, made, "first")
-    yield partial(_views, world, resource, made, "other")
+    yield partial(views, world, resource, made, "first")
+    yield partial(views, world, resource, made, "other")
     for round_ in range(3):
         yield partial(_changes, world, resource, made, round_)
         yield partial(_moves, world, resource, made)
-        yield partial(_views, world, resource, made, "first")
+        yield partial(views, world, resource, made, "first")
     yield partial(_lists, world, resource, made)
     yield partial(odd_calls.wrong_values, world, resource, made)
     yield partial(odd_calls.retries, world, resource, made)
     yield partial(odd_calls.strangers, world, resource, made)
     yield partial(odd_calls.unknown, world, resource)
     yield partial(_removals, world, resource, made)
-    yield partial(_views, world, resource, made, "first")
-    yield partial(_views, world, resource, made, "other")
+    yield partial(views, world, resource, made, "first")
+    yield partial(views, world, resource, made, "other")
     yield partial(_create, world, resource, made, "first", full=True)
 
 
@@ -46,7 +46,7 @@ def _create(
         made.append(world.create(resource, account=account, full=full))
 
 
-def _views(world: World, resource: Resource, made: list[Record], who: Caller) -> None:
+def views(world: World, resource: Resource, made: list[Record], who: Caller) -> None:
     """Every read of the first and of the newest records, and every list, as one account."""
     for record in (*made[:3], *made[-2:]):
         for read in resource.reads:
@@ -138,8 +138,8 @@ def _removals(world: World, resource: Resource, made: list[Record]) -> None:
         for read in resource.reads:
             world.send(read.operation, Parts(path=record.path))
             world.send(read.operation, Parts(path=record.path, query=removal.reveal_read))
-        _views(world, resource, made, "first")
+        views(world, resource, made, "first")
         if removal.undo is not None:
             undo = removal.undo_parts(record.id) if removal.undo_parts else Parts(path=record.path)
             world.send(removal.undo, undo)
-            _views(world, resource, made, "first")
+            views(world, resource, made, "first")

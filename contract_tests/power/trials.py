@@ -15,7 +15,9 @@ from contract_tests.power.contestants import (
     plain,
 )
 from contract_tests.power.ground import Ground
+from contract_tests.power.past import used
 from contract_tests.power.probe import NOON, is_visible, observed
+from contract_tests.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,16 @@ class Trials:
         return self._tried(name, self.plan.seeds, writes=True)
 
     def read_only(self, name: str) -> Trial:
-        """Try our suite without writing."""
+        """Try our suite without writing, on accounts that clients have worked in before."""
         return self._tried(name, self.plan.read_only_seeds, writes=False)
 
     def _tried(self, name: str, seeds: int, *, writes: bool) -> Trial:
         trial = Trial()
-        fresh = partial(self._ground.target, self.defects[name])
+
+        def fresh() -> Target:
+            target = self._ground.target(self.defects[name])
+            return target if writes else used(target)
+
         for seed in range(1, seeds + 1):
             if seed > self.plan.patience and not trial.caught:
                 break
@@ -106,10 +112,9 @@ class Trials:
         chosen = next((each for each in VARIANTS if each.name == variant), None)
         plant = partial(chosen.plant, self._scene) if chosen is not None else None
         fresh = partial(self._ground.target, None, plant)
-        return [
-            f"{each.check}: {each.operation}: {each.message}"
-            for each in findings_of_ours(fresh, seed)
-        ]
+        found = findings_of_ours(fresh, seed)
+        found += findings_of_ours(lambda: used(fresh()), seed, writes=False)
+        return [f"{each.check}: {each.operation}: {each.message}" for each in found]
 
     def _known_to_plain(self, seed: int) -> frozenset[Key]:
         """What Schemathesis finds fault with where there is no defect."""

@@ -209,6 +209,8 @@ _SHOWN = (
            f"GET {ITEM}", "/updated"),
     Switch("a list shows another price", "lists and reads show the same record",
            f"GET {ITEM}", "/price"),
+    Switch("accounts share a list", "lists and reads show the same record",
+           f"GET {ITEM}", STATUS),
     Switch("reading counts", "reading changes nothing", f"GET {ITEM}"),
     Switch("gross is a float", ADDS_UP, f"GET {ITEM}", "gross"),
     Switch("gross is rounded", ADDS_UP, f"GET {ITEMS}", "gross"),

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import pytest
 
 from contract_tests.claims import Answers
 from contract_tests.claims.terms import anywhere
-from contract_tests.session import Session
-from contract_tests.world import Violated, World
+from contract_tests.world import Violated
 from mock_server.lifecycle.model import Parts
 from tests.contract_tests.toy.lifecycle import LIFECYCLE
-from tests.contract_tests.toy.target import toy_target
 
 ITEM, NOTE = LIFECYCLE.resources
-
-
-@pytest.fixture
-def world():
-    """A world on a toy that conforms."""
-    session = Session(toy_target(), LIFECYCLE, "w")
-    yield World(session, Random(1))
-    session.close()
 
 
 @pytest.mark.parametrize(

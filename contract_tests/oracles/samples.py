@@ -1,0 +1,45 @@
+"""Which of the listed records are looked at, where there are too many for all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contract_tests.traces import find
+from contract_tests.world import World
+from mock_server.lifecycle.model import Listing, Resource
+from mock_server.lifecycle.values import Meaningless, instant
+
+_NEWEST = 3
+_STRANGEST = 2
+
+
+def telling(
+    world: World, resource: Resource, listing: Listing, items: list[Any], others: int
+) -> list[Any]:
+    """Draw some of the records that a list shows, those first that are likeliest to be wrong.
+
+    These are the last created or changed, as views fall behind there, and those with the most
+    letters beyond ASCII, as their texts are lost there; then `others` of the rest.
+    """
+    newest = sorted(items, key=lambda item: _last_time(resource, listing, item), reverse=True)
+    strangest = sorted(items, key=_strange, reverse=True)
+    chosen = newest[:_NEWEST]
+    chosen += [each for each in strangest if each not in chosen][:_STRANGEST]
+    rest = [each for each in items if each not in chosen]
+    return chosen + world.random.sample(rest, min(others, len(rest)))
+
+
+def _last_time(resource: Resource, listing: Listing, item: Any) -> float:
+    """When a record was last touched, as far as a list tells it."""
+    times = []
+    for name, time in (("created", resource.created), ("updated", resource.updated)):
+        pointer = listing.at.get(name, time)
+        try:
+            times.append(instant(find(item, pointer)).timestamp() if pointer else 0.0)
+        except (Meaningless, OverflowError):
+            continue
+    return max(times, default=0.0)
+
+
+def _strange(item: Any) -> int:
+    return sum(not each.isascii() for each in str(item))

@@ -1,0 +1,46 @@
+"""Accounts that clients have worked in, for a suite that may only read."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests.power.contestants import ours
+from contract_tests.power.past import used
+from tests.contract_tests.defects.planted import defect, ground
+
+
+def _products(target, account="first"):
+    with target.client(account) as client:
+        return client.get("/products", params={"per_page": 100}).json()["products"]
+
+
+def test_each_account_has_records_of_its_own_and_some_were_changed():
+    target = used(ground().target())
+    mine, theirs = (_products(target, who) for who in ("first", "other"))
+    own = [each for each in mine if each["id"] not in {other["id"] for other in theirs}]
+    assert own
+    assert len(mine) > len(theirs) > len(_products(ground().target(), "other"))
+    assert any(each["updated_at"] > each["created_at"] for each in mine)
+    assert any(not each["name"].startswith("ct-") for each in own)
+
+
+@pytest.mark.parametrize(
+    ("group", "operation", "place"),
+    [
+        ("state-of-another", "getProduct", "state"),
+        ("lists-as-another-account", "listProducts", "account"),
+        ("reads-of-any-account", "getProduct", "account"),
+        ("stale-state", "getProduct", "state"),
+        ("cached-view", "getProduct", "cache"),
+    ],
+)
+def test_what_a_past_shows_is_seen_without_writing(group, operation, place):
+    planted = defect(group, operation, place)
+    outcome = ours(lambda: used(ground().target(planted)), 1, writes=False)
+    assert outcome.by == "properties"
+    assert outcome.writes == 0
+
+
+def test_a_defect_of_a_write_does_not_end_the_past():
+    planted = defect("crash-on-text", "createProduct", "body")
+    assert _products(used(ground().target(planted)))

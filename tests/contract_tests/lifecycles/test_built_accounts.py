@@ -1,0 +1,24 @@
+"""What is told apart in Built Africa because each account counts its items for itself."""
+
+from __future__ import annotations
+
+from random import Random
+
+from contract_tests.power.ground import Ground
+from contract_tests.properties import Plan, run_properties
+from contract_tests.session import Session
+from contract_tests.world import World
+from mock_server.apis.built.lifecycle import LIFECYCLE
+
+STOCKED, SERVICE = LIFECYCLE.resource("stocked item"), LIFECYCLE.resource("service")
+PRIVATE = "another account cannot read what one lists"
+
+
+def test_an_item_of_ones_own_of_another_list_is_not_the_others():
+    target = Ground("built").target()
+    session = Session(target, LIFECYCLE, "own")
+    world = World(session, Random(1))
+    mine, theirs = world.create(STOCKED), world.create(SERVICE, account="other")
+    session.close()
+    assert mine.id == theirs.id
+    assert run_properties(target, plan=Plan(writes=False, only=(PRIVATE,))).findings == []

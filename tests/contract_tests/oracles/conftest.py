@@ -1,0 +1,20 @@
+"""What tests of oracles work with."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from contract_tests.session import Session
+from contract_tests.world import World
+from tests.contract_tests.toy.lifecycle import LIFECYCLE
+from tests.contract_tests.toy.target import toy_target
+
+
+@pytest.fixture
+def world():
+    """A world on a toy that conforms."""
+    session = Session(toy_target(), LIFECYCLE, "w")
+    yield World(session, Random(1))
+    session.close()
