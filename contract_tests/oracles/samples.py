@@ -42,4 +42,6 @@ def _last_time(resource: Resource, listing: Listing, item: Any) -> float:
 
 
 def _strange(item: Any) -> int:
-    return sum(not each.isascii() for each in str(item))
+    """By how many bytes a record is longer than its letters are many."""
+    text = str(item)
+    return len(text.encode(errors="surrogatepass")) - len(text)
