@@ -45,7 +45,7 @@ def views_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     def agree(account: Caller, listing: Listing, read: Read, world: World) -> None:
         pages = world.pages(listing, account=account)
         items = world.records(pages, listing)
-        for item in telling(world, resource, listing, items, 1):
+        for item in telling(world, resource, listing, items):
             known = str(find(item, listing.id))
             path = {**listing.path, resource.id_in_path: known}
             answer = world.do(read.operation, Parts(path=path), account)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contract_tests.oracles.samples import telling
 from tests.contract_tests.toy.lifecycle import LIFECYCLE
 
-(ITEM, _), OTHERS = LIFECYCLE.resources, 4
+ITEM = LIFECYCLE.resources[0]
 LISTING = ITEM.lists[0]
 
 
 def drawn(world, items):
-    return telling(world, ITEM, LISTING, items, OTHERS)
+    return telling(world, ITEM, LISTING, items)
 
 
 def _item(number, **values):
