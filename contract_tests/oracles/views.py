@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from contract_tests.claims import Distinct, Related, SameAs, SameTime
 from contract_tests.oracles.changes import change
-from contract_tests.oracles.lists import reachable
+from contract_tests.oracles.lists import is_open, reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import item_pointer, outcomes, pointer_of
 from contract_tests.oracles.samples import telling
 from contract_tests.traces import MISSING, Caller, find
-from contract_tests.world import World
+from contract_tests.world import Unfit, World
 from mock_server.lifecycle.model import (
     Lifecycle,
     Listing,
@@ -38,11 +38,13 @@ class Seen(NamedTuple):
 def views_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """What a list shows of a record is what each read, and each other list, shows of it.
 
-    It is so for another account too.
+    It is so for another account too, if it may ask for the list.
     """
     del lifecycle
 
     def agree(account: Caller, listing: Listing, read: Read, world: World) -> None:
+        if account == "other" and not is_open(world, listing, account):
+            raise Unfit(f"{listing.operation} is not for the other account")
         pages = world.pages(listing, account=account)
         items = world.records(pages, listing)
         for item in telling(world, resource, listing, items):
