@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from contract_tests.claims import Refuses, Unfollowed
 from contract_tests.oracles.changes import change, fields_of, same_record
-from contract_tests.oracles.lists import is_open, reachable
+from contract_tests.oracles.lists import other_may_list, reachable
 from contract_tests.oracles.oracle import Case, oracle
+from contract_tests.oracles.records import pointer_of
 from contract_tests.traces import MISSING, Caller, find
 from contract_tests.world import Unfit, World
 from mock_server.lifecycle.model import (
@@ -40,16 +42,22 @@ def lists_are_private(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
     if resource.create is None:
         return
 
+    def named(answer: int, view: Read, world: World) -> Any:
+        """What tells a record from another one of its identifier: its name, or all of it."""
+        tag = pointer_of(resource.field(resource.tag), view.at) if resource.tag else None
+        return world.at(answer, f"{view.record}{tag or ''}")
+
     def unread(listing: Listing, view: Read, world: World) -> None:
         strange = _listed(world, resource, listing, "first")
-        if is_open(world, listing, "other"):
+        if other_may_list(world, listing):
             theirs = _listed(world, resource, listing, "other")
             strange = [each for each in strange if each not in theirs]
         for known in world.random.sample(strange, min(_FEW, len(strange))):
             path = {**listing.path, resource.id_in_path: known}
-            own = world.at(world.send(view.operation, Parts(path=path)), view.record)
+            own = named(world.send(view.operation, Parts(path=path)), view, world)
             answer = world.send(view.operation, Parts(path=path), "other")
-            if world.at(answer, view.record) in (MISSING, own):
+            shown = named(answer, view, world)
+            if MISSING in (own, shown) or own == shown:
                 world.hold(Refuses(answer, "the record is another account's"))
 
     for listing in reachable(resource)[:1]:

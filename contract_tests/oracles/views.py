@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from contract_tests.claims import Distinct, Related, SameAs, SameTime
 from contract_tests.oracles.changes import change
-from contract_tests.oracles.lists import is_open, reachable
+from contract_tests.oracles.lists import other_may_list, reachable
 from contract_tests.oracles.oracle import Case, oracle
 from contract_tests.oracles.records import item_pointer, outcomes, pointer_of
 from contract_tests.oracles.samples import telling
@@ -43,7 +43,7 @@ def views_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     del lifecycle
 
     def agree(account: Caller, listing: Listing, read: Read, world: World) -> None:
-        if account == "other" and not is_open(world, listing, account):
+        if account == "other" and not other_may_list(world, listing):
             raise Unfit(f"{listing.operation} is not for the other account")
         pages = world.pages(listing, account=account)
         items = world.records(pages, listing)

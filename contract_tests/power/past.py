@@ -16,42 +16,35 @@ from contract_tests.session import Session
 from contract_tests.targets import Target
 from contract_tests.traces import Caller, Trace
 from contract_tests.world import Record, World
-from mock_server.discovery import load_lifecycle
-from mock_server.lifecycle.model import Removal, Resource, Update
+from mock_server.lifecycle.model import Lifecycle, Removal, Resource, Update
 
 #: Of the accounts one has worked more than the other, so that they have not the same records.
 _CREATIONS: tuple[Caller, ...] = ("first", "other", "first", "first", "other", "first", "first")
 _CHANGED = 4
 
 
-def used(target: Target) -> Target:
+def used(target: Target, lifecycle: Lifecycle) -> Target:
     """Return the target after clients have worked in both of its accounts.
 
     They looked at records, created, changed and moved some, and took one away, through the service
     as it is: what a defect does to a write has happened by then. They judge nothing.
     """
-    lifecycle = load_lifecycle(target.vendor)
-    if lifecycle is None:
-        raise LookupError(f"{target.vendor.api.name} declares no lifecycle")
     session = Session(target, lifecycle, "past")
     world = World(session, Random(2))  # noqa: S311 - no secret
     try:
         for resource in lifecycle.resources:
-            _worked(world, resource)
+            for step in _steps(world, resource):
+                world.trace = Trace()
+                with suppress(*TROUBLE):
+                    step()
     finally:
         session.close()
     return target
 
 
-def _worked(world: World, resource: Resource) -> None:
-    for step in _steps(world, resource, []):
-        world.trace = Trace()
-        with suppress(*TROUBLE):
-            step()
-
-
-def _steps(world: World, resource: Resource, made: list[Record]) -> Iterator[Callable[[], Any]]:
+def _steps(world: World, resource: Resource) -> Iterator[Callable[[], Any]]:
     """What is done with one kind of record; each step may fail without ending it."""
+    made: list[Record] = []
     accounts: tuple[Caller, ...] = ("first", "other")
     for account in accounts:
         yield partial(views, world, resource, made, account)

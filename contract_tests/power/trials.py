@@ -86,7 +86,7 @@ class Trials:
 
         def fresh() -> Target:
             target = self._ground.target(self.defects[name])
-            return target if writes else used(target)
+            return target if writes else used(target, self._scene.lifecycle)
 
         for seed in range(1, seeds + 1):
             if seed > self.plan.patience and not trial.caught:
@@ -113,7 +113,8 @@ class Trials:
         plant = partial(chosen.plant, self._scene) if chosen is not None else None
         fresh = partial(self._ground.target, None, plant)
         found = findings_of_ours(fresh, seed)
-        found += findings_of_ours(lambda: used(fresh()), seed, writes=False)
+        lifecycle = self._scene.lifecycle
+        found += findings_of_ours(lambda: used(fresh(), lifecycle), seed, writes=False)
         return [f"{each.check}: {each.operation}: {each.message}" for each in found]
 
     def _known_to_plain(self, seed: int) -> frozenset[Key]:

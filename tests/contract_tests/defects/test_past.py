@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import count
+
 import pytest
 
+from contract_tests.defects.deeds import in_answers
+from contract_tests.defects.messages import Between
 from contract_tests.power.contestants import ours
 from contract_tests.power.past import used
+from contract_tests.properties import Plan, run_properties
+from mock_server.apis.cliniko.lifecycle import LIFECYCLE
 from tests.contract_tests.defects.planted import defect, ground
+
+
+def _past(planted=None):
+    return used(ground().target(planted), LIFECYCLE)
 
 
 def _products(target, account="first"):
@@ -15,7 +26,7 @@ def _products(target, account="first"):
 
 
 def test_each_account_has_records_of_its_own_and_some_were_changed():
-    target = used(ground().target())
+    target = _past()
     mine, theirs = (_products(target, who) for who in ("first", "other"))
     own = [each for each in mine if each["id"] not in {other["id"] for other in theirs}]
     assert own
@@ -36,11 +47,21 @@ def test_each_account_has_records_of_its_own_and_some_were_changed():
 )
 def test_what_a_past_shows_is_seen_without_writing(group, operation, place):
     planted = defect(group, operation, place)
-    outcome = ours(lambda: used(ground().target(planted)), 1, writes=False)
+    outcome = ours(lambda: _past(planted), 1, writes=False)
     assert outcome.by == "properties"
     assert outcome.writes == 0
 
 
 def test_a_defect_of_a_write_does_not_end_the_past():
     planted = defect("crash-on-text", "createProduct", "body")
-    assert _products(used(ground().target(planted)))
+    assert _products(_past(planted))
+
+
+def test_what_another_account_reads_is_seen_though_it_looks_different_each_time():
+    check = "another account cannot read what one lists"
+    target = _past(defect("reads-of-any-account", "getProduct", "account"))
+    numbers = count()
+    changing = in_answers("getProduct", "/notes", lambda _: f"read {next(numbers)}")
+    target = replace(target, app=Between(target, changing))
+    found = run_properties(target, plan=Plan(writes=False, only=(check,), shortest=False)).findings
+    assert check in [each.check for each in found]
