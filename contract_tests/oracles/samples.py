@@ -17,17 +17,16 @@ _OTHERS = 3
 def telling(world: World, resource: Resource, listing: Listing, items: list[Any]) -> list[Any]:
     """Draw some of the records that a list shows, those first that are likeliest to be wrong.
 
-    These are the last created or changed, as views fall behind there, and those with the most
-    letters beyond ASCII, as their texts are lost there; then any others.
+    These are the last created or changed (the first ones of a list that tells no times), as views
+    fall behind there, and those with the most letters beyond ASCII, as their texts are lost there;
+    then any others.
     """
-    # Of those that are alike, any.
-    items = world.random.sample(items, len(items))
     newest = sorted(items, key=lambda item: _last_time(resource, listing, item), reverse=True)
     strangest = sorted(items, key=_strange, reverse=True)
     chosen = newest[:_NEWEST]
     chosen += [each for each in strangest if each not in chosen][:_STRANGEST]
     rest = [each for each in items if each not in chosen]
-    return chosen + rest[:_OTHERS]
+    return chosen + world.random.sample(rest, min(_OTHERS, len(rest)))
 
 
 def _last_time(resource: Resource, listing: Listing, item: Any) -> float:
