@@ -30,10 +30,10 @@ contract: $(READY) ## Test the mocks with every check and property (API="cliniko
 	$(BIN)/contract-tests run $(API) $(ARGS)
 
 power: $(READY) ## Plant defects in the mocks and see who finds them (ARGS="--api cliniko --seeds 3")
-	$(BIN)/python -m contract_tests.power $(ARGS)
+	$(BIN)/python -m lab.mutation $(ARGS)
 
 standin: $(READY) ## Serve the stand-in for a real service (PORT=8080, ARGS="--defect local-time")
-	@$(BIN)/python -m contract_tests.standin --port $(PORT) $(ARGS)
+	@$(BIN)/python -m lab.standin --port $(PORT) $(ARGS)
 
 fixtures: $(READY) ## Write the golden data sets of fixtures/ again
 	$(BIN)/python fixtures/generate.py

@@ -29,9 +29,9 @@ from openapi_schema_validator import oas30_format_checker as formats
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode
 
-from contract_tests.targets import Target, mock_target
+from contract_tests.target.target import Target, mock_target
 from mock_server.console.pages import served_document
-from mock_server.engine.spec import SpecIndex
+from mock_server.openapi.document import SpecIndex
 
 _REQUEST = {"method", "url", "headers", "files", "data", "params", "cookies", "json"}
 BROKEN_BODIES = [

@@ -23,17 +23,17 @@ from contextlib import contextmanager
 import uvicorn
 from a2wsgi import WSGIMiddleware
 
-from contract_tests.conformance import run_conformance
 from contract_tests.findings import Run
-from contract_tests.forwarder import Forwarder
-from contract_tests.fuzzing import LEVELS
-from contract_tests.guard import guarded
-from contract_tests.profiles import FULL, Pace
-from contract_tests.properties import Plan, run_properties
-from contract_tests.standin.database import Database
-from contract_tests.standin.service import BASE_PATH, Service
-from contract_tests.standin.switches import Defect, Switch, Variation
-from contract_tests.targets import Target, url_target
+from contract_tests.fuzzing.config import LEVELS
+from contract_tests.fuzzing.run import run_conformance
+from contract_tests.properties.run import Plan, run_properties
+from contract_tests.target.forwarder import Forwarder
+from contract_tests.target.guard import guarded
+from contract_tests.target.profiles import FULL, Pace
+from contract_tests.target.target import Target, url_target
+from lab.standin.database import Database
+from lab.standin.service import BASE_PATH, Service
+from lab.standin.switches import Defect, Switch, Variation
 
 _KEYS = ("standin-one-au1:", "standin-two-au1:")
 _PRODUCTS = 60

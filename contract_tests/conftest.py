@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from contract_tests.credentials import WrongCredential
-from contract_tests.options import Options, WrongUse, add_options, read_options
+from contract_tests.cli.credentials import WrongCredential
+from contract_tests.cli.options import Options, WrongUse, add_options, read_options
 from contract_tests.reports.baseline import WrongBaseline
-from mock_server.control.api import NAME as CONTROL
+from mock_server.control.api.vendor import NAME as CONTROL
 from mock_server.discovery import UnknownApi, load_vendor
-from mock_server.engine.spec import SpecError
+from mock_server.openapi.document import SpecError
 
 _NAMES = (
     "target", "credential", "other-credential", "profile", "rate", "seed", "level", "max-examples",

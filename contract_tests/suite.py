@@ -11,20 +11,19 @@ from typing import TextIO
 
 import httpx
 
-from contract_tests.admission import Admission, Lapsed
-from contract_tests.conformance import run_conformance
+from contract_tests.cli.options import Options, WrongUse
 from contract_tests.findings import Finding, Run
-from contract_tests.forwarder import Forwarder
-from contract_tests.fuzzing import LEVELS
-from contract_tests.guard import guarded
-from contract_tests.ledger import Ledger
-from contract_tests.options import Options, WrongUse
-from contract_tests.own_records import OwnRecords
-from contract_tests.profiles import FULL, PROFILES, pace_of
-from contract_tests.properties import Plan, run_properties
+from contract_tests.fuzzing.config import LEVELS
+from contract_tests.fuzzing.run import run_conformance
+from contract_tests.properties.preflight import Admission, Lapsed
+from contract_tests.properties.run import Plan, run_properties
 from contract_tests.reports.progress import Progress
-from contract_tests.session import TAG
-from contract_tests.targets import (
+from contract_tests.target.forwarder import Forwarder
+from contract_tests.target.guard import guarded
+from contract_tests.target.ledger import Ledger
+from contract_tests.target.profiles import FULL, PROFILES, pace_of
+from contract_tests.target.session import TAG
+from contract_tests.target.target import (
     Target,
     Unreachable,
     mock_parameters,
@@ -32,10 +31,11 @@ from contract_tests.targets import (
     signed_in,
     url_target,
 )
-from mock_server.control.api import NAME as CONTROL
+from contract_tests.target.write_policy import OwnRecords
+from mock_server.control.api.vendor import NAME as CONTROL
 from mock_server.discovery import UnknownApi, api_names, load_lifecycle, load_vendor
-from mock_server.engine.spec import SpecError
 from mock_server.lifecycle.model import Lifecycle
+from mock_server.openapi.document import SpecError
 from mock_server.state.clock import Clock
 
 #: How often the cases of every property are tried, and which share of them, by level.
@@ -125,7 +125,7 @@ def plan_of(options: Options, target: Target, only: str = "") -> Plan:
         rounds=rounds,
         share=share,
         writes=target.profile.writes != "none",
-        wild=target.profile.strangers,
+        touches_foreign_data=target.profile.foreign_credentials,
         only=(only,) if only else (),
     )
 

@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from contract_tests.admission import Lapsed
-from contract_tests.conformance import run_conformance
+from contract_tests.cli.options import Options, WrongUse
 from contract_tests.conftest import options_of
 from contract_tests.findings import Finding, Run
-from contract_tests.fuzzing import LEVELS, PHASES
-from contract_tests.options import Options, WrongUse
-from contract_tests.oracles import ORACLES
-from contract_tests.properties import run_properties
+from contract_tests.fuzzing.config import LEVELS, PHASES
+from contract_tests.fuzzing.run import run_conformance
+from contract_tests.properties.oracles import ORACLES
+from contract_tests.properties.preflight import Lapsed
+from contract_tests.properties.run import run_properties
 from contract_tests.suite import names_of, opened, plan_of, run_tag, ticking
-from contract_tests.targets import Target, Unreachable
+from contract_tests.target.target import Target, Unreachable
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -12,11 +12,11 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.console.pages import PREFIX, api_routes, console_routes, control_routes
-from mock_server.control.api import MAX_BODY, control_spec, control_vendor
-from mock_server.control.entrance import Entrance
-from mock_server.control.seed_files import read_records_file, seeder_from
-from mock_server.control.stream import LiveEvents
-from mock_server.control.world import World
+from mock_server.control.api.auth import ControlAuthMiddleware
+from mock_server.control.api.stream import LiveEvents
+from mock_server.control.api.vendor import MAX_BODY, control_spec, control_vendor
+from mock_server.control.context import ControlContext
+from mock_server.control.seed_files.reading import read_records_file, seeder_from
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors
 from mock_server.engine.application import ApiApplication
@@ -41,7 +41,7 @@ class MockServer:
     vendors: list[Vendor]
     sandboxes: Sandboxes
     mounts: dict[str, str]
-    world: World
+    world: ControlContext
     applications: dict[str, ApiApplication] = field(default_factory=dict)
     asgi: ASGIApp = field(default_factory=Router)
 
@@ -106,7 +106,7 @@ def build_server(
     mounts = {
         vendor.api.name: "" if at_native_path else f"/{vendor.api.name}" for vendor in vendors
     }
-    world = World(sandboxes, policy, vendors)
+    world = ControlContext(sandboxes, policy, vendors)
     server = MockServer(settings, vendors, sandboxes, mounts, world)
     server.applications = {
         vendor.api.name: ApiApplication(vendor.api, vendor.spec, service) for vendor in vendors
@@ -128,7 +128,7 @@ def _root(server: MockServer) -> Root:
     async def control(scope: Scope, receive: Receive, send: Send) -> None:
         await LiveEvents(server.control, server.world)(scope, receive, send)
 
-    entrance = Entrance(control, PREFIX, server.settings.token)
+    entrance = ControlAuthMiddleware(control, PREFIX, server.settings.token)
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
         # Starlette's own mount does not match a path with a line break in it.

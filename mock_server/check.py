@@ -14,8 +14,8 @@ import yaml
 from mock_server import __version__
 from mock_server.discovery import Vendor
 from mock_server.engine.application import mismatches
-from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import BASES, Json, SpecError
+from mock_server.openapi.document import BASES, Json, SpecError
+from mock_server.openapi.schema import SchemaCompiler
 
 Pointer = tuple[str | int, ...]
 

@@ -16,17 +16,17 @@ from mock_server.app import MockServer, build_server
 from mock_server.arguments import WRONG_USE, Parser
 from mock_server.check import check, check_if_changed, shown
 from mock_server.console.pages import PREFIX, first_call_line
-from mock_server.control.api import NAME as CONTROL
-from mock_server.control.api import control_vendor, empty_world
-from mock_server.control.commands import TOKEN_VARIABLE, add_commands, token_of
-from mock_server.control.entrance import is_loopback
-from mock_server.control.evidence_commands import add_evidence_commands
-from mock_server.control.seed_files import SeedFileError
-from mock_server.control.session import ControlError
+from mock_server.control.api.auth import is_loopback
+from mock_server.control.api.vendor import NAME as CONTROL
+from mock_server.control.api.vendor import control_vendor, empty_context
+from mock_server.control.cli.commands import TOKEN_VARIABLE, add_commands, token_of
+from mock_server.control.cli.journal import add_evidence_commands
+from mock_server.control.client.session import ControlError
+from mock_server.control.seed_files.reading import SeedFileError
 from mock_server.discovery import UnknownApi, Vendor, api_names, load_vendors
-from mock_server.engine.provenance import coverage_table
-from mock_server.engine.spec import SpecError
 from mock_server.live import PortUnavailable, listen, serve
+from mock_server.openapi.document import SpecError
+from mock_server.openapi.provenance import coverage_table
 from mock_server.seeding.personas import PersonaError
 from mock_server.settings import Settings
 
@@ -218,7 +218,7 @@ def _check(options: argparse.Namespace) -> int:
         load_vendors([name for name in names if name != CONTROL]) if names != [CONTROL] else []
     )
     if CONTROL in names:
-        vendors.append(control_vendor(empty_world()))
+        vendors.append(control_vendor(empty_context()))
     problems = [problem for vendor in vendors for problem in check(vendor)]
     if problems:
         print("\n".join(map(str, problems)), file=sys.stderr)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mock_server.data import specs_directory
 from mock_server.engine.api import Api
-from mock_server.engine.spec import SpecError, SpecIndex, load_document
 from mock_server.lifecycle.model import Lifecycle
+from mock_server.openapi.document import SpecError, SpecIndex, load_document
 
 
 class UnknownApi(Exception):

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import httpx
 from starlette.types import ASGIApp
 
-from mock_server.faults.line import Line
+from mock_server.faults.connection import ClientConnection
 
 
 class InProcessTransport(httpx.BaseTransport):
@@ -50,7 +50,7 @@ async def exchange(app: ASGIApp, request: httpx.Request) -> httpx.Response:
     )
 
 
-class _Caller(Line):
+class _Caller(ClientConnection):
     """The caller of one request, who sees of a broken line what `httpx` makes of it."""
 
     def __init__(self, request: httpx.Request) -> None:

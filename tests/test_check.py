@@ -10,7 +10,7 @@ import pytest
 from mock_server import check as checking
 from mock_server.check import check, check_if_changed
 from mock_server.discovery import Vendor, load_vendor
-from mock_server.engine.spec import SpecIndex, load_document
+from mock_server.openapi.document import SpecIndex, load_document
 
 
 @pytest.fixture

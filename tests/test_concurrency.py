@@ -117,7 +117,7 @@ class TestAThousandSandboxes:
                 for exchange in sandbox.journal
                 if exchange.operation == "createProduct"
             )
-        assert len(crowd.sandboxes.strangers.journal) == 0
+        assert len(crowd.sandboxes.unattributed.journal) == 0
 
 
 class TestWritersForksAndResetsAtOnce:

@@ -7,17 +7,17 @@ from textwrap import dedent
 
 import pytest
 
-from mock_server.control.api import NAME as CONTROL
+from mock_server.control.api.vendor import NAME as CONTROL
 from mock_server.data import fixtures_directory, specs_directory
 from mock_server.discovery import UnknownApi, api_names, load_vendor, load_vendors
-from mock_server.engine.spec import SpecError
+from mock_server.openapi.document import SpecError
 from mock_server.settings import Settings
 
 _API = """
     from mock_server.engine.api import Api, ErrorTable, FirstCall, Operations
     from mock_server.engine.errors import NEUTRAL_ERRORS
     API = Api(
-        name="{name}", operations=Operations(), word_of=lambda credential: None,
+        name="{name}", operations=Operations(), sandbox_key_of=lambda credential: None,
         errors=ErrorTable(dict.fromkeys(NEUTRAL_ERRORS)), seed=None, first_call=FirstCall("/"),
     )
 """

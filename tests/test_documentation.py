@@ -8,7 +8,7 @@ import pytest
 
 from mock_server import cli
 from mock_server.discovery import api_names, load_vendors
-from mock_server.engine.provenance import coverage_table
+from mock_server.openapi.provenance import coverage_table
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,13 +8,13 @@ import sys
 import pytest
 
 import mock_server.apis
-from contract_tests.conformance import run_conformance
-from contract_tests.targets import mock_target
+from contract_tests.fuzzing.run import run_conformance
+from contract_tests.target.target import mock_target
 from mock_server import discovery
 from mock_server.app import build_server
 from mock_server.check import check
-from mock_server.control.seed_checks import mistakes_in
-from mock_server.control.seed_records import read_records, tables_of
+from mock_server.control.seed_files.checks import mistakes_in
+from mock_server.control.seed_files.records import read_records, tables_of
 from mock_server.data import specs_directory
 from mock_server.discovery import api_names, load_vendor, load_vendors
 from mock_server.engine.messages import Reply

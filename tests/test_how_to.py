@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-import contract_tests.cli
+import contract_tests.cli.main
 from mock_server import cli
 from mock_server.app import build_server
 from mock_server.live import LiveServer
@@ -21,7 +21,7 @@ PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 BLOCK = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: Blocks of these kinds are shown, not run.
 SHOWN = {"text", "json", "yaml"}
-COMMANDS = {"contract-tests": contract_tests.cli.main, "mock-server": cli.main}
+COMMANDS = {"contract-tests": contract_tests.cli.main.main, "mock-server": cli.main}
 WRITTEN_URL = "http://127.0.0.1:8080"
 
 

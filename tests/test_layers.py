@@ -15,22 +15,26 @@ from tests.conftest import ROOT
 LAYERS = {
     "mock_server.state": set(),
     "mock_server.seeding": {"mock_server.state"},
-    "mock_server.engine": {"mock_server.state"},
+    # Violations are neutral errors.
+    "mock_server.openapi": {"mock_server.engine.errors"},
+    "mock_server.engine": {"mock_server.openapi", "mock_server.state"},
     "mock_server.lifecycle": set(),
     "mock_server.apis": {
         "mock_server.engine",
+        "mock_server.openapi",
         "mock_server.lifecycle",
         "mock_server.seeding",
         "mock_server.state",
     },
     "mock_server.arguments": set(),
     # A second opinion borrows nothing.
-    "contract_tests.standin": set(),
+    "lab.standin": set(),
     "mock_server.data": set(),
     "mock_server.settings": set(),
-    "mock_server.faults": {"mock_server.engine", "mock_server.state"},
-    "mock_server.evidence": {
+    "mock_server.faults": {"mock_server.engine", "mock_server.openapi", "mock_server.state"},
+    "mock_server.journal": {
         "mock_server.engine",
+        "mock_server.openapi",
         "mock_server.state",
         "mock_server.__version__",
     },
@@ -39,7 +43,8 @@ LAYERS = {
         "mock_server.data",
         "mock_server.discovery",
         "mock_server.engine",
-        "mock_server.evidence",
+        "mock_server.openapi",
+        "mock_server.journal",
         "mock_server.faults",
         "mock_server.in_process",
         "mock_server.seeding",
@@ -50,9 +55,14 @@ LAYERS = {
     "mock_server.discovery": {
         "mock_server.data",
         "mock_server.engine",
+        "mock_server.openapi",
         "mock_server.lifecycle",
     },
-    "mock_server.console": {"mock_server.discovery", "mock_server.engine"},
+    "mock_server.console": {
+        "mock_server.discovery",
+        "mock_server.engine",
+        "mock_server.openapi",
+    },
 }
 #: What those layers may import for its types alone.
 TYPES_ONLY = {"mock_server.engine": {"mock_server.seeding"}}
@@ -64,12 +74,13 @@ ROOTS = {
     "mock_server.__main__",
     "mock_server.pytest_plugin",
     "contract_tests",
+    "lab",
 }
 #: Libraries that stay out of a vendor's package, and out of the state.
 FRAMEWORKS = {"a2wsgi", "connexion", "flask", "schemathesis", "starlette", "uvicorn", "werkzeug"}
 CLOCK = "mock_server.state.clock"
 #: Waits until something has really happened; no sandbox's time passes meanwhile.
-WAITS = "mock_server.control.evidence_client"
+WAITS = "mock_server.control.client.journal"
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
 UNSEEDED = {"secrets", "os.urandom", "uuid.uuid1", "uuid.uuid4"}
 
@@ -112,7 +123,7 @@ def layer_breaches(module: str, source: str) -> list[str]:
         allowed = {own} | LAYERS[layer]
         if each.for_types:
             allowed |= TYPES_ONLY.get(layer, set())
-        ours = each.name.split(".")[0] in {"mock_server", "contract_tests", "tests"}
+        ours = each.name.split(".")[0] in {"mock_server", "contract_tests", "lab", "tests"}
         if ours and not any(_is_within(each.name, package) for package in allowed):
             found.append(each.name)
         plain = layer in {"mock_server.apis", "mock_server.state", "mock_server.seeding"}
@@ -164,7 +175,7 @@ def chance_breaches(_: str, source: str) -> list[str]:
 
 
 def _modules() -> Iterator[tuple[str, str]]:
-    for package in ("mock_server", "contract_tests"):
+    for package in ("mock_server", "contract_tests", "lab"):
         for path in sorted((ROOT / package).rglob("*.py")):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             yield name, path.read_text(encoding="utf-8")
@@ -190,6 +201,13 @@ def test_every_module_has_a_layer_or_may_see_everything():
     assert [name for name in MODULES if not any(_is_within(name, part) for part in known)] == []
 
 
+def test_nobody_imports_the_laboratory():
+    for module, source in MODULES.items():
+        if not _is_within(module, "lab"):
+            named = [each.name for each in imports_of(ast.parse(source))]
+            assert not [name for name in named if _is_within(name, "lab")], module
+
+
 def test_nobody_names_a_vendor():
     for module, source in MODULES.items():
         if not _is_within(module, "mock_server.apis"):
@@ -211,12 +229,12 @@ def test_no_code_outside_of_a_vendors_folder_knows_its_name():
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("mock_server.apis.cliniko.products", "from mock_server.apis.built import API"),
-        ("mock_server.apis.cliniko.products", "from mock_server.apis import built"),
-        ("mock_server.apis.cliniko.products", "import mock_server.app"),
-        ("mock_server.apis.cliniko.products", "from mock_server import settings"),
-        ("mock_server.apis.cliniko.products", "from connexion import request"),
-        ("mock_server.apis.cliniko.products", "def f():\n    import flask"),
+        ("mock_server.apis.cliniko.handlers.products", "from mock_server.apis.built import API"),
+        ("mock_server.apis.cliniko.handlers.products", "from mock_server.apis import built"),
+        ("mock_server.apis.cliniko.handlers.products", "import mock_server.app"),
+        ("mock_server.apis.cliniko.handlers.products", "from mock_server import settings"),
+        ("mock_server.apis.cliniko.handlers.products", "from connexion import request"),
+        ("mock_server.apis.cliniko.handlers.products", "def f():\n    import flask"),
         ("mock_server.engine.api", "from mock_server.apis.cliniko import API"),
         ("mock_server.engine.api", "from mock_server.console.pages import PREFIX"),
         ("mock_server.engine.api", "from mock_server.seeding.fake import Fake"),

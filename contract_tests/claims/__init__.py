@@ -16,13 +16,14 @@ from contract_tests.claims.moves import Entered, Told
 from contract_tests.claims.properties import Differs, Grew, Moved, SameAs, Shows
 from contract_tests.claims.relations import Follows, Marked, Related, Summed, Unfollowed
 from contract_tests.claims.selections import Filtered, Narrowed, Ordered
-from contract_tests.claims.terms import Claim, Terms
+from contract_tests.claims.terms import Claim, ClaimContext
 from contract_tests.claims.times import NotBefore, SameTime, Timely
 
 __all__ = [
     "Answers",
     "Carries",
     "Claim",
+    "ClaimContext",
     "Conforms",
     "Differs",
     "Distinct",
@@ -48,7 +49,6 @@ __all__ = [
     "Single",
     "Sized",
     "Summed",
-    "Terms",
     "Timely",
     "Told",
     "Totals",

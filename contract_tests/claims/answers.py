@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract_tests.claims.terms import Terms, anywhere
-from contract_tests.contract import contract_of
-from contract_tests.traces import Trace
+from contract_tests.claims.terms import ClaimContext, anywhere
+from contract_tests.exchange.conformance import contract_of
+from contract_tests.exchange.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Answers:
     def subject(self) -> str:
         return "/status"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         answer = trace.answer(self.answer)
         if answer.status in self.statuses or (not self.statuses and answer.succeeded):
@@ -41,7 +41,7 @@ class Refuses:
     def subject(self) -> str:
         return "/status"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         if 300 <= trace.answer(self.answer).status < 500:
             return None
@@ -59,7 +59,7 @@ class Conforms:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         exchange = trace[self.answer]
         answer = exchange.answer
         if answer.status >= 500:
@@ -82,7 +82,7 @@ class Unlike:
     def subject(self) -> str:
         return "another account's record"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         if self.text.encode() not in trace.answer(self.answer).content:
             return None
@@ -100,7 +100,7 @@ class Carries:
     def subject(self) -> str:
         return "a file"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         found = trace.answer(self.answer).content
         if found == self.content:

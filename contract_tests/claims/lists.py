@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests.claims.terms import Terms
-from contract_tests.traces import Answer, Trace, find
+from contract_tests.claims.terms import ClaimContext
+from contract_tests.exchange.trace import Answer, Trace, find
 from mock_server.lifecycle.model import Lifecycle, Listing, Resource
 
 
@@ -25,7 +25,7 @@ class Lists:
     def subject(self) -> str:
         return "a record"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         found = [str(find(record, listing.id)) for record in records(trace, self.pages, listing)]
         times = found.count(str(self.id))
@@ -49,7 +49,7 @@ class Distinct:
     def subject(self) -> str:
         return "a record"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         found = [str(find(record, listing.id)) for record in records(trace, self.pages, listing)]
         twice = next((each for each in found if found.count(each) > 1), None)
@@ -73,7 +73,7 @@ class Single:
     def subject(self) -> str:
         return "a record"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         listed = records(trace, self.pages, listing)
         found = [str(find(each, listing.id)) for each in listed if self._fits(each)]
@@ -100,7 +100,7 @@ class SameMembers:
     def subject(self) -> str:
         return "records"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         other = listing_of(terms.lifecycle, self.resource, self.other_listing)
         found = [str(find(each, listing.id)) for each in records(trace, self.pages, listing)]
@@ -121,7 +121,7 @@ class Totals:
     def subject(self) -> str:
         return "total"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         seen = len(list(records(trace, self.pages, listing)))
         told = trace.answer(self.answer).at(listing.total or "")
@@ -144,12 +144,12 @@ class Framed:
     def subject(self) -> str:
         return "page"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         paging = listing_of(terms.lifecycle, self.resource, self.listing).paging
-        if paging is None or paging.broken is None:
+        if paging is None or paging.violation is None:
             return None
         try:
-            problem = paging.broken(trace.answer(self.answer).body, self.index, self.size)
+            problem = paging.violation(trace.answer(self.answer).body, self.index, self.size)
         except (KeyError, TypeError, ValueError) as nonsense:
             problem = f"{type(nonsense).__name__}: {nonsense}"
         return problem and f"{trace[self.answer]}: {problem}"
@@ -168,7 +168,7 @@ class Gained:
     def subject(self) -> str:
         return "records"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         counts = [
             sum(len(_list_at(trace.answer(each), self.items)) for each in pages)
@@ -194,7 +194,7 @@ class Sized:
     def subject(self) -> str:
         return "page size"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         count = len(_list_at(trace.answer(self.answer), self.items))
         if count == self.size or (count < self.size and not self.full):
@@ -215,7 +215,7 @@ class Linked:
     def subject(self) -> str:
         return "next link" if self.next else "previous link"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         paging = listing_of(terms.lifecycle, self.resource, self.listing).paging
         link = None if paging is None else paging.next if self.next else paging.previous
         if link is None or link(trace.answer(self.answer).body) is not None:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from contract_tests.claims.lists import listing_of, records
-from contract_tests.claims.terms import Terms
-from contract_tests.traces import MISSING, Trace, find
-from mock_server.lifecycle.values import Meaningless, number
+from contract_tests.claims.terms import ClaimContext
+from contract_tests.exchange.trace import MISSING, Trace, find
+from mock_server.lifecycle.values import UnparsableValue, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Told:
     def subject(self) -> str:
         return self.move
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         body = trace.answer(self.answer).body
         if body is MISSING:
             return None
@@ -50,7 +50,7 @@ class Entered:
     def subject(self) -> str:
         return self.move
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         wanted = _shown_by(terms, self.resource, self.move, self.quantity)
         known = [find(each, listing.id) for each in records(trace, self.before, listing)]
@@ -66,7 +66,7 @@ class Entered:
 
 
 def _shown_by(
-    terms: Terms, resource: str, name: str, quantity: Decimal
+    terms: ClaimContext, resource: str, name: str, quantity: Decimal
 ) -> Mapping[str, Decimal | str]:
     move = next(each for each in terms.lifecycle.resource(resource).moves if each.name == name)
     return move.shows(quantity) if move.shows else {}
@@ -77,7 +77,7 @@ def _unlike(shown: Any, wanted: Mapping[str, Decimal | str]) -> Iterator[str]:
         found = find(shown, pointer)
         try:
             alike = number(found, ",") == value if isinstance(value, Decimal) else found == value
-        except Meaningless:
+        except UnparsableValue:
             alike = False
         if not alike:
             yield f"{pointer} is {found!r}, not {str(value)!r}"

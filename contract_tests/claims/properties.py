@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from contract_tests.claims.terms import Terms, anywhere
-from contract_tests.traces import MISSING, Trace
-from mock_server.lifecycle.values import Meaningless, instant, number
+from contract_tests.claims.terms import ClaimContext, anywhere
+from contract_tests.exchange.trace import MISSING, Trace
+from mock_server.lifecycle.values import UnparsableValue, instant, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Shows:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         shown = trace.answer(self.answer).at(self.pointer)
         return _unlike(shown, self.sent, self.resource, self.field, terms, trace, self.answer)
 
@@ -50,7 +50,7 @@ class SameAs:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         shown = trace.answer(self.answer).at(self.pointer)
         before = trace.answer(self.other).at(self.other_pointer)
         return _unlike(shown, before, self.resource, self.field, terms, trace, self.answer)
@@ -69,7 +69,7 @@ class Differs:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         shown = trace.answer(self.answer).at(self.pointer)
         if shown is MISSING or shown != trace.answer(self.other).at(self.other_pointer):
@@ -91,12 +91,12 @@ class Moved:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         try:
             was = number(trace.answer(self.before).at(self.before_pointer), ",")
             now = number(trace.answer(self.answer).at(self.pointer), ",")
-        except Meaningless as problem:
+        except UnparsableValue as problem:
             return f"{trace[self.answer]}: {self.pointer}: {problem}"
         if now - was == self.by:
             return None
@@ -116,12 +116,12 @@ class Grew:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         try:
             was = number(trace.answer(self.before).at(self.before_pointer))
             now = number(trace.answer(self.answer).at(self.pointer))
-        except Meaningless as problem:
+        except UnparsableValue as problem:
             return f"{trace[self.answer]}: {self.pointer}: {problem}"
         if now > was:
             return None
@@ -129,7 +129,13 @@ class Grew:
 
 
 def _unlike(
-    shown: Any, wanted: Any, resource: str, field: str, terms: Terms, trace: Trace, number_: int
+    shown: Any,
+    wanted: Any,
+    resource: str,
+    field: str,
+    terms: ClaimContext,
+    trace: Trace,
+    number_: int,
 ) -> str | None:
     """How a shown value does not mean what was wanted."""
     if resource:
@@ -145,7 +151,7 @@ def _unlike(
     try:
         if MISSING not in (shown, wanted) and meaning(shown) == meaning(wanted):
             return None
-    except Meaningless as problem:
+    except UnparsableValue as problem:
         return f"{trace[number_]}: {field}: {problem}"
     return f"{trace[number_]}: {field} is {shown!r}, not {wanted!r}"
 

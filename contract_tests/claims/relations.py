@@ -7,10 +7,10 @@ from typing import Any
 
 from contract_tests.claims.lists import listing_of, records
 from contract_tests.claims.properties import Shows
-from contract_tests.claims.terms import Claim, Terms, anywhere
-from contract_tests.traces import MISSING, Trace, url_of
+from contract_tests.claims.terms import Claim, ClaimContext, anywhere
+from contract_tests.exchange.trace import MISSING, Trace, url_of
 from mock_server.lifecycle.model import Parts
-from mock_server.lifecycle.values import Meaningless, number
+from mock_server.lifecycle.values import UnparsableValue, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Related:
     def subject(self) -> str:
         return self.relation
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         resource = terms.lifecycle.resource(self.resource)
         relation = next(each for each in resource.relations if each.name == self.relation)
 
@@ -46,8 +46,8 @@ class Related:
         if record is MISSING:
             return None
         try:
-            problem = relation.broken(record, look)
-        except (Meaningless, KeyError, TypeError, AttributeError) as nonsense:
+            problem = relation.violation(record, look)
+        except (UnparsableValue, KeyError, TypeError, AttributeError) as nonsense:
             problem = f"{type(nonsense).__name__}: {nonsense}"
         return problem and f"{trace[self.answer]}: {problem}"
 
@@ -66,7 +66,7 @@ class Summed:
     def subject(self) -> str:
         return self.at
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         resource = terms.lifecycle.resource(self.resource)
         summary = next(
             each
@@ -77,7 +77,7 @@ class Summed:
         try:
             told = number(trace.answer(self.answer).at(self.at), ",")
             wanted = summary.expected(list(records(trace, self.pages, listing)))
-        except Meaningless as problem:
+        except UnparsableValue as problem:
             return f"{trace[self.answer]}: {self.at}: {problem}"
         return (
             None if told == wanted else f"{trace[self.answer]}: {self.at} is {told}, not {wanted}"
@@ -98,7 +98,7 @@ class Marked:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         resource = terms.lifecycle.resource(self.resource)
         removal = next(
             each for each in resource.removals if self.removal in (each.name, each.operation)
@@ -124,12 +124,12 @@ class Follows:
     def subject(self) -> str:
         return self.outcome
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         resource = terms.lifecycle.resource(self.resource)
         outcome = next(each for each in resource.outcomes if each.name == self.outcome)
         try:
-            problem = outcome.broken(self.sent, trace.answer(self.answer).at(self.record))
-        except (Meaningless, KeyError, TypeError, AttributeError) as nonsense:
+            problem = outcome.violation(self.sent, trace.answer(self.answer).at(self.record))
+        except (UnparsableValue, KeyError, TypeError, AttributeError) as nonsense:
             problem = f"{type(nonsense).__name__}: {nonsense}"
         return problem and f"{trace[self.answer]}: {problem}"
 
@@ -148,7 +148,7 @@ class Unfollowed:
     def subject(self) -> str:
         return f"a reference by {self.field}"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         resource = terms.lifecycle.resource(self.resource)
         outcomes = [each.name for each in resource.outcomes if each.needs == (self.field,)]
         held: list[Claim] = [
@@ -158,6 +158,6 @@ class Unfollowed:
         if pointer is not None:
             place = self.record + pointer
             held.append(Shows(self.answer, place, value, self.resource, self.field))
-        if all(claim.broken(trace, terms) is not None for claim in held):
+        if all(claim.violation(trace, terms) is not None for claim in held):
             return None
         return f"{trace[self.answer]}: {self.field} is {value!r}, which is another account's"

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from contract_tests.claims.lists import compared, listing_of, records
-from contract_tests.claims.terms import Terms
-from contract_tests.traces import Trace, find
+from contract_tests.claims.terms import ClaimContext
+from contract_tests.exchange.trace import Trace, find
 from mock_server.lifecycle.model import Filter, Listing, Sort
 
 
@@ -28,7 +28,7 @@ class Filtered:
     def subject(self) -> str:
         return self.filter
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         each = next(each for each in listing.filters if each.name == self.filter)
         whole = listing_of(terms.lifecycle, self.resource, each.among or self.listing)
@@ -53,7 +53,7 @@ class Narrowed:
     def subject(self) -> str:
         return " with ".join(name for name, _ in self.chosen)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         known = {each.name: each for each in listing.filters}
         chosen = [(known[name], value) for name, value in self.chosen]
@@ -73,7 +73,7 @@ class Ordered:
     def subject(self) -> str:
         return self.sort or "order"
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         listing = listing_of(terms.lifecycle, self.resource, self.listing)
         sort = next((each for each in listing.sorts if each.name == self.sort), listing.order)
         if sort is None:

@@ -1,6 +1,6 @@
 """What must hold between answers: plain data, so that it can be judged again on another trace.
 
-Numbers (`answer`, `pages`) say which exchanges of a trace are meant. `broken` returns in a few
+Numbers (`answer`, `pages`) say which exchanges of a trace are meant. `violation` returns in a few
 words how a claim does not hold, or None. What a lifecycle declares is named, not carried.
 """
 
@@ -10,13 +10,13 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from contract_tests.traces import Trace
-from mock_server.engine.spec import SpecIndex
+from contract_tests.exchange.trace import Trace
 from mock_server.lifecycle.model import Lifecycle
+from mock_server.openapi.document import SpecIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ClaimContext:
     """What claims are judged by: the spec, and the lifecycle with the target's parameters."""
 
     spec: SpecIndex
@@ -43,5 +43,5 @@ class Claim(Protocol):
     def subject(self) -> str:
         """What of an answer is wrong if this does not hold: a status, a pointer, a word."""
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         """Return how it does not hold, or None."""

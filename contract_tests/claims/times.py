@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from contract_tests.claims.terms import Terms, anywhere
-from contract_tests.traces import Exchange, Trace
-from mock_server.lifecycle.values import Meaningless, instant
+from contract_tests.claims.terms import ClaimContext, anywhere
+from contract_tests.exchange.trace import Exchange, Trace
+from mock_server.lifecycle.values import UnparsableValue, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class NotBefore:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         try:
             late = instant(trace.answer(self.answer).at(self.pointer))
             early = instant(trace.answer(self.other).at(self.other_pointer))
-        except Meaningless as problem:
+        except UnparsableValue as problem:
             return f"{trace[self.answer]}: {self.pointer}: {problem}"
         if late > early or (late == early and not (self.later and self._apart(trace))):
             return None
@@ -59,13 +59,13 @@ class Timely:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         exchange = trace[self.answer]
         now = _dated(exchange) or exchange.at
         try:
             shown = instant(exchange.answer.at(self.pointer))
-        except Meaningless as problem:
+        except UnparsableValue as problem:
             return f"{exchange}: {self.pointer}: {problem}"
         if abs(shown - now) <= timedelta(seconds=self.tolerance):
             return None
@@ -85,13 +85,13 @@ class SameTime:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def broken(self, trace: Trace, terms: Terms) -> str | None:
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
         del terms
         shown = trace.answer(self.answer).at(self.pointer)
         other = trace.answer(self.other).at(self.other_pointer)
         try:
             apart = abs(instant(shown) - instant(other))
-        except Meaningless as problem:
+        except UnparsableValue as problem:
             return f"{trace[self.answer]}: {self.pointer}: {problem}"
         # What tells no fractions is cut or rounded.
         if apart < max(unit_of(shown), unit_of(other)) / 2:

@@ -10,14 +10,14 @@ from contract_tests.claims import Answers
 from contract_tests.differential.normal import Difference, Normaliser
 from contract_tests.differential.pairs import Met, of_no_use, short
 from contract_tests.differential.references import References
-from contract_tests.guard import Refused
-from contract_tests.sequences.scripts import Lacking, run_script, script_of
-from contract_tests.session import Session
-from contract_tests.traces import MISSING, Answer, Trace, find, firsts
-from mock_server.lifecycle.values import Meaningless
+from contract_tests.exchange.trace import MISSING, Answer, Trace, find, firsts
+from contract_tests.reproduction.script import MissingValue, run_script, script_of
+from contract_tests.target.guard import Refused
+from contract_tests.target.session import Session
+from mock_server.lifecycle.values import UnparsableValue
 
 #: What is raised where an answer cannot be read as what it should be.
-NONSENSE = (Meaningless, TypeError, ValueError, AttributeError, httpx.InvalidURL)
+NONSENSE = (UnparsableValue, TypeError, ValueError, AttributeError, httpx.InvalidURL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def ended_early(left: Trace, right: Answered, normaliser: Normaliser) -> Met | N
     """
     calls, answers = list(firsts(left)), list(firsts(right.trace))
     ended = right.ended
-    if isinstance(ended, Lacking):
+    if isinstance(ended, MissingValue):
         one, other = calls[ended.step], answers[ended.step]
         shown = find(one.answer.body, ended.pointer)
         if shown is MISSING or of_no_use(normaliser, one, other):

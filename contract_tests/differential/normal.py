@@ -17,11 +17,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from contract_tests.differential.orders import follows
-from contract_tests.sequences.variables import ID_NAME, MADE_UP
-from contract_tests.session import TAG
-from contract_tests.traces import MISSING, Caller, Exchange, find
+from contract_tests.exchange.trace import MISSING, Caller, Exchange, find
+from contract_tests.reproduction.variables import ID_NAME, MADE_UP
+from contract_tests.target.session import TAG
 from mock_server.lifecycle.model import Lifecycle, Listing, Query
-from mock_server.lifecycle.values import Meaningless, instant
+from mock_server.lifecycle.values import UnparsableValue, instant
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: A code that a service gives a record that came without one.
@@ -291,5 +291,5 @@ def _time(text: str, exchange: Exchange) -> tuple[str, bool]:
     spelled = re.sub(r"\d", "9", text)
     try:
         return spelled, abs(instant(text) - exchange.at) <= _NOW
-    except Meaningless:
+    except UnparsableValue:
         return spelled, False

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from mock_server.lifecycle.model import Listing, Query, Sort
-from mock_server.lifecycle.values import Meaningless
+from mock_server.lifecycle.values import UnparsableValue
 
 #: A record of the left target, and the one of the right one that stands for it.
 Pair = tuple[Any, Any]
@@ -43,5 +43,5 @@ def _compared(sort: Sort, one: Any, other: Any) -> str:
         if left is None or right is None:
             return f"{left is None} {right is None}"
         return f"{left < right} {left == right}"
-    except (Meaningless, LookupError, TypeError, ValueError, AttributeError):
+    except (UnparsableValue, LookupError, TypeError, ValueError, AttributeError):
         return "unknown"

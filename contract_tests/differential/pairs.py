@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contract_tests.differential.normal import Difference, Normaliser
-from contract_tests.sequences.kinds import named_in_path
-from contract_tests.sequences.variables import made_up
-from contract_tests.session import TAG
-from contract_tests.traces import MISSING, Call, Exchange, Trace, find, firsts
+from contract_tests.exchange.trace import MISSING, Call, Exchange, Trace, find, firsts
+from contract_tests.reproduction.kinds import named_in_path
+from contract_tests.reproduction.variables import made_up
+from contract_tests.target.session import TAG
 from mock_server.lifecycle.model import ABSENT, Listing
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from contract_tests.oracles.changes import change
-from contract_tests.oracles.oracle import Case
-from contract_tests.traces import find
-from contract_tests.world import Record, Unfit, World
+from contract_tests.exchange.trace import find
+from contract_tests.properties.actions import Actions, CaseNotApplicable, Record
+from contract_tests.properties.oracle import Case
+from contract_tests.properties.oracles.changes import change
 from mock_server.lifecycle.model import (
     Json,
     Lifecycle,
@@ -69,88 +69,88 @@ def _of_list(resource: Resource, listing: Listing) -> Iterator[Question]:
         )
 
 
-def _again(resource: Resource, removal: Removal, world: World) -> None:
-    record = world.create(resource, dict(removal.given))
+def _again(resource: Resource, removal: Removal, actions: Actions) -> None:
+    record = actions.create(resource, dict(removal.given))
     parts = removal.parts(record.id) if removal.parts else Parts(path=record.path)
     for _ in range(2):
-        world.send(removal.operation, parts)
+        actions.send(removal.operation, parts)
     for update in resource.updates:
-        body = update.body(change(world, resource, update))
-        world.send(update.operation, Parts(path=record.path, body=body))
+        body = update.body(change(actions, resource, update))
+        actions.send(update.operation, Parts(path=record.path, body=body))
     if resource.reads:
-        world.send(resource.reads[0].operation, Parts(path=record.path))
+        actions.send(resource.reads[0].operation, Parts(path=record.path))
 
 
-def _empty(resource: Resource, world: World) -> None:
+def _empty(resource: Resource, actions: Actions) -> None:
     texts = (each.name for each in resource.fields if each.create and each.kind.name == "text")
     values = {name: "" for name in texts if name != resource.tag}
-    record = world.create(resource, {**_least(resource, world), **values}, exactly=True)
+    record = actions.create(resource, {**_least(resource, actions), **values}, exactly=True)
     if resource.reads:
-        world.show(record)
+        actions.show(record)
 
 
-def _ordered(resource: Resource, listing: Listing, world: World) -> None:
+def _ordered(resource: Resource, listing: Listing, actions: Actions) -> None:
     """List records with and without what they may lack, one of them taken away, in every order."""
-    filled = world.first_values(resource, full=True, null=False)
-    made = [world.create(resource, filled), world.create(resource)]
-    made += [world.create(resource, _least(resource, world), exactly=True) for _ in range(2)]
+    filled = actions.first_values(resource, full=True, null=False)
+    made = [actions.create(resource, filled), actions.create(resource)]
+    made += [actions.create(resource, _least(resource, actions), exactly=True) for _ in range(2)]
     removal = next((each for each in resource.removals if each.reveal is not None), None)
     if removal is not None:
         parts = removal.parts(made[1].id) if removal.parts else Parts(path=made[1].path)
-        world.send(removal.operation, parts)
+        actions.send(removal.operation, parts)
     for query in ((), *(sort.query for sort in listing.sorts)):
-        world.pages(listing, query)
+        actions.pages(listing, query)
 
 
-def _least(resource: Resource, world: World) -> Json:
+def _least(resource: Resource, actions: Actions) -> Json:
     """Values of no more fields than a new record needs."""
     always = resource.create.always if resource.create is not None else ()
     needed = [each for each in resource.fields if each.required or each.name in always]
-    return world.values([each for each in needed if each.create])
+    return actions.values([each for each in needed if each.create])
 
 
-def _beyond(resource: Resource, listing: Listing, paging: Paging, world: World) -> None:
+def _beyond(resource: Resource, listing: Listing, paging: Paging, actions: Actions) -> None:
     """Ask for a second page of a list that a filter narrows to one record."""
-    record = world.create(resource)
-    query = _narrowed(listing, record, world)
+    record = actions.create(resource)
+    query = _narrowed(listing, record, actions)
     for index in (0, 1):
         page = (*listing.query, *query, *paging.page(index, paging.fixed or paging.largest))
-        world.send(listing.operation, Parts(path=listing.path, query=page))
+        actions.send(listing.operation, Parts(path=listing.path, query=page))
 
 
-def _narrowed(listing: Listing, record: Record, world: World) -> Query:
-    """A query for one record alone; raises Unfit if no filter has one."""
-    shown = _shown(listing, record, world)
+def _narrowed(listing: Listing, record: Record, actions: Actions) -> Query:
+    """A query for one record alone; raises CaseNotApplicable if no filter has one."""
+    shown = _shown(listing, record, actions)
     for chosen in listing.filters:
-        value = None if chosen.among or chosen.path else chosen.value(world.random, [shown])
+        value = None if chosen.among or chosen.path else chosen.value(actions.random, [shown])
         query = chosen.query(value) if value is not None else ()
         if any(record.id in text or _tag(record) in text for _, text in query):
-            found = world.records(world.pages(listing, query), listing)
+            found = actions.records(actions.pages(listing, query), listing)
             if [str(find(each, listing.id)) for each in found] == [record.id]:
                 return query
-    raise Unfit(f"no filter of {listing.operation} chooses one record")
+    raise CaseNotApplicable(f"no filter of {listing.operation} chooses one record")
 
 
-def _letters(resource: Resource, listing: Listing, world: World) -> None:
+def _letters(resource: Resource, listing: Listing, actions: Actions) -> None:
     """Ask filters for a text as it is written, and with the case of a word the other way round."""
-    made = world.session.name()
+    made = actions.session.name()
     name, other = f"{made} {_WORD}", f"{made} {_WORD.swapcase()}"
-    shown = _shown(listing, world.create(resource, {str(resource.tag): name}), world)
+    shown = _shown(listing, actions.create(resource, {str(resource.tag): name}), actions)
     for chosen in listing.filters:
         if chosen.among or chosen.path:
             continue
-        drawn = [chosen.value(world.random, [shown]) for _ in range(_DRAWS)]
+        drawn = [chosen.value(actions.random, [shown]) for _ in range(_DRAWS)]
         wanted = (_WORD, _WORD.swapcase()) if _WORD in drawn else (name, other)
         for text in wanted if _WORD in drawn or name in drawn else ():
-            world.pages(listing, chosen.query(text))
+            actions.pages(listing, chosen.query(text))
 
 
-def _shown(listing: Listing, record: Record, world: World) -> Json:
-    """A record as a list shows it; raises Unfit if it does not."""
-    for each in world.records(world.pages(listing), listing):
+def _shown(listing: Listing, record: Record, actions: Actions) -> Json:
+    """A record as a list shows it; raises CaseNotApplicable if it does not."""
+    for each in actions.records(actions.pages(listing), listing):
         if isinstance(each, dict) and str(find(each, listing.id)) == record.id:
             return each
-    raise Unfit(f"{listing.operation} does not show {record.id}")
+    raise CaseNotApplicable(f"{listing.operation} does not show {record.id}")
 
 
 def _tag(record: Record) -> str:

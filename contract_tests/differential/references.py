@@ -12,16 +12,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contract_tests.sequences.scripts import Script, Step
-from contract_tests.sequences.variables import ID_NAME
-from contract_tests.traces import Trace, find, firsts
+from contract_tests.exchange.trace import Trace, find, firsts
+from contract_tests.reproduction.script import Script, Step
+from contract_tests.reproduction.variables import ID_NAME
 from mock_server.lifecycle.model import Lifecycle, Parts, Source
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _PASSING = re.compile(r"\d{4}-\d\d-\d\d|.*://")
 
 
-class NoneAlike(LookupError):
+class NoMatchingRecord(LookupError):
     """The right target has no record like the one that the left one's call refers to."""
 
 
@@ -76,7 +76,7 @@ class References:
         return replace(script, steps=tuple(steps))
 
     def read(self, step: int, pointer: str, body: Any) -> Any:
-        """Return what an answer of the right target gives; raises NoneAlike."""
+        """Return what an answer of the right target gives; raises NoMatchingRecord."""
         if (step, pointer) not in self._looks:
             return find(body, pointer)
         look, place = self._looks[step, pointer]
@@ -90,7 +90,7 @@ class References:
                 and (texts := _alike(look.records[place], record)) is not None
             }
             if not free:
-                raise NoneAlike(f"{look.source.operation} shows none like the left one's")
+                raise NoMatchingRecord(f"{look.source.operation} shows none like the left one's")
             taken[place] = min(free, key=lambda number: _differing(free[number]))
             self.stands |= free[taken[place]]
         return find(listed[taken[place]], look.source.value)

@@ -20,14 +20,14 @@ from contract_tests.differential.pairs import Met, compared, short
 from contract_tests.differential.questions import questions
 from contract_tests.differential.verdicts import Judge, generalised
 from contract_tests.differential.waivers import Waiver, waived
+from contract_tests.exchange.trace import Exchange, Trace
 from contract_tests.findings import Finding, Run
-from contract_tests.guard import Refused
-from contract_tests.oracles import ORACLES
-from contract_tests.oracles.oracle import Case, Oracle
-from contract_tests.session import Session
-from contract_tests.targets import Target
-from contract_tests.traces import Exchange, Trace
-from contract_tests.world import Unfit, Violated, World
+from contract_tests.properties.actions import Actions, CaseNotApplicable, ClaimViolated
+from contract_tests.properties.oracle import Case, Oracle
+from contract_tests.properties.oracles import ORACLES
+from contract_tests.target.guard import Refused
+from contract_tests.target.session import Session
+from contract_tests.target.target import Target
 from mock_server.discovery import load_lifecycle
 from mock_server.lifecycle.model import Lifecycle
 
@@ -99,7 +99,8 @@ def _chosen(
         allowed = [
             case
             for case in cases
-            if not (case.other and lone) and (profile.strangers or not case.wild)
+            if not (case.other and lone)
+            and (profile.foreign_credentials or not case.touches_foreign_data)
         ]
         if not only or name in only:
             random.shuffle(allowed)
@@ -167,22 +168,22 @@ class _Comparison:
             *(f"waiver of {each.operation} {each.pointer} was not needed" for each in unused),
         ]
 
-    def _world(self, target: Target, case: Case) -> tuple[World, bool]:
-        """Run a case on a target; returns its world, and whether the property was kept."""
+    def _world(self, target: Target, case: Case) -> tuple[Actions, bool]:
+        """Run a case on a target; returns its actions, and whether the property was kept."""
         session = Session(target, self._lifecycle, f"{self._tag}.{self._numbers}a")
         random = Random(f"{self._seed}/{self._numbers}")  # noqa: S311 - no secret
-        world = World(session, random)
+        actions = Actions(session, random)
         kept = True
         try:
-            case.run(world)
-        except (Violated, *NONSENSE):
+            case.run(actions)
+        except (ClaimViolated, *NONSENSE):
             kept = False
-        except (Unfit, Refused, LookupError, httpx.HTTPError):
+        except (CaseNotApplicable, Refused, LookupError, httpx.HTTPError):
             pass
         finally:
-            world.tidy()
+            actions.tidy()
             self._count(session)
-        return world, kept and not world.breaches
+        return actions, kept and not actions.breaches
 
     def _answered(self, left: Trace) -> Answered:
         """What the right target answers to the calls of a trace, as far as it goes."""

@@ -7,10 +7,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
-from contract_tests.contract import contract_of
 from contract_tests.differential.normal import Difference
-from contract_tests.traces import Exchange
-from mock_server.engine.spec import Provenance, SpecIndex
+from contract_tests.exchange.conformance import contract_of
+from contract_tests.exchange.trace import Exchange
+from mock_server.openapi.document import Provenance, SpecIndex
 
 Verdict = Literal["mock", "real", "spec", "noise"]
 

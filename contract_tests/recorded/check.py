@@ -13,22 +13,22 @@ from typing import Any
 
 import httpx
 
-from contract_tests.bodies import JSON, MULTIPART
 from contract_tests.claims import Answers
-from contract_tests.contract import contract_of
 from contract_tests.differential.normal import Normaliser
 from contract_tests.differential.pairs import compared, short
 from contract_tests.differential.verdicts import Judge, generalised
 from contract_tests.differential.waivers import Waiver, waived
+from contract_tests.exchange.bodies import JSON, MULTIPART
+from contract_tests.exchange.conformance import contract_of
+from contract_tests.exchange.trace import Call, Exchange, Trace
 from contract_tests.findings import Finding, Run
 from contract_tests.recorded.har import Recorded, Recording
 from contract_tests.recorded.requests import RequestContract
-from contract_tests.sequences.scripts import run_script, script_of
-from contract_tests.session import Session
-from contract_tests.targets import Target
-from contract_tests.traces import Call, Exchange, Trace
+from contract_tests.reproduction.script import run_script, script_of
+from contract_tests.target.session import Session
+from contract_tests.target.target import Target
 from mock_server.discovery import Vendor, load_lifecycle
-from mock_server.evidence.redaction import REDACTED
+from mock_server.journal.redaction import REDACTED
 from mock_server.lifecycle.model import ABSENT, File, Lifecycle, Parts
 
 PHASE = "recorded"

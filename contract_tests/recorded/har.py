@@ -14,17 +14,17 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from contract_tests.traces import Answer
+from contract_tests.exchange.trace import Answer
 from mock_server import __version__
-from mock_server.engine.spec import Operation, SpecIndex, matches
-from mock_server.evidence.redaction import (
+from mock_server.journal.redaction import (
     REDACTED,
     redacted_headers,
     redacted_query,
     redacted_text,
     secret_parameters,
 )
-from mock_server.lifecycle.values import Meaningless, instant
+from mock_server.lifecycle.values import UnparsableValue, instant
+from mock_server.openapi.document import Operation, SpecIndex, matches
 
 
 class WrongHar(Exception):
@@ -79,7 +79,7 @@ def recording_of(document: Mapping[str, Any], spec: SpecIndex) -> Recording:
     for number, entry in enumerate(document["log"]["entries"]):
         try:
             found = _recorded(number, entry, spec)
-        except (KeyError, TypeError, ValueError, AttributeError, Meaningless) as problem:
+        except (KeyError, TypeError, ValueError, AttributeError, UnparsableValue) as problem:
             raise WrongHar(f"entry {number}: {type(problem).__name__}: {problem}") from problem
         if isinstance(found, str):
             others.append(found)

@@ -10,11 +10,11 @@ from mock_server.discovery import Vendor
 from mock_server.engine.bodies import BodyReader
 from mock_server.engine.errors import ApiError, Violation
 from mock_server.engine.parameters import ParameterReader
-from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import Operation
 from mock_server.engine.transport import request_from
-from mock_server.evidence.redaction import REDACTED
 from mock_server.in_process import scope_of
+from mock_server.journal.redaction import REDACTED
+from mock_server.openapi.document import Operation
+from mock_server.openapi.schema import SchemaCompiler
 
 
 class RequestContract:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from contract_tests.credentials import Secrets
+from contract_tests.cli.credentials import Secrets
 from contract_tests.findings import Finding, Run
 from contract_tests.reports.baseline import Baseline, Known, fingerprint_of
 

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from mock_server.discovery import Vendor
 from mock_server.engine.replies import encode_json
-from mock_server.engine.spec import Json
+from mock_server.openapi.document import Json
 
 #: Everything of ours beside the APIs stands below this path, which no vendor uses.
 PREFIX = "/_mock"

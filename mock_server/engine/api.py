@@ -119,8 +119,8 @@ class FirstCall:
 class Api:
     """Everything about one vendor that its spec does not say.
 
-    `word_of` turns a presented credential into the word that chooses the sandbox, or None if it
-    has not the vendor's form. With `skips_refused_credentials`, one that is not accepted makes
+    `sandbox_key_of` turns a presented credential into the key that chooses the sandbox, or None
+    if it has not the vendor's form. With `skips_refused_credentials`, one not accepted makes
     room for the next scheme's (Django REST Framework), and is refused only if there is none.
     `admit` may then refuse it for what the sandbox's state says
     (raises Unauthenticated or Forbidden). `sign_in` gets, with a client of the API, the credential
@@ -141,7 +141,7 @@ class Api:
     name: str
     operations: Operations
     errors: ErrorTable
-    word_of: Callable[[Credential], str | None]
+    sandbox_key_of: Callable[[Credential], str | None]
     seed: Callable[[Transaction, Persona, Fake], None]
     first_call: FirstCall
     skips_refused_credentials: bool = False

@@ -13,20 +13,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.engine.api import Api
 from mock_server.engine.call import Call
 from mock_server.engine.credentials import CredentialReader
-from mock_server.engine.errors import ApiError, MethodNotAllowed, OffContract, RouteNotFound
+from mock_server.engine.errors import ApiError, ContractViolation, MethodNotAllowed, RouteNotFound
 from mock_server.engine.messages import Request
 from mock_server.engine.operation import (
     SANDBOX_HEADER,
     CompiledOperation,
     Service,
+    blocked,
     crash_of,
-    withheld,
 )
 from mock_server.engine.replies import ResponseWriter, Wire
 from mock_server.engine.routing import IndexedRouting
-from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import SpecError, SpecIndex, matches
 from mock_server.engine.transport import request_from, send_wire
+from mock_server.openapi.document import SpecError, SpecIndex, matches
+from mock_server.openapi.schema import SchemaCompiler
 from mock_server.state.sandbox import Sandbox
 
 with warnings.catch_warnings():
@@ -165,7 +165,7 @@ class ApiApplication:
         call = Call(self.api.name, request, sandbox=self._sandbox_of(request), error=error)
         wire = self._refusal(error, call, scope)
         if self.api.home is None:
-            call.record(wire, self._service.sandboxes.strangers)
+            call.record(wire, self._service.sandboxes.unattributed)
         await send_wire(wire, request.method, send)
 
     def _sandbox_of(self, request: Request) -> Sandbox | None:
@@ -173,7 +173,7 @@ class ApiApplication:
         if self.api.home is not None:
             return self.api.home
         try:
-            word = self.api.word_of(self._credentials.read(request))
+            word = self.api.sandbox_key_of(self._credentials.read(request))
         except ApiError:
             return None
         word = request.headers.get(SANDBOX_HEADER) or word
@@ -190,11 +190,11 @@ class ApiApplication:
         try:
             reply = self.api.errors.render(error, request)
             return self._refusals[type(error)].write(reply)
-        except OffContract as defect:
+        except ContractViolation as defect:
             call.defect = defect
         except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to report
             call.defect = crash_of(f"{request.method} {request.url_path}", crash)
-        return withheld(call.defect, call.sandbox)
+        return blocked(call.defect, call.sandbox)
 
 
 def _moved(path: str, query_string: str) -> Wire:

@@ -13,11 +13,11 @@ from mock_server.engine.errors import (
     UnsupportedMediaType,
     Violation,
 )
-from mock_server.engine.json_reading import read_json
 from mock_server.engine.messages import Request, Upload
 from mock_server.engine.parameters import BooleanWords, coerce, parse_pairs
-from mock_server.engine.schema import SchemaCompiler, properties_of, violations_of
-from mock_server.engine.spec import Json, RequestBody, SpecIndex
+from mock_server.openapi.document import Json, RequestBody, SpecIndex
+from mock_server.openapi.json_values import read_json
+from mock_server.openapi.schema import SchemaCompiler, properties_of, violations_of
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"

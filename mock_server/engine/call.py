@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mock_server.engine.errors import InvalidRequest, OffContract, Violation
+from mock_server.engine.errors import ContractViolation, InvalidRequest, Violation
 from mock_server.engine.messages import Request
 from mock_server.state.journal import Exchange
 from mock_server.state.sandbox import Sandbox
@@ -26,20 +26,20 @@ class Call:
     request: Request
     content: bytes = b""
     sandbox: Sandbox | None = None
-    word: str = ""
+    sandbox_key: str = ""
     before: State | None = None
     violations: list[Violation] | None = None
     error: ApiError | None = None
-    defect: OffContract | None = None
+    defect: ContractViolation | None = None
     fault: Fault | None = None
     changes: tuple[Change, ...] = ()
     reads: Sequence[tuple[str, Key]] = ()
     counted: bool = False
     quota_headers: Mapping[str, str] | None = None
 
-    def record(self, wire: Wire, strangers: Sandbox) -> None:
-        """Enter the call into its sandbox's journal, or into the strangers'."""
-        sandbox = self.sandbox or strangers
+    def record(self, wire: Wire, unattributed: Sandbox) -> None:
+        """Enter the call into its sandbox's journal, or into the unattributed one."""
+        sandbox = self.sandbox or unattributed
         request, fault, error, defect = self.request, self.fault, self.error, self.defect
         before = self.before or sandbox.committed
         # A fault may keep nothing of what was done, or do more; then the states tell what changed.
@@ -60,7 +60,7 @@ class Call:
                 response_headers=tuple(wire.headers),
                 # Copied, as orjson's own bytes keep a buffer of 8 KB for the shortest text.
                 response_body=bytes(memoryview(wire.body)),
-                verdict="withheld" if defect else "refused" if error else "answered",
+                verdict="blocked" if defect else "refused" if error else "answered",
                 before=before,
                 after=sandbox.committed,
                 changes=changes,

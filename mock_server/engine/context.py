@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.engine.errors import Violation
-from mock_server.engine.schema import SchemaCompiler, violations_of
+from mock_server.openapi.schema import SchemaCompiler, violations_of
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State, Transaction
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 from mock_server.engine.errors import Unauthenticated
 from mock_server.engine.messages import Request
 from mock_server.engine.parameters import parse_cookies
-from mock_server.engine.spec import Json, SpecError
+from mock_server.openapi.document import Json, SpecError
 from mock_server.state.sandbox import SandboxName
 
 #: Visible ASCII that can stand as one segment of a path, for a sandbox is addressed by its name.

@@ -21,7 +21,7 @@ from mock_server.engine.errors import (
     Violation,
 )
 from mock_server.engine.messages import NO_BODY, Reply, Request
-from mock_server.engine.spec import Json, Operation, SpecIndex
+from mock_server.openapi.document import Json, Operation, SpecIndex
 from mock_server.state.sandbox import Sandbox
 
 _FORMATS: dict[str, str] = {

@@ -150,7 +150,7 @@ NEUTRAL_ERRORS: tuple[type[ApiError], ...] = (
 )
 
 
-class OffContract(Exception):
+class ContractViolation(Exception):
     """An answer of ours that the spec does not allow: a defect of the mock, never of the caller.
 
     `pointer` is a JSON pointer into what was to be sent (`/status`, `/headers/Allow`,

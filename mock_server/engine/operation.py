@@ -17,8 +17,8 @@ from mock_server.engine.credentials import Credential, CredentialPolicy, Credent
 from mock_server.engine.declared import declared_reply
 from mock_server.engine.errors import (
     ApiError,
+    ContractViolation,
     InvalidRequest,
-    OffContract,
     PayloadTooLarge,
     Unauthenticated,
 )
@@ -26,9 +26,9 @@ from mock_server.engine.fault import Gate
 from mock_server.engine.messages import Reply
 from mock_server.engine.parameters import ParameterReader
 from mock_server.engine.replies import ResponseWriter, Wire, encode_json
-from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import Operation, SpecError, SpecIndex
 from mock_server.engine.transport import ClientGone, read_content, request_from, send_wire
+from mock_server.openapi.document import Operation, SpecError, SpecIndex
+from mock_server.openapi.schema import SchemaCompiler
 from mock_server.state.sandbox import Defect, Sandbox, Sandboxes
 from mock_server.state.store import Change, State
 
@@ -105,7 +105,7 @@ class CompiledOperation:
         except PayloadTooLarge as error:
             wire = self._refused(error, call)
         if self._api.home is None:
-            call.record(wire, self._service.sandboxes.strangers)
+            call.record(wire, self._service.sandboxes.unattributed)
         if call.fault is None:
             await send_wire(wire, request.method, send)
         else:
@@ -155,7 +155,7 @@ class CompiledOperation:
                 self._api.admit(self._credentials.read(request, self._accepts), present)
             if sandbox.rate_limited and self._api.rate_limit is not None and not call.counted:
                 call.counted = True
-                quota = self._api.rate_limit.count(sandbox, f"{self._api.name}/{call.word}")
+                quota = self._api.rate_limit.count(sandbox, f"{self._api.name}/{call.sandbox_key}")
                 call.quota_headers = self._api.rate_limit.headers(quota)
             if call.violations is None:
                 self._read(call, path_values)
@@ -172,7 +172,7 @@ class CompiledOperation:
             return wire
         except ApiError as error:
             return self._refused(error, call)
-        except OffContract as defect:
+        except ContractViolation as defect:
             return self._withheld(defect, call)
         except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to record
             return self._crashed(crash, call)
@@ -193,19 +193,19 @@ class CompiledOperation:
             credential = self._credentials.read(
                 request, None if SANDBOX_HEADER in request.headers else self._accepts
             )
-            word = request.headers.get(SANDBOX_HEADER) or self._api.word_of(credential)
+            word = request.headers.get(SANDBOX_HEADER) or self._api.sandbox_key_of(credential)
         else:
             word = request.headers.get(SANDBOX_HEADER) or (
                 self._identify(request) if self._identify else None
             )
         if word is None:
             raise Unauthenticated("invalid")
-        call.word = word
+        call.sandbox_key = word
         return self._service.sandboxes.open(self._service.policy.sandbox(word))
 
     def _opens(self, credential: Credential) -> bool:
         """Whether a credential names a sandbox."""
-        word = self._api.word_of(credential)
+        word = self._api.sandbox_key_of(credential)
         try:
             return word is not None and bool(self._service.policy.sandbox(word))
         except Unauthenticated:
@@ -222,14 +222,14 @@ class CompiledOperation:
             reply = replace(reply, headers={**more_headers, **reply.headers})
         writer = self._writers.get(reply.status)
         if writer is None:
-            raise OffContract(self.id, "/status", f"{reply.status} is not declared")
+            raise ContractViolation(self.id, "/status", f"{reply.status} is not declared")
         return writer.write(reply)
 
     def _refused(self, error: ApiError, call: Call) -> Wire:
         call.error = error
         try:
             return self._write(self._api.errors.render(error, call.request), call.quota_headers)
-        except OffContract as defect:
+        except ContractViolation as defect:
             return self._withheld(defect, call)
         except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to record
             return self._crashed(crash, call)
@@ -237,9 +237,9 @@ class CompiledOperation:
     def _crashed(self, crash: Exception, call: Call) -> Wire:
         return self._withheld(crash_of(self.id, crash), call)
 
-    def _withheld(self, defect: OffContract, call: Call) -> Wire:
+    def _withheld(self, defect: ContractViolation, call: Call) -> Wire:
         call.defect = defect
-        return withheld(defect, call.sandbox)
+        return blocked(defect, call.sandbox)
 
 
 class _Run:
@@ -272,15 +272,15 @@ class _Run:
         return self._operation.reply_with(status, self._call, self.sandbox)
 
 
-def crash_of(operation: str, crash: Exception) -> OffContract:
+def crash_of(operation: str, crash: Exception) -> ContractViolation:
     """Log that code of ours crashed, and return it as a defect."""
     _log.error("%s crashed", operation, exc_info=crash)
-    return OffContract(operation, "", f"{type(crash).__name__}: {crash}")
+    return ContractViolation(operation, "", f"{type(crash).__name__}: {crash}")
 
 
-def withheld(defect: OffContract, sandbox: Sandbox | None) -> Wire:
+def blocked(defect: ContractViolation, sandbox: Sandbox | None) -> Wire:
     """Record an answer that must not go out, and return the 500 that goes out instead."""
-    _log.error("withheld an answer: %s", defect)
+    _log.error("blocked an answer: %s", defect)
     if sandbox is not None:
         sandbox.defects.append(Defect(defect.operation, defect.pointer, defect.message))
     body = encode_json(

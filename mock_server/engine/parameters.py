@@ -13,8 +13,8 @@ from jsonschema_rs import Draft202012Validator
 
 from mock_server.engine.errors import MalformedRequest, Violation
 from mock_server.engine.messages import Request
-from mock_server.engine.schema import SchemaCompiler, violations_of
-from mock_server.engine.spec import Json, Parameter, SpecError, SpecIndex
+from mock_server.openapi.document import Json, Parameter, SpecError, SpecIndex
+from mock_server.openapi.schema import SchemaCompiler, violations_of
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?")

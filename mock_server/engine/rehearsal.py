@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from mock_server.engine.api import Api
 from mock_server.engine.context import Context
-from mock_server.engine.errors import ApiError, OffContract
+from mock_server.engine.errors import ApiError, ContractViolation
 from mock_server.engine.messages import Reply, Request
 from mock_server.engine.parameters import ParameterReader
 from mock_server.engine.replies import ResponseWriter
-from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import Operation, SpecIndex
+from mock_server.openapi.document import Operation, SpecIndex
+from mock_server.openapi.schema import SchemaCompiler
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State
 
@@ -23,7 +23,7 @@ class Shown:
     """What a read would answer: its reply, None if it is refused, and what is wrong with it."""
 
     reply: Reply | None
-    defects: Sequence[OffContract] = ()
+    defects: Sequence[ContractViolation] = ()
     crashed: bool = False
 
 
@@ -79,10 +79,12 @@ class Rehearsal:
         except ApiError:
             return Shown(None)
         except Exception as crash:  # noqa: BLE001 - whatever it is, the records made it
-            return Shown(None, [OffContract(self.id, "", f"{type(crash).__name__}: {crash}")], True)
+            return Shown(
+                None, [ContractViolation(self.id, "", f"{type(crash).__name__}: {crash}")], True
+            )
         writer = self._writers.get(reply.status)
         if writer is None:
-            problem = OffContract(self.id, "/status", f"{reply.status} is not declared")
+            problem = ContractViolation(self.id, "/status", f"{reply.status} is not declared")
             return Shown(reply, [problem])
         return Shown(reply, writer.defects(reply))
 

@@ -12,11 +12,11 @@ from typing import Any
 import orjson
 from jsonschema_rs import Draft202012Validator, ValidationError
 
-from mock_server.engine.errors import OffContract
+from mock_server.engine.errors import ContractViolation
 from mock_server.engine.messages import NO_BODY, Reply
 from mock_server.engine.parameters import BooleanWords, coerce
-from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import Json, Response, SpecIndex
+from mock_server.openapi.document import Json, Response, SpecIndex
+from mock_server.openapi.schema import SchemaCompiler
 
 _WORDS = BooleanWords()
 _HEADER = re.compile(r"[\t -~\x80-\xff]*")
@@ -62,7 +62,7 @@ class ResponseWriter:
         ]
 
     def write(self, reply: Reply) -> Wire:
-        """Return the encoded answer; raises OffContract if the spec does not allow it."""
+        """Return the encoded answer; raises ContractViolation if the spec does not allow it."""
         headers = [self._header(name, value) for name, value in reply.headers.items()]
         if self._headers:
             self._check_headers(reply.headers)
@@ -70,11 +70,11 @@ class ResponseWriter:
         media_type = reply.media_type or self._default
         if reply.body is NO_BODY:
             if self._default is not None:
-                raise OffContract(self._operation, "/body", "there is none")
+                raise ContractViolation(self._operation, "/body", "there is none")
         else:
             validator = self._validator_of(media_type)
             if media_type is None or validator is None:
-                raise OffContract(
+                raise ContractViolation(
                     self._operation, "/headers/Content-Type", f"{media_type} is not declared"
                 )
             body = self._encode(media_type, reply.body, validator)
@@ -83,7 +83,7 @@ class ResponseWriter:
             headers.append(_content_length(len(body)))
         return Wire(reply.status, headers, body)
 
-    def defects(self, reply: Reply) -> list[OffContract]:
+    def defects(self, reply: Reply) -> list[ContractViolation]:
         """Return every way in which the spec does not allow an answer, none if it does."""
         media_type = reply.media_type or self._default
         validator = self._validator_of(media_type)
@@ -93,13 +93,13 @@ class ResponseWriter:
             return [self._breach(error) for error in validator.iter_errors(reply.body)]
         try:
             self.write(reply)
-        except OffContract as defect:
+        except ContractViolation as defect:
             return [defect]
         return []
 
-    def _breach(self, error: ValidationError) -> OffContract:
+    def _breach(self, error: ValidationError) -> ContractViolation:
         pointer = "".join(f"/{_escape(part)}" for part in error.instance_path)
-        return OffContract(self._operation, f"/body{pointer}", error.message)
+        return ContractViolation(self._operation, f"/body{pointer}", error.message)
 
     def _validator_of(self, media_type: str | None) -> Draft202012Validator | None:
         """The validator of a media type, declared itself or by a range such as `image/*`."""
@@ -117,11 +117,13 @@ class ResponseWriter:
         try:
             return encode_json(body)
         except TypeError as problem:
-            raise OffContract(self._operation, "/body", str(problem)) from problem
+            raise ContractViolation(self._operation, "/body", str(problem)) from problem
 
     def _header(self, name: str, value: str) -> tuple[bytes, bytes]:
         if not _HEADER.fullmatch(value):
-            raise OffContract(self._operation, f"/headers/{name}", f"{value!r} fits in no header")
+            raise ContractViolation(
+                self._operation, f"/headers/{name}", f"{value!r} fits in no header"
+            )
         return name.lower().encode("latin-1"), value.encode("latin-1")
 
     def _check_headers(self, sent: Mapping[str, str]) -> None:
@@ -130,11 +132,11 @@ class ResponseWriter:
             value = values.get(header.name.lower())
             if value is None:
                 if header.required:
-                    raise OffContract(
+                    raise ContractViolation(
                         self._operation, f"/headers/{header.name}", "a required header is missing"
                     )
             elif not header.validator.is_valid(coerce(value, header.schema, _WORDS)):
-                raise OffContract(
+                raise ContractViolation(
                     self._operation, f"/headers/{header.name}", f"{value!r} breaks its schema"
                 )
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from mock_server.engine.errors import MalformedRequest
-from mock_server.engine.json_reading import read_json
 from mock_server.engine.messages import Request
+from mock_server.openapi.json_values import read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,9 @@ def _path_fits(pattern: str, request: Request, base_path: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _regex(pattern: str) -> re.Pattern[str]:
-    wild = {"**": ".*", "*": "[^/]*"}
+    any_text = {"**": ".*", "*": "[^/]*"}
     parts = re.split(r"(\*\*|\*)", pattern)
-    return re.compile("".join(wild.get(part, re.escape(part)) for part in parts), re.DOTALL)
+    return re.compile("".join(any_text.get(part, re.escape(part)) for part in parts), re.DOTALL)
 
 
 def _json_fits(wanted: Any, content: bytes) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server.engine.spec import METHODS, Operation, SpecIndex
-from mock_server.faults.answers import Status
-from mock_server.faults.effect import Effect
-from mock_server.faults.kinds import KINDS
+from mock_server.faults.effects.effect import Effect
+from mock_server.faults.effects.kinds import KINDS
+from mock_server.faults.effects.status import Status
 from mock_server.faults.matching import Match, Target
-from mock_server.faults.reading import BadRule, Reader, one_of
+from mock_server.faults.reading import InvalidRule, Reader, one_of
 from mock_server.faults.rule import Rule
+from mock_server.openapi.document import METHODS, Operation, SpecIndex
 
-__all__ = ["BadRule", "parse_rule"]
+__all__ = ["InvalidRule", "parse_rule"]
 
 #: From this order on, an effect decides how the body is sent; there can be one such.
 _SENDING = 2
@@ -24,7 +24,7 @@ def parse_rule(body: Any, specs: Mapping[str, SpecIndex]) -> Rule:
     """Return the rule that a JSON value describes, for the APIs of a server.
 
     The form is `{"match": {…}, "effects": [{"kind": …}, …], "times": 2, "seconds": 60, "seed": 0}`;
-    only `effects` is required. Raises BadRule, whose message begins with a JSON pointer.
+    only `effects` is required. Raises InvalidRule, whose message begins with a JSON pointer.
     """
     reader = Reader(body)
     effects = _effects(reader)
@@ -100,7 +100,7 @@ def _targets(
         candidates = [each for operations in meant.values() for each in operations]
         if not any(_suits(effect, each) for each in candidates):
             place = f"{reader.pointer}/effects/{index}"
-            raise BadRule(f"{place}/{_unsuitable(effect, candidates, operation)}")
+            raise InvalidRule(f"{place}/{_unsuitable(effect, candidates, operation)}")
     targets = {
         name: Target(frozenset(found), specs[name].base_path)
         for name, operations in meant.items()

@@ -9,7 +9,7 @@ from typing import Any
 _LARGEST = 10**9
 
 
-class BadRule(ValueError):
+class InvalidRule(ValueError):
     """A rule that cannot be used; the message is one line and begins with a JSON pointer."""
 
     @property
@@ -27,7 +27,7 @@ def one_of(word: str, known: list[str]) -> str:
 class Reader:
     """One JSON object; what has not been asked for by the end is unknown.
 
-    `pointer` leads to it from the rule. All methods raise BadRule.
+    `pointer` leads to it from the rule. All methods raise InvalidRule.
     """
 
     def __init__(self, value: Any, pointer: str = "") -> None:
@@ -37,13 +37,13 @@ class Reader:
         self._left: dict[str, Any] = dict(value)
         self._known: list[str] = []
 
-    def wrong(self, key: str | int | None, message: str) -> BadRule:
+    def wrong(self, key: str | int | None, message: str) -> InvalidRule:
         """Return the error that something is wrong with a property, or with the object."""
         place = self.pointer
         if key is not None:
             shown = str(key).replace("~", "~0").replace("/", "~1")
             place += "/" + shown.encode("unicode_escape").decode("ascii")
-        return BadRule(f"{place or '/'}: {message}")
+        return InvalidRule(f"{place or '/'}: {message}")
 
     def take(self, key: str) -> Any:
         """Return a property as it is, None if it is absent."""

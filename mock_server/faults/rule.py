@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.faults.effect import Effect
+from mock_server.faults.effects.effect import Effect
 from mock_server.faults.matching import Match
 
 

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from mock_server.engine.messages import Request
-from mock_server.faults.effect import Drawn
-from mock_server.faults.later import forget
-from mock_server.faults.parsing import BadRule, parse_rule
+from mock_server.faults.effects.effect import Drawn
+from mock_server.faults.effects.later import forget
+from mock_server.faults.effects.shifting import forget_pages
+from mock_server.faults.parsing import InvalidRule, parse_rule
 from mock_server.faults.rule import Rule
-from mock_server.faults.shifting import forget_pages
 from mock_server.state.sandbox import Sandbox
 
-__all__ = ["BadRule", "FaultRules", "Firing", "Rule", "parse_rule", "rules_in", "rules_of"]
+__all__ = ["FaultRules", "Firing", "InvalidRule", "Rule", "parse_rule", "rules_in", "rules_of"]
 
 _NAME = "faults.rules"
 

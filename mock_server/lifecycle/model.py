@@ -178,11 +178,11 @@ class Move:
 class Relation:
     """What must hold between the properties of every shown record, such as prices and tax.
 
-    `broken` tells how it does not hold, or returns None. `asks` are the operations it looks at.
+    `violation` tells how it does not hold, or returns None. `asks` are the operations it looks at.
     """
 
     name: str
-    broken: Callable[[Json, Look], str | None]
+    violation: Callable[[Json, Look], str | None]
     asks: tuple[str, ...] = ()
 
 
@@ -190,13 +190,13 @@ class Relation:
 class Outcome:
     """What a record must show because of what was sent, where that is no single property.
 
-    It is held to if a request named all of `needs`; `broken` gets what was sent and the record as
-    the first read shows it, and says in a few words what is wrong, or returns None.
+    It is held to if a request named all of `needs`; `violation` gets what was sent and the record
+    as the first read shows it, and says in a few words what is wrong, or returns None.
     """
 
     name: str
     needs: tuple[str, ...]
-    broken: Callable[[Json, Json], str | None]
+    violation: Callable[[Json, Json], str | None]
 
 
 @dataclass(frozen=True, slots=True)

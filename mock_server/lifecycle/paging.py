@@ -18,7 +18,7 @@ class Paging:
     one follows. `next` and `previous` give the link to the neighbours, or None where there is none
     (None instead of a function: the vendor gives no links). `last` is the query of the last page
     (empty: there is none for that), `beyond` are the statuses of a page past it (empty: not known).
-    `broken` says what is wrong in what a page's body tells of itself (its number, its bounds),
+    `violation` says what is wrong in what a page's body tells of itself (its number, its bounds),
     given its place from 0 and the number of records asked for, or returns None.
     """
 
@@ -29,7 +29,7 @@ class Paging:
     largest: int = 100
     next: Callable[[Any], str | None] | None = None
     previous: Callable[[Any], str | None] | None = None
-    broken: Callable[[Any, int, int], str | None] | None = None
+    violation: Callable[[Any, int, int], str | None] | None = None
     last: Query = ()
     beyond: tuple[int, ...] = ()
 
@@ -44,7 +44,7 @@ def numbered(
     largest: int = 100,
     next_link: Callable[[Any], str | None] | None = None,
     previous_link: Callable[[Any], str | None] | None = None,
-    broken: Callable[[Any, int, int], str | None] | None = None,
+    violation: Callable[[Any, int, int], str | None] | None = None,
     last: Query = (),
     beyond: tuple[int, ...] = (),
 ) -> Paging:
@@ -54,7 +54,9 @@ def numbered(
         first = ((number, str(index + 1)),)
         return first if size is None else (*first, (size, str(records)))
 
-    return Paging(page, more, sizes, fixed, largest, next_link, previous_link, broken, last, beyond)
+    return Paging(
+        page, more, sizes, fixed, largest, next_link, previous_link, violation, last, beyond
+    )
 
 
 def by_offset(

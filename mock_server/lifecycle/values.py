@@ -12,7 +12,7 @@ from typing import Any
 _WORDS = ("bandage", "brace", "cream", "elastic", "foam", "gel", "insole", "tape", "towel", "wrap")
 
 
-class Meaningless(Exception):
+class UnparsableValue(Exception):
     """A shown value does not mean anything of its kind; the message says what it is."""
 
 
@@ -21,7 +21,7 @@ class Kind:
     """One kind of value.
 
     `draw` gives a valid value to send; `meaning` turns a sent or shown value into one that can be
-    compared exactly (`Decimal`, `str`, `bool`, aware `datetime`, None), or raises Meaningless.
+    compared exactly (`Decimal`, `str`, `bool`, aware `datetime`, None), or raises UnparsableValue.
     """
 
     name: str
@@ -43,7 +43,7 @@ def text(longest: int = 255, *, empty_is_null: bool = False) -> Kind:
         if value is None or (empty_is_null and value == ""):
             return None
         if not isinstance(value, str):
-            raise Meaningless(f"{value!r} is no text")
+            raise UnparsableValue(f"{value!r} is no text")
         return value
 
     return Kind("text", draw, meaning)
@@ -71,14 +71,14 @@ def decimal(
 
 
 def number(value: Any, separator: str = "") -> Decimal:
-    """Return what a number or a text that spells one is exactly; raises Meaningless."""
+    """Return what a number or a text that spells one is exactly; raises UnparsableValue."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise Meaningless(f"{value!r} is no number")
+        raise UnparsableValue(f"{value!r} is no number")
     written = value.replace(separator, "") if separator and isinstance(value, str) else value
     try:
         return Decimal(written)
     except InvalidOperation:
-        raise Meaningless(f"{value!r} is no number") from None
+        raise UnparsableValue(f"{value!r} is no number") from None
 
 
 def whole(low: int = 0, high: int = 1000, sent_as: Callable[[int], Any] = int) -> Kind:
@@ -95,7 +95,7 @@ def choice(*values: Any) -> Kind:
 
     def meaning(value: Any) -> Any:
         if value is not None and value not in values:
-            raise Meaningless(f"{value!r} is none of {', '.join(map(repr, values))}")
+            raise UnparsableValue(f"{value!r} is none of {', '.join(map(repr, values))}")
         return value
 
     return Kind("choice", lambda random: random.choice(values), meaning)
@@ -111,7 +111,7 @@ def flag(true: Any = True, false: Any = False) -> Kind:
         try:
             return spelled[value]
         except (KeyError, TypeError):
-            raise Meaningless(f"{value!r} is neither {true!r} nor {false!r}") from None
+            raise UnparsableValue(f"{value!r} is neither {true!r} nor {false!r}") from None
 
     return Kind("flag", lambda random: random.choice((true, false)), meaning)
 
@@ -126,13 +126,13 @@ def identifier() -> Kind:
 
 
 def instant(value: Any) -> datetime:
-    """Return a shown time (RFC 3339) in UTC; raises Meaningless for one without an offset."""
+    """Return a shown time (RFC 3339) in UTC; raises UnparsableValue for one without an offset."""
     try:
         parsed = datetime.fromisoformat(str(value))
     except ValueError:
-        raise Meaningless(f"{value!r} is no time") from None
+        raise UnparsableValue(f"{value!r} is no time") from None
     if parsed.tzinfo is None:
-        raise Meaningless(f"{value!r} does not say its offset from UTC")
+        raise UnparsableValue(f"{value!r} does not say its offset from UTC")
     return parsed.astimezone(UTC)
 
 

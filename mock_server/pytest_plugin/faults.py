@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mock_server.engine.spec import SpecIndex
 from mock_server.faults.rules import Rule, parse_rule, rules_of
+from mock_server.openapi.document import SpecIndex
 from mock_server.pytest_plugin.loop import ServerLoop
 from mock_server.state.sandbox import Sandbox
 
@@ -24,7 +24,7 @@ class Faults:
     def add(self, rule: Mapping[str, object]) -> Rule:
         """Add a rule, such as `{"effects": [{"kind": "status", "status": 429}], "times": 1}`.
 
-        Raises BadRule, whose message says where it is wrong.
+        Raises InvalidRule, whose message says where it is wrong.
         """
         parsed = parse_rule(dict(rule), self._specs)
         return self._loop.do(lambda: rules_of(self._sandbox).add(parsed))

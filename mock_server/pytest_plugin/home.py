@@ -27,7 +27,7 @@ with warnings.catch_warnings():
     # Under `-W error`, what our dependencies deprecate would be the tests' fault.
     warnings.simplefilter("ignore")
     from mock_server.app import build_server
-    from mock_server.control.seed_files import SeedFileError, read_records_file, seeder_from
+    from mock_server.control.seed_files.reading import SeedFileError, read_records_file, seeder_from
     from mock_server.discovery import UnknownApi
 
 #: Enough that the evidence of one test is never dropped by accident.

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
-from mock_server.evidence.explain import explain
-from mock_server.evidence.search import Query, find_calls
-from mock_server.evidence.verify import (
+from mock_server.journal.explain import explain
+from mock_server.journal.search import Query, find_calls
+from mock_server.journal.verify import (
     CallExpectation,
     Effect,
     EffectsExpectation,
@@ -17,7 +17,7 @@ from mock_server.evidence.verify import (
     verify_effects,
     verify_order,
 )
-from mock_server.evidence.views import line
+from mock_server.journal.views import line
 from mock_server.pytest_plugin.access import ApiAccess
 from mock_server.pytest_plugin.faults import Faults
 from mock_server.pytest_plugin.options import Options
@@ -38,7 +38,7 @@ _SHOWN = 30
 
 
 class Calls(TypedDict, total=False):
-    """Which calls are meant; see `mock_server.evidence.search.Query`."""
+    """Which calls are meant; see `mock_server.journal.search.Query`."""
 
     api: str
     operation: str
@@ -70,12 +70,12 @@ class MockInventory:
             vendor.api.name: ApiAccess(vendor, home, sandbox.name) for vendor in home.server.vendors
         }
         self.faults = Faults(sandbox, home.loop, specs)
-        self._strangers = home.server.sandboxes.strangers.journal
-        self._strangers_before = self._strangers.last
+        self._unattributed = home.server.sandboxes.unattributed.journal
+        self._strangers_before = self._unattributed.last
         self._witness = Witness(specs if self._fail_on == "inferred" else {})
         self._stop_listening = [
             sandbox.journal.listen(self._witness.note),
-            self._strangers.listen(self._witness.note_stranger),
+            self._unattributed.listen(self._witness.note_stranger),
         ]
 
     def __getattr__(self, name: str) -> ApiAccess:
@@ -217,7 +217,7 @@ class MockInventory:
     def problems(self) -> list[str]:
         """Return what the test fails for at its end, a text for each; hears nothing afterwards."""
         self._do(lambda: [stop() for stop in self._stop_listening])
-        problems = [f"an answer was off the contract: {each}" for each in self._witness.withheld]
+        problems = [f"an answer was off the contract: {each}" for each in self._witness.blocked]
         for verify in self._expected:
             try:
                 verify()
@@ -241,9 +241,11 @@ class MockInventory:
         if len(seen) > _SHOWN:
             lines.append(f"… {len(seen) - _SHOWN} earlier calls …")
         lines += [line(exchange) for exchange in seen[-_SHOWN:]] or ["no call"]
-        others = self._do(lambda: [e for e in self._strangers if e.number > self._strangers_before])
+        others = self._do(
+            lambda: [e for e in self._unattributed if e.number > self._strangers_before]
+        )
         lines += [f"opened no sandbox: {line(exchange)}" for exchange in others[-_SHOWN:]]
-        lines += [f"off the contract: {each}" for each in self._witness.withheld]
+        lines += [f"off the contract: {each}" for each in self._witness.blocked]
         return "\n".join(lines)
 
     def _do(self, function: Callable[[], T]) -> T:

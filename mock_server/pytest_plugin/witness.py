@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mock_server.engine.spec import SpecIndex
-from mock_server.evidence.explain import used_parts
-from mock_server.evidence.views import line
+from mock_server.journal.explain import used_parts
+from mock_server.journal.views import line
+from mock_server.openapi.document import SpecIndex
 from mock_server.state.journal import Exchange
 
 
@@ -18,15 +18,15 @@ class Witness:
 
     def __init__(self, specs: Mapping[str, SpecIndex]) -> None:
         self._specs = specs
-        #: The answers that were withheld, a text for each.
-        self.withheld: list[str] = []
+        #: The answers that were blocked, a text for each.
+        self.blocked: list[str] = []
         #: What no document says and was used: each part with its source, and the first call's line.
         self.guesses: dict[str, str] = {}
 
     def note_stranger(self, exchange: Exchange) -> None:
         """Take note of an exchange that opened no sandbox, whoever's it was."""
-        if exchange.verdict == "withheld":
-            self.withheld.append(f"{line(exchange)}: {exchange.problem}")
+        if exchange.verdict == "blocked":
+            self.blocked.append(f"{line(exchange)}: {exchange.problem}")
 
     def note(self, exchange: Exchange) -> None:
         """Take note of an exchange of the test's sandbox."""

@@ -15,7 +15,7 @@ _EXCHANGE_BYTES = 1_000
 _CHANGE_BYTES = 2_000
 _READ_BYTES = 100
 
-Verdict = Literal["answered", "refused", "withheld"]
+Verdict = Literal["answered", "refused", "blocked"]
 
 
 @dataclass(slots=True, eq=False)
@@ -24,7 +24,7 @@ class Exchange:
 
     `number` counts from 1 in its journal; `at` is the sandbox's time. `operation` is None for what
     no operation has. `verdict`: `answered` as asked, `refused` with a vendor's error (`error` is
-    the neutral error's name, `violations` what validation said), or `withheld` because the answer
+    the neutral error's name, `violations` what validation said), or `blocked` because the answer
     was off the contract or code crashed (`problem` says how). `before` and `after` are the states
     around it; `reads` the records it looked up; `fault` the fault that was applied. `sent` is false
     if the caller did not get a whole answer. Nothing in it is redacted: whoever shows it does that.

@@ -29,7 +29,7 @@ class SandboxName:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """An answer of the mock that was withheld because it was off the contract, or a crash."""
+    """An answer of the mock that was blocked because it was off the contract, or a crash."""
 
     operation: str
     pointer: str
@@ -206,7 +206,7 @@ class Sandboxes:
         self._journal_bytes = journal_bytes
         self._first_revision = first_revision
         #: What was refused before it could be known whose it is.
-        self.strangers = Sandbox(
+        self.unattributed = Sandbox(
             SandboxName("", ""), seed, lambda *_: State(), clock(), journal_bytes
         )
         self._monotonic = monotonic

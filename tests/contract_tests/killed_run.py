@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from contract_tests.guard import guarded
-from contract_tests.ledger import Ledger
-from contract_tests.own_records import OwnRecords
-from contract_tests.profiles import WRITES
-from contract_tests.targets import url_target
+from contract_tests.target.guard import guarded
+from contract_tests.target.ledger import Ledger
+from contract_tests.target.profiles import WRITES
+from contract_tests.target.target import url_target
+from contract_tests.target.write_policy import OwnRecords
 from mock_server.discovery import load_lifecycle
 
 TAG = "ct-killed-"

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from contract_tests import cli
+from contract_tests.cli import main as cli
 from tests.contract_tests.twisting import serving
 
 CREDENTIAL = "test-s3cret-pytest:"

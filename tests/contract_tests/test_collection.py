@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from contract_tests.collection import seldom_collected
+from contract_tests.garbage_collection import seldom_collected
 
 
 @seldom_collected()

@@ -6,8 +6,9 @@ import argparse
 
 import pytest
 
-from contract_tests import cli, suite
-from contract_tests.options import add_options, read_options
+from contract_tests import suite
+from contract_tests.cli import main as cli
+from contract_tests.cli.options import add_options, read_options
 from mock_server.discovery import api_names
 from tests.contract_tests.twisting import serving
 

@@ -11,10 +11,10 @@ import pytest
 
 from mock_server import cli
 from mock_server.app import build_server
-from mock_server.control import seeds
-from mock_server.control.api import MAX_BODY
+from mock_server.control.api.auth import ControlAuthMiddleware, is_loopback
+from mock_server.control.api import seeds
+from mock_server.control.api.vendor import MAX_BODY
 from mock_server.control.client import Control, ControlError
-from mock_server.control.entrance import Entrance, is_loopback
 from mock_server.discovery import load_vendors
 from mock_server.in_process import scope_of
 from mock_server.settings import Settings
@@ -36,7 +36,7 @@ def entered(token=None, *, client=("127.0.0.1", 1), path="/_mock/sandboxes", **h
     headers = {"host": "localhost:8080", **headers}
     request = httpx.Request("GET", "http://localhost:8080" + path, headers=headers)
     scope = {**scope_of(request), "client": client}
-    asyncio.run(Entrance(inside, "/_mock", token)(scope, None, send))
+    asyncio.run(ControlAuthMiddleware(inside, "/_mock", token)(scope, None, send))
     assert "error" in json.loads(sent[1]["body"]) or sent[0]["status"] == 200
     return sent[0]["status"]
 
@@ -133,7 +133,7 @@ def test_only_a_path_that_is_spelled_out_is_controls(path):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Entrance(inside, "/_mock", None)(scope, None, send))
+    asyncio.run(ControlAuthMiddleware(inside, "/_mock", None)(scope, None, send))
     assert sent[0]["status"] == 404
 
 
@@ -254,8 +254,8 @@ def test_an_export_that_is_too_long_is_refused(control, monkeypatch):
 
 
 def test_snapshots_and_rules_are_bounded_in_number(control, monkeypatch):
-    monkeypatch.setattr("mock_server.control.snapshots.MOST_SNAPSHOTS", 1)
-    monkeypatch.setattr("mock_server.control.fault_rules.MOST_RULES", 1)
+    monkeypatch.setattr("mock_server.control.api.snapshots.MOST_SNAPSHOTS", 1)
+    monkeypatch.setattr("mock_server.control.api.fault_rules.MOST_RULES", 1)
     sandbox = control.create("test-many")
     sandbox.snapshot("one")
     sandbox.snapshot("one")

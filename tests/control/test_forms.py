@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from immutables import Map
 
-from mock_server.control.record_forms import form_of, written
-from mock_server.control.seed_records import exported, read_records
+from mock_server.control.seed_files.record_forms import form_of, written
+from mock_server.control.seed_files.records import exported, read_records
 from mock_server.engine.messages import NO_BODY
 from mock_server.engine.replies import encode_json
 from mock_server.state.store import Collection, State, Table

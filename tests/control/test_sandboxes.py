@@ -89,11 +89,11 @@ def test_delete_forgets_everything(control, cliniko):
 
 
 def test_control_is_no_exchange_and_no_vendor(server, control):
-    strangers = server.sandboxes.strangers.journal.last
+    unattributed = server.sandboxes.unattributed.journal.last
     sandbox = control.create("test-e")
     sandbox.clock()
     assert sandbox.look().exchanges == 0
-    assert server.sandboxes.strangers.journal.last == strangers
+    assert server.sandboxes.unattributed.journal.last == unattributed
     assert "control" not in server.mounts
 
 

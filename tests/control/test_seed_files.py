@@ -9,13 +9,13 @@ import yaml
 
 from mock_server.app import build_server
 from mock_server.control.client import Control, ControlError
-from mock_server.control.seed_files import (
+from mock_server.control.seed_files.reading import (
     SeedFileError,
     dumped,
     read_records_file,
     read_seed_file,
 )
-from mock_server.control.seed_records import exported, read_records, tables_of
+from mock_server.control.seed_files.records import exported, read_records, tables_of
 from mock_server.settings import Settings
 from mock_server.state.store import State
 

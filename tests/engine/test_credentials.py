@@ -137,11 +137,11 @@ def _of(client_of, *schemes):
     }
     seen = []
 
-    def word_of(credential):
+    def sandbox_key_of(credential):
         seen.append((credential.scheme, credential.kind, credential.value, credential.password))
         return credential.value
 
-    server = toy_server(_paths(), _operations(), document=document, word_of=word_of)
+    server = toy_server(_paths(), _operations(), document=document, sandbox_key_of=sandbox_key_of)
     return client_of(server, "toy"), seen
 
 
@@ -202,7 +202,7 @@ def test_of_several_schemes_the_first_one_presented_counts(client_of):
 
 
 def test_a_credential_without_the_vendors_form_is_refused(client_of):
-    server = toy_server(_paths(), _operations(), word_of=lambda _: None)
+    server = toy_server(_paths(), _operations(), sandbox_key_of=lambda _: None)
     assert client_of(server, "toy").post("/add", headers=KEY).status_code == 401
     assert len(server.sandboxes) == 0
 

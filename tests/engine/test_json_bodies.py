@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.engine.errors import MalformedRequest
-from mock_server.engine.json_reading import MAX_DEPTH, read_json
 from mock_server.engine.replies import encode_json
+from mock_server.openapi.json_values import MAX_DEPTH, read_json
 from tests.engine.toy import KEY, echo_operations, toy_server
 
 

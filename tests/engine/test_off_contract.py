@@ -201,7 +201,7 @@ def test_refusals_outside_of_any_operation_are_held_to_the_contract_too(client_o
     wrong_method = toy.get(method="DELETE")
     assert (wrong_method.status_code, wrong_method.json()["operation"]) == (500, "DELETE /toy/x")
     assert "no_such_attribute" in wrong_method.json()["message"]
-    assert "withheld" in caplog.text
+    assert "blocked" in caplog.text
 
 
 def test_only_the_newest_hundred_defects_are_kept(toy):

@@ -10,7 +10,7 @@ from mock_server.app import build_server
 from mock_server.engine.api import ErrorTable, Operations
 from mock_server.engine.errors import NEUTRAL_ERRORS, Conflict, RecordNotFound
 from mock_server.engine.messages import Reply, Request
-from mock_server.engine.spec import SpecError
+from mock_server.openapi.document import SpecError
 from tests.engine.toy import echo, echo_operations, parameter, toy_document, toy_vendor
 
 

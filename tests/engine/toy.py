@@ -19,7 +19,7 @@ from mock_server.engine.errors import (
     MethodNotAllowed,
 )
 from mock_server.engine.messages import Reply, Request, Upload
-from mock_server.engine.spec import Json, SpecIndex
+from mock_server.openapi.document import Json, SpecIndex
 from mock_server.settings import Settings
 from mock_server.state.store import Table
 
@@ -143,7 +143,7 @@ def toy_vendor(
 ) -> Vendor:
     """A vendor of these operations; `renderers` replace some of the error table's."""
     defaults: dict[str, Any] = {
-        "word_of": lambda credential: credential.value,
+        "sandbox_key_of": lambda credential: credential.value,
         "seed": lambda *_: None,
         "first_call": FirstCall("/"),
     }

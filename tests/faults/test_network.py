@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from mock_server.engine.messages import Request
-from mock_server.faults.effect import Delivery
-from mock_server.faults.network import Latency
+from mock_server.faults.effects.effect import Delivery
+from mock_server.faults.effects.network import Latency
 from mock_server.faults.reading import Reader
 from mock_server.faults.rules import rules_of
 
@@ -29,8 +29,8 @@ def products(sandbox):
         ({"kind": "truncate", "bytes": 5}, httpx.RemoteProtocolError, "received 5 bytes", True),
         ({"kind": "truncate", "bytes": 10**9}, httpx.RemoteProtocolError, "complete", True),
         ("garbage", httpx.RemoteProtocolError, "illegal", True),
-        ("done_not_answered", httpx.RemoteProtocolError, "without sending a response", True),
-        ({"kind": "done_not_answered", "how": "reset"}, httpx.ReadError, "reset by peer", True),
+        ("unacknowledged_write", httpx.RemoteProtocolError, "without sending a response", True),
+        ({"kind": "unacknowledged_write", "how": "reset"}, httpx.ReadError, "reset by peer", True),
     ],
 )
 def test_a_cut_line_is_an_error_of_the_client(cliniko, add, sandbox, effect, error, text, done):
@@ -49,7 +49,7 @@ def test_done_but_not_answered_leaves_exactly_one_effect_and_a_retry_makes_two(
     cliniko, add, sandbox
 ):
     before = cliniko.get("/products").json()["total_entries"]
-    add("done_not_answered", match={"operation": "createProduct"}, times=1)
+    add("unacknowledged_write", match={"operation": "createProduct"}, times=1)
     with pytest.raises(httpx.RemoteProtocolError):
         cliniko.post("/products", json=NEW)
     assert cliniko.get("/products").json()["total_entries"] == before + 1

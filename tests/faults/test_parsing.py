@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.discovery import load_vendors
-from mock_server.faults.kinds import KINDS
-from mock_server.faults.reading import BadRule
+from mock_server.faults.effects.kinds import KINDS
+from mock_server.faults.reading import InvalidRule
 from mock_server.faults.rules import parse_rule
 
 SPECS = {vendor.api.name: vendor.spec for vendor in load_vendors()}
@@ -113,7 +113,7 @@ DROP = [{"kind": "drop"}]
     ],
 )
 def test_a_wrong_rule_is_refused_with_its_place(rule, message):
-    with pytest.raises(BadRule) as caught:
+    with pytest.raises(InvalidRule) as caught:
         parse_rule(rule, SPECS)
     text = str(caught.value)
     assert text.startswith(message)
@@ -135,7 +135,7 @@ WHOLE = {
     },
     "effects": [
         {"kind": "latency", "distribution": "uniform", "least": 0.1, "most": 0.5},
-        {"kind": "done_not_answered", "how": "reset"},
+        {"kind": "unacknowledged_write", "how": "reset"},
     ],
     "times": 2,
     "seconds": 60.0,
@@ -153,8 +153,8 @@ ONE_OF_EACH = {
     "late_create": {"seconds": 30.0},
     "lost_update": {"seconds": 0.0},
     "shifting_list": {"by": 2, "how": "appear"},
-    "answered_not_done": {},
-    "done_not_answered": {"how": "drop"},
+    "false_success": {},
+    "unacknowledged_write": {"how": "drop"},
 }
 
 
@@ -210,7 +210,7 @@ def test_whatever_the_json_is_it_makes_a_rule_or_is_refused_in_one_line(body):
     rule, problem = None, None
     try:
         rule = parse_rule(body, SPECS)
-    except BadRule as caught:
+    except InvalidRule as caught:
         problem = str(caught)
     if rule is None:
         assert problem.startswith("/")

@@ -22,7 +22,7 @@ def name_of(client, number=1):
 def test_answered_but_not_done(cliniko, add, sandbox):
     cliniko.get("/products")
     before = sandbox.state
-    add("answered_not_done", match={"method": "POST"}, times=1)
+    add("false_success", match={"method": "POST"}, times=1)
     answer = cliniko.post("/products", json=NEW)
     assert (answer.status_code, answer.json()["name"]) == (201, "Gauze")
     assert sandbox.state is before
@@ -32,7 +32,7 @@ def test_answered_but_not_done(cliniko, add, sandbox):
 
 
 def test_answered_but_not_done_still_refuses_what_is_wrong(cliniko, add):
-    add("answered_not_done")
+    add("false_success")
     assert cliniko.post("/products", json={}).status_code == 422
 
 

@@ -66,7 +66,7 @@ def wired(serving, sandbox, caplog):
         ("reset", httpx.ReadError),
         ("truncate", httpx.RemoteProtocolError),
         ("garbage", httpx.RemoteProtocolError),
-        ("done_not_answered", httpx.RemoteProtocolError),
+        ("unacknowledged_write", httpx.RemoteProtocolError),
     ],
 )
 def test_the_client_sees_the_same_error_as_in_process(wired, add, sandbox, effect, error):

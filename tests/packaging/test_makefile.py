@@ -18,7 +18,7 @@ COMMANDS = {
     "test": ".venv/bin/pytest -n 2",
     "check": ".venv/bin/mock-server check",
     "contract": ".venv/bin/contract-tests run",
-    "standin": ".venv/bin/python -m contract_tests.standin --port 8080",
+    "standin": ".venv/bin/python -m lab.standin --port 8080",
     "fixtures": ".venv/bin/python fixtures/generate.py",
     "bench": ".venv/bin/python benchmarks/engine.py",
     "lint": ".venv/bin/ruff format --check",

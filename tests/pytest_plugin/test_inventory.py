@@ -14,7 +14,7 @@ from mock_server.control.client import Control
 from mock_server.discovery import load_vendor
 from mock_server.engine.credentials import Credential
 from mock_server.faults.reserved import reserved_word
-from mock_server.faults.rules import BadRule
+from mock_server.faults.rules import InvalidRule
 from mock_server.pytest_plugin.home import sandbox_name
 from mock_server.pytest_plugin.inventory import Effect, Query, Unmet
 
@@ -171,7 +171,7 @@ def test_faults_are_added_counted_and_taken_away(mocks):
         with pytest.raises(httpx.ReadTimeout):
             client.get("/products/1")
         assert client.get("/products/1").status_code == 200
-    with pytest.raises(BadRule, match="/effects/0/kind"):
+    with pytest.raises(InvalidRule, match="/effects/0/kind"):
         inventory.faults.add({"effects": [{"kind": "earthquake"}]})
 
 
@@ -223,7 +223,7 @@ def test_a_sandboxs_name_is_a_credential_of_every_api(node_id):
     assert re.fullmatch(r"test\.typical-[a-z0-9-]{1,100}", name)
     assert reserved_word(name) is None
     for api in ("built", "cliniko", "skhokho"):
-        assert load_vendor(api).api.word_of(Credential("", "bearer", name)) == name
+        assert load_vendor(api).api.sandbox_key_of(Credential("", "bearer", name)) == name
 
 
 def test_what_a_test_does_never_falls_into_a_call(mocks):
@@ -246,4 +246,4 @@ def test_what_a_test_does_never_falls_into_a_call(mocks):
             inventory.calls(status=201)
     assert {status for each in written for status in each.result()} == {201}
     inventory.verify_calls(operation="createProduct", exactly=80)
-    inventory.verify_calls(verdict="withheld", exactly=0)
+    inventory.verify_calls(verdict="blocked", exactly=0)

@@ -165,7 +165,7 @@ def test_corrupt(mock_inventory):
 """)
     done.assert_outcomes(passed=1, errors=1)
     done.stdout.fnmatch_lines(
-        ["an answer was off the contract: #2 GET */cliniko/v1/products/1 500 (withheld): *name*"]
+        ["an answer was off the contract: #2 GET */cliniko/v1/products/1 500 (blocked): *name*"]
     )
 
 

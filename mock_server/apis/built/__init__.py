@@ -1,8 +1,9 @@
 """Built Africa: products and services, their stock, sales and purchases."""
 
-from mock_server.apis.built import changes, imports, items, stock, transactions
-from mock_server.apis.built.credentials import word_of
+from mock_server.apis.built.credentials import sandbox_key_of
 from mock_server.apis.built.errors import ERRORS, quota_headers
+from mock_server.apis.built.handlers import imports, items, stock, transactions
+from mock_server.apis.built.handlers import item_changes as changes
 from mock_server.apis.built.operations import OPERATIONS
 from mock_server.apis.built.seed import seed
 from mock_server.engine.api import Api, FirstCall
@@ -14,7 +15,7 @@ API = Api(
     name="built",
     operations=OPERATIONS,
     errors=ERRORS,
-    word_of=word_of,
+    sandbox_key_of=sandbox_key_of,
     seed=seed,
     first_call=FirstCall("/api/v3/items", ("-H", "Authorization: Bearer test")),
     trailing_slash="ignore",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mock_server.engine.credentials import Credential
 
 
-def word_of(credential: Credential) -> str:
+def sandbox_key_of(credential: Credential) -> str:
     """Return the key, which is the business.
 
     The printable list has it as `bid` in the query: the vendor's encrypted business id comes from

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from mock_server.apis.built.amounts import bare, multiply
 from mock_server.apis.built.ledger import moved
 from mock_server.apis.built.models import (
     ACCOUNTS,
@@ -20,6 +19,7 @@ from mock_server.apis.built.models import (
     Sale,
     UsedMaterial,
 )
+from mock_server.apis.built.values import bare, multiply
 from mock_server.seeding.fake import Fake
 from mock_server.state.store import Transaction
 

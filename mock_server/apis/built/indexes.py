@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-from mock_server.apis.built.amounts import ZERO, add
 from mock_server.apis.built.models import BUSINESSES, Adjustment, Business, Item, Purchase, Sale
+from mock_server.apis.built.values import ZERO, add
 from mock_server.engine.context import Context
 
 R = TypeVar("R", Adjustment, Sale, Purchase)

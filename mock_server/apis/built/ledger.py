@@ -12,8 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from mock_server.apis.built.amounts import ZERO, add, bare, multiply, subtract
 from mock_server.apis.built.models import Item
+from mock_server.apis.built.values import ZERO, add, bare, multiply, subtract
 
 Direction = Literal["increase", "decrease"]
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from mock_server.apis.built.amounts import ZERO, bare, multiply, plain, subtract
 from mock_server.apis.built.indexes import booked_to_accounts, business_of
 from mock_server.apis.built.models import (
     ACCOUNTS,
@@ -22,6 +21,7 @@ from mock_server.apis.built.models import (
     Sale,
 )
 from mock_server.apis.built.serializers import listed_item, moment_text
+from mock_server.apis.built.values import ZERO, bare, multiply, plain, subtract
 from mock_server.engine.context import Context
 
 

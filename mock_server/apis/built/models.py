@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from mock_server.apis.built.amounts import ZERO
+from mock_server.apis.built.values import ZERO
 from mock_server.state.store import Table
 
 

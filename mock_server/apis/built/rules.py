@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mock_server.apis.built.fields import record_id
 from mock_server.apis.built.indexes import LARGEST_IMPORT
-from mock_server.apis.built.intake import record_id
 from mock_server.apis.built.models import ACCOUNTS, CATEGORIES, ITEMS
 from mock_server.engine.context import Context
 from mock_server.engine.errors import MalformedRequest, Violation
-from mock_server.engine.json_reading import read_json
 from mock_server.engine.messages import Request
+from mock_server.openapi.json_values import read_json
 from mock_server.state.store import Table
 
 _REFERENCES: dict[str, Table[Any]] = {

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from mock_server.apis.built.amounts import ZERO, bare, stored_price
 from mock_server.apis.built.codes import made_up_code
 from mock_server.apis.built.history import with_history
 from mock_server.apis.built.ledger import with_stock
@@ -25,6 +24,7 @@ from mock_server.apis.built.models import (
     Category,
     Item,
 )
+from mock_server.apis.built.values import ZERO, bare, stored_price
 from mock_server.seeding import words
 from mock_server.seeding.fake import Fake
 from mock_server.seeding.inventory import SEED_EPOCH

@@ -12,7 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from mock_server.apis.built.amounts import (
+from mock_server.apis.built.indexes import business_of
+from mock_server.apis.built.models import CATEGORIES, Category, Item
+from mock_server.apis.built.values import (
     ZERO,
     balance_text,
     bare,
@@ -21,8 +23,6 @@ from mock_server.apis.built.amounts import (
     raw_balance_text,
     subtract,
 )
-from mock_server.apis.built.indexes import business_of
-from mock_server.apis.built.models import CATEGORIES, Category, Item
 from mock_server.engine.context import Context
 
 PLACEHOLDER = "https://built-storage.ams3.cdn.digitaloceanspaces.com/Built/photo_placeholder.jpg"

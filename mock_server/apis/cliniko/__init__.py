@@ -1,8 +1,9 @@
 """Cliniko: products, and the taxes, suppliers and stock adjustments they link to."""
 
-from mock_server.apis.cliniko import neighbours, products
-from mock_server.apis.cliniko.credentials import word_of
+from mock_server.apis.cliniko.credentials import sandbox_key_of
 from mock_server.apis.cliniko.errors import ERRORS
+from mock_server.apis.cliniko.handlers import products
+from mock_server.apis.cliniko.handlers import related as neighbours
 from mock_server.apis.cliniko.operations import OPERATIONS
 from mock_server.apis.cliniko.seed import seed
 from mock_server.engine.api import Api, FirstCall
@@ -14,7 +15,7 @@ API = Api(
     name="cliniko",
     operations=OPERATIONS,
     errors=ERRORS,
-    word_of=word_of,
+    sandbox_key_of=sandbox_key_of,
     seed=seed,
     first_call=FirstCall("/products", ("-u", "test:")),
     trailing_slash="ignore",

@@ -14,7 +14,7 @@ from mock_server.apis.cliniko.models import (
     StockAdjustment,
     Tax,
 )
-from mock_server.apis.cliniko.prices import prices, ruby_decimal
+from mock_server.apis.cliniko.values import prices, ruby_decimal
 from mock_server.engine.context import Context
 from mock_server.engine.memo import remembered
 from mock_server.engine.messages import Request

@@ -2,7 +2,9 @@
 
 import json
 
-from mock_server.apis.exsited import (
+from mock_server.apis.exsited.credentials import admit, sandbox_key_of
+from mock_server.apis.exsited.errors import ERRORS
+from mock_server.apis.exsited.handlers import (
     inventory,
     items,
     notes,
@@ -12,8 +14,6 @@ from mock_server.apis.exsited import (
     stock,
     tokens,
 )
-from mock_server.apis.exsited.credentials import admit, word_of
-from mock_server.apis.exsited.errors import ERRORS
 from mock_server.apis.exsited.operations import OPERATIONS
 from mock_server.apis.exsited.seed import seed
 from mock_server.engine.api import Api, FirstCall
@@ -35,7 +35,7 @@ API = Api(
     name="exsited",
     operations=OPERATIONS,
     errors=ERRORS,
-    word_of=word_of,
+    sandbox_key_of=sandbox_key_of,
     admit=admit,
     sign_in=tokens.sign_in,
     seed=seed,

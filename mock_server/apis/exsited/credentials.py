@@ -46,7 +46,7 @@ class IssuedToken:
 TOKENS = Table("exsited.tokens", IssuedToken, key=lambda token: token.number)
 
 
-def word_of(credential: Credential) -> str | None:
+def sandbox_key_of(credential: Credential) -> str | None:
     """Return the client that the access token was issued to, or None if it is not our token."""
     client, mark, secret = credential.value.partition("~")
     if not mark or not secret or "~" in secret:

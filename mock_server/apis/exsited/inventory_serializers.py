@@ -6,8 +6,8 @@ from typing import Any
 
 from mock_server.apis.exsited.inventory_models import Inventory, Stock
 from mock_server.apis.exsited.models import WAREHOUSES, Item
-from mock_server.apis.exsited.numbers import amount_text, quantity_text
 from mock_server.apis.exsited.spelling import flag_text
+from mock_server.apis.exsited.values import amount_text, quantity_text
 from mock_server.engine.context import Context
 from mock_server.engine.memo import remembered
 from mock_server.engine.messages import Request

@@ -6,8 +6,8 @@ from typing import Any
 
 from mock_server.apis.exsited import inventory_serializers, serializers
 from mock_server.apis.exsited.models import Item, Purchase, Sale
-from mock_server.apis.exsited.numbers import amount_text
 from mock_server.apis.exsited.spelling import flag_text
+from mock_server.apis.exsited.values import amount_text
 from mock_server.engine.context import Context
 from mock_server.engine.messages import Request
 

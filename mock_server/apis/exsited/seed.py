@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from mock_server.apis.exsited.items import SEQUENCE
+from mock_server.apis.exsited.handlers.items import SEQUENCE
 from mock_server.apis.exsited.models import (
     ACCOUNTING_CODES,
     CURRENCIES,

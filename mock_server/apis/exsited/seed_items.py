@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from mock_server.apis.exsited.handlers.items import ITEM_NUMBER
 from mock_server.apis.exsited.inventory_models import (
     Batch,
     Inventory,
@@ -19,7 +20,6 @@ from mock_server.apis.exsited.inventory_models import (
     ReorderingThreshold,
     Stock,
 )
-from mock_server.apis.exsited.items import ITEM_NUMBER
 from mock_server.apis.exsited.models import (
     Code,
     Item,

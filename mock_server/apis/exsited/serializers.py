@@ -18,8 +18,8 @@ from mock_server.apis.exsited.models import (
     SupplierLink,
     TaxCode,
 )
-from mock_server.apis.exsited.numbers import amount_text
 from mock_server.apis.exsited.spelling import flag_text
+from mock_server.apis.exsited.values import amount_text
 from mock_server.engine.context import Context
 from mock_server.engine.memo import remembered
 from mock_server.engine.messages import Request

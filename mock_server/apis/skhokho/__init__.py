@@ -1,8 +1,8 @@
 """Skhokho: the products of an organisation, served as Django REST Framework serves them."""
 
-from mock_server.apis.skhokho import products
-from mock_server.apis.skhokho.credentials import word_of
+from mock_server.apis.skhokho.credentials import sandbox_key_of
 from mock_server.apis.skhokho.errors import ERRORS
+from mock_server.apis.skhokho.handlers import products
 from mock_server.apis.skhokho.operations import OPERATIONS
 from mock_server.apis.skhokho.seed import FIRST_ORGANISATION, seed
 from mock_server.engine.api import Api, FirstCall
@@ -14,7 +14,7 @@ API = Api(
     name="skhokho",
     operations=OPERATIONS,
     errors=ERRORS,
-    word_of=word_of,
+    sandbox_key_of=sandbox_key_of,
     seed=seed,
     first_call=FirstCall(
         f"/api/v1.0/organisation/{FIRST_ORGANISATION}/inventory/",

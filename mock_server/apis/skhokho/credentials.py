@@ -10,7 +10,7 @@ from mock_server.engine.credentials import Credential
 _PARTS = 2
 
 
-def word_of(credential: Credential) -> str | None:
+def sandbox_key_of(credential: Credential) -> str | None:
     """Return the session's key or the user's name; any password will do.
 
     Source: facts, section 3 (documented: the cookie `sessionid` or HTTP Basic, in that order).

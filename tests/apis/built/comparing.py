@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import Json, Operation, SpecIndex
+from mock_server.openapi.document import Json, Operation, SpecIndex
+from mock_server.openapi.schema import SchemaCompiler
 from tests.apis.built.reading import Section, described_fields
 
 JSON = "application/json"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mock_server.data import specs_directory
-from mock_server.engine.spec import Json, SpecIndex, load_document
+from mock_server.openapi.document import Json, SpecIndex, load_document
 from tests.apis.built.comparing import differences, serve
 from tests.apis.built.reading import Section, described_fields
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.apis.built.pager import PER_PAGE, page, page_number, window
+from mock_server.apis.built.pages import PER_PAGE, page, page_number, window
 
 URL = "https://mock.test/api/v2/items"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import Json, Operation, Parameter, SpecError, SpecIndex
+from mock_server.openapi.document import Json, Operation, Parameter, SpecError, SpecIndex
+from mock_server.openapi.schema import SchemaCompiler
 from tests.apis.cliniko.reading import Document, DocumentedField, DocumentedOperation
 
 JSON_TYPE = "application/json"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from mock_server.data import specs_directory
-from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import Json, SpecIndex, load_document
+from mock_server.openapi.document import Json, SpecIndex, load_document
+from mock_server.openapi.schema import SchemaCompiler
 from tests.apis.cliniko.comparing import JSON_TYPE, differences
 from tests.apis.cliniko.reading import UNNAMED_OBJECTS, Document, read_document
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contract_tests.conformance import run_conformance
-from contract_tests.targets import mock_target
+from contract_tests.fuzzing.run import run_conformance
+from contract_tests.target.target import mock_target
 
 
 def test_schemathesis_finds_nothing() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.apis.exsited.numbers import amount_of, amount_text, quantity_text
+from mock_server.apis.exsited.values import amount_of, amount_text, quantity_text
 from tests.apis.exsited.organisation import STANDARD
 
 WAREHOUSES = ("Default Warehouse", "North Depot", "Harbour Store")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mock_server.data import specs_directory
-from mock_server.engine.spec import Json, load_document
+from mock_server.openapi.document import Json, load_document
 from tests.apis.exsited.organisation import Organisation
 from tests.apis.exsited.reading import Operation, operations, places
 

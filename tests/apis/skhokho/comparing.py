@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mock_server.engine.spec import Json, Operation, SpecIndex
+from mock_server.openapi.document import Json, Operation, SpecIndex
 from tests.apis.skhokho.reading import DocumentedField, DocumentedOperation
 
 JSON_BODY = "application/json"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mock_server.data import specs_directory
-from mock_server.engine.schema import SchemaCompiler
-from mock_server.engine.spec import Json, SpecIndex, load_document
+from mock_server.openapi.document import Json, SpecIndex, load_document
+from mock_server.openapi.schema import SchemaCompiler
 from tests.apis.skhokho.comparing import JSON_BODY, differences
 from tests.apis.skhokho.reading import DocumentedOperation, read_operations
 

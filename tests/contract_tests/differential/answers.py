@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from contract_tests.differential.normal import Normaliser
-from contract_tests.traces import Answer, Call, Exchange, Trace
+from contract_tests.exchange.trace import Answer, Call, Exchange, Trace
 from mock_server.discovery import load_lifecycle, load_vendor
 from mock_server.lifecycle.model import Parts
 

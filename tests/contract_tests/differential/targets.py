@@ -10,9 +10,9 @@ from datetime import date
 
 from a2wsgi import WSGIMiddleware
 
-from contract_tests.standin.database import Database
-from contract_tests.standin.service import Service
-from contract_tests.targets import Target, mock_target
+from contract_tests.target.target import Target, mock_target
+from lab.standin.database import Database
+from lab.standin.service import Service
 from mock_server.discovery import load_vendor
 from tests.contract_tests.twisting import Twisted
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from contract_tests import cli
+from contract_tests.cli import main as cli
 from tests.contract_tests.twisting import serving
 
 
@@ -25,7 +25,7 @@ def service(monkeypatch):
 
 
 def diff(url, *arguments):
-    given = ["cliniko", "--target", url, "--rate", "none", "--cases", "1"]
+    given = ["cliniko", "--target", url, "--rate", "none", "--cases", "3"]
     return cli.main(["diff", *given, *arguments])
 
 

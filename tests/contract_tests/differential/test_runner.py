@@ -11,8 +11,8 @@ import pytest
 
 from contract_tests.differential.runner import Sides, run_differential
 from contract_tests.differential.waivers import Waiver
-from contract_tests.standin.switches import Defect
-from contract_tests.targets import mock_target
+from contract_tests.target.target import mock_target
+from lab.standin.switches import Defect
 from tests.contract_tests.differential.targets import EMPTY, TODAY, changed, standin, twisted
 
 #: Properties whose sequences show what is put in below; a new property must not move them.

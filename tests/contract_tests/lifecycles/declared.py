@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from mock_server.engine.spec import Json, Operation, SpecIndex
 from mock_server.lifecycle.model import Idempotency, Lifecycle
+from mock_server.openapi.document import Json, Operation, SpecIndex
 
 
 def parts_of(declared: Any) -> Iterator[Any]:

@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.targets import mock_target
+from contract_tests.target.target import mock_target
 from mock_server.apis.built.lifecycle import LIFECYCLE
-from mock_server.apis.built.lifecycle_values import PLACEHOLDER
-from mock_server.engine.json_reading import read_json
+from mock_server.apis.built.lifecycle.values import PLACEHOLDER
 from mock_server.engine.replies import encode_json
 from mock_server.lifecycle.model import Json, Listing, Move, Resource
 from mock_server.lifecycle.pointers import Shown, filled, find
+from mock_server.openapi.json_values import read_json
 
 ITEM = LIFECYCLE.resource("item")
 STOCKED = LIFECYCLE.resource("stocked item")
@@ -148,10 +148,10 @@ def page_of(client: httpx.Client, number: int) -> Json:
 def test_a_page_that_tells_wrong_of_itself_is_told(client: httpx.Client) -> None:
     paging = listed_by(ITEM, "listItems").paging
     assert paging is not None
-    assert paging.broken is not None
+    assert paging.violation is not None
     last = page_of(client, 1)["last_page"]
     for index in {0, 1, last - 1}:
-        assert paging.broken(page_of(client, index + 1), index, 20) is None
+        assert paging.violation(page_of(client, index + 1), index, 20) is None
     page = page_of(client, 2)
     links = [{**link, "active": link["label"] == "1"} for link in page["links"]]
     for wrong in (
@@ -165,7 +165,7 @@ def test_a_page_that_tells_wrong_of_itself_is_told(client: httpx.Client) -> None
         {"per_page": 15},
         {"links": links},
     ):
-        assert paging.broken({**page, **wrong}, 1, 20) is not None, wrong
+        assert paging.violation({**page, **wrong}, 1, 20) is not None, wrong
 
 
 def test_values_mean_what_the_document_shows_for_them() -> None:

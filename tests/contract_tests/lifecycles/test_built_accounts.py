@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from contract_tests.power.ground import Ground
-from contract_tests.properties import Plan, run_properties
-from contract_tests.session import Session
-from contract_tests.world import World
+from contract_tests.properties.actions import Actions
+from contract_tests.properties.run import Plan, run_properties
+from contract_tests.target.session import Session
+from lab.mutation.test_bed import TestBed
 from mock_server.apis.built.lifecycle import LIFECYCLE
 
 STOCKED, SERVICE = LIFECYCLE.resource("stocked item"), LIFECYCLE.resource("service")
@@ -15,9 +15,9 @@ PRIVATE = "another account cannot read what one lists"
 
 
 def test_an_item_of_ones_own_of_another_list_is_not_the_others():
-    target = Ground("built").target()
+    target = TestBed("built").target()
     session = Session(target, LIFECYCLE, "own")
-    world = World(session, Random(1))
+    world = Actions(session, Random(1))
     mine, theirs = world.create(STOCKED), world.create(SERVICE, account="other")
     session.close()
     assert mine.id == theirs.id

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from mock_server.apis.built import lifecycle_relations as relations
-from mock_server.apis.built.lifecycle import LIFECYCLE
-from mock_server.engine.json_reading import read_json
+from mock_server.apis.built.lifecycle import LIFECYCLE, relations
 from mock_server.engine.replies import encode_json
 from mock_server.lifecycle.model import Json, Look, Resource
 from mock_server.lifecycle.pointers import ABSENT
+from mock_server.openapi.json_values import read_json
 from tests.apis.built.reading import read_sections
 
 CANDLE: Json = {
@@ -76,7 +75,7 @@ def test_the_documents_own_items_keep_the_relations(document: Callable[[str], st
     assert len(real) > 5
     for item in real:
         for relation in relations.ITEM_RELATIONS:
-            assert relation.broken(item, nothing) is None, relation.name
+            assert relation.violation(item, nothing) is None, relation.name
 
 
 @pytest.mark.parametrize(
@@ -209,4 +208,4 @@ def test_a_history_of_another_item_is_told() -> None:
 @pytest.mark.parametrize("resource", LIFECYCLE.resources, ids=lambda resource: resource.name)
 def test_relations_bear_a_service_that_answers_nothing(resource: Resource) -> None:
     for relation in resource.relations:
-        assert relation.broken(CANDLE, nothing) is None
+        assert relation.violation(CANDLE, nothing) is None

@@ -6,13 +6,13 @@ from random import Random
 
 import pytest
 
-from contract_tests.targets import mock_parameters
+from contract_tests.target.target import mock_parameters
 from mock_server.discovery import Vendor, api_names, load_lifecycle, load_vendor
-from mock_server.engine.json_reading import read_json
 from mock_server.engine.replies import encode_json
-from mock_server.engine.schema import SchemaCompiler
 from mock_server.lifecycle.model import Lifecycle, Listing, Resource
 from mock_server.lifecycle.pointers import Shown
+from mock_server.openapi.json_values import read_json
+from mock_server.openapi.schema import SchemaCompiler
 from tests.contract_tests.lifecycles.declared import (
     answer_schema,
     leads,

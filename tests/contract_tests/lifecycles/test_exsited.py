@@ -11,22 +11,22 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.bodies import URLENCODED
-from contract_tests.session import Session
-from contract_tests.targets import mock_target
-from contract_tests.world import World
+from contract_tests.exchange.bodies import URLENCODED
+from contract_tests.properties.actions import Actions
+from contract_tests.target.session import Session
+from contract_tests.target.target import mock_target
 from mock_server.apis.exsited.lifecycle import ITEM, LIFECYCLE, SPELLED_OTHERWISE
-from mock_server.apis.exsited.lifecycle_bodies import (
+from mock_server.apis.exsited.lifecycle.bodies import (
     configured,
     configured_otherwise,
     created_otherwise,
     placed,
 )
-from mock_server.apis.exsited.lifecycle_lists import ITEM_LIST, paging
+from mock_server.apis.exsited.lifecycle.lists import ITEM_LIST, paging
 from mock_server.engine.replies import encode_json
 from mock_server.lifecycle.model import Field, Json, Parts, Update
 from mock_server.lifecycle.pointers import ABSENT, filled
-from mock_server.lifecycle.values import Meaningless
+from mock_server.lifecycle.values import UnparsableValue
 
 RELATIONS = {each.name: each for each in ITEM.relations}
 SORTS = {each.name: each for each in ITEM_LIST.sorts}
@@ -34,9 +34,9 @@ NUMBER = "codes/name=ITEM-NUMBER/value"
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
+def world() -> Iterator[Actions]:
     session = Session(mock_target("exsited"), LIFECYCLE, "test")
-    yield World(session, Random(7))
+    yield Actions(session, Random(7))
     session.close()
 
 
@@ -47,7 +47,7 @@ def client() -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def item(world: World) -> Json:
+def item(world: Actions) -> Json:
     record = world.create(ITEM, full=True)
     for update in ITEM.updates:
         named = [field for field in ITEM.fields if field.name in (update.fields or ())]
@@ -59,7 +59,7 @@ def item(world: World) -> Json:
 
 
 @pytest.fixture
-def look(world: World) -> Any:
+def look(world: Actions) -> Any:
     def look(operation: str, path: Mapping[str, str]) -> Any:
         return world.trace.answer(world.do(operation, Parts(path=path))).body
 
@@ -127,7 +127,7 @@ def test_what_is_declared_wrong_is_refused_and_named(
     assert any(last in str(each.get("field")) for each in answer.json()["errors"])
 
 
-def test_both_resources_of_an_item_can_be_created_and_changed_in_full(world: World) -> None:
+def test_both_resources_of_an_item_can_be_created_and_changed_in_full(world: Actions) -> None:
     for resource in (ITEM, SPELLED_OTHERWISE):
         record = world.create(resource, full=True)
         for update in resource.updates:
@@ -138,7 +138,7 @@ def test_both_resources_of_an_item_can_be_created_and_changed_in_full(world: Wor
 
 @pytest.mark.parametrize("name", RELATIONS)
 def test_a_relation_holds_for_what_the_mock_shows(name: str, item: Json, look: Any) -> None:
-    assert RELATIONS[name].broken(item, look) is None
+    assert RELATIONS[name].violation(item, look) is None
 
 
 def _first(record: Json) -> Json:
@@ -209,13 +209,13 @@ _SPOILT: list[tuple[str, Any]] = [
 def test_a_relation_says_how_it_is_broken(name: str, spoil: Any, item: Json, look: Any) -> None:
     spoilt = copy.deepcopy(item)
     spoil(spoilt)
-    assert RELATIONS[name].broken(spoilt, look)
+    assert RELATIONS[name].violation(spoilt, look)
 
 
 def test_relations_to_other_answers_say_how_they_are_broken(item: Json, look: Any) -> None:
     stock = {"serial_numbers": ["A", "B"]}
     twice = {"item": {"inventories": {"warehouses": [stock, {"serial_numbers": ["B"]}]}}}
-    assert RELATIONS["serial numbers are unique"].broken(item, lambda *_: twice)
+    assert RELATIONS["serial numbers are unique"].violation(item, lambda *_: twice)
 
     def trimmed(operation: str, path: Mapping[str, str]) -> Any:
         answer = copy.deepcopy(look(operation, path))
@@ -223,8 +223,8 @@ def test_relations_to_other_answers_say_how_they_are_broken(item: Json, look: An
             answer["note"]["content"] = ""
         return answer
 
-    assert RELATIONS["notes read as they are listed"].broken(item, trimmed)
-    assert RELATIONS["notes read as they are listed"].broken(item, lambda *_: ABSENT) is None
+    assert RELATIONS["notes read as they are listed"].violation(item, trimmed)
+    assert RELATIONS["notes read as they are listed"].violation(item, lambda *_: ABSENT) is None
 
 
 def test_a_sort_keeps_to_what_every_collation_agrees_on() -> None:
@@ -243,14 +243,14 @@ def test_a_page_says_which_one_it_is() -> None:
     told = {"limit": 7, "offset": 0, "previous_page": "NULL", "next_page": "http://a/b?offset=7"}
     pages: Any = paging()
     assert pages.page(2, 7) == (("offset", "14"), ("limit", "7"))
-    assert pages.broken({"pagination": told}, 0, 7) is None
+    assert pages.violation({"pagination": told}, 0, 7) is None
     assert pages.next({"pagination": told}) == "http://a/b?offset=7"
     assert pages.more({"pagination": told})
     assert pages.previous({"pagination": told}) is None
     assert not pages.more({"pagination": {**told, "next_page": "NULL"}})
-    assert pages.broken({"pagination": told}, 1, 7)
-    assert pages.broken({"pagination": told}, 0, 10)
-    assert pages.broken({"pagination": {**told, "previous_page": "http://a/b"}}, 0, 7)
+    assert pages.violation({"pagination": told}, 1, 7)
+    assert pages.violation({"pagination": told}, 0, 10)
+    assert pages.violation({"pagination": {**told, "previous_page": "http://a/b"}}, 0, 7)
 
 
 def test_the_filter_by_type_keeps_items_of_the_type() -> None:
@@ -269,7 +269,7 @@ def test_determinants_mean_the_same_in_any_order_and_form() -> None:
     words = ["QUANTITY_ON_HAND", "QUANTITY_PROMISED"]
     assert kind.meaning(",".join(words)) == kind.meaning(words[::-1])
     assert kind.meaning(words) != kind.meaning(words[:1])
-    with pytest.raises(Meaningless):
+    with pytest.raises(UnparsableValue):
         kind.meaning(5)
 
 
@@ -292,8 +292,8 @@ def test_moves_send_what_the_document_has(item: Json) -> None:
 
 def test_outcomes_say_what_a_new_item_and_a_currency_lack(item: Json) -> None:
     new, currency = ITEM.outcomes
-    assert new.broken({}, item) is None
-    assert new.broken({}, {**item, "status": "DRAFT"})
-    assert new.broken({}, {**item, "base_uom": "BOX"})
-    assert currency.broken({}, item) is None
-    assert currency.broken({}, {"purchase": {"suppliers": [{"default_purchase_currency": ""}]}})
+    assert new.violation({}, item) is None
+    assert new.violation({}, {**item, "status": "DRAFT"})
+    assert new.violation({}, {**item, "base_uom": "BOX"})
+    assert currency.violation({}, item) is None
+    assert currency.violation({}, {"purchase": {"suppliers": [{"default_purchase_currency": ""}]}})

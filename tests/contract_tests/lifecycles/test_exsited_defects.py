@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.defects.catalogue import catalogue
-from contract_tests.defects.defect import Defect, Scene
-from contract_tests.power.ground import Ground
-from contract_tests.properties import Plan, run_properties
+from contract_tests.properties.run import Plan, run_properties
+from lab.mutants.catalogue import catalogue
+from lab.mutants.defect import Defect, Scene
+from lab.mutation.test_bed import TestBed
 from mock_server.apis.exsited.lifecycle import LIFECYCLE
 
 KEYS = "a retry with the same key counts once"
@@ -16,12 +16,12 @@ REFERENCES = "prices and other derived values add up"
 
 
 @pytest.fixture(scope="module")
-def ground() -> Ground:
-    return Ground("exsited")
+def ground() -> TestBed:
+    return TestBed("exsited")
 
 
 @pytest.fixture(scope="module")
-def defects(ground: Ground) -> dict[str, Defect]:
+def defects(ground: TestBed) -> dict[str, Defect]:
     groups = ("created-for-all-accounts", "key-counts-for-all", "last-record-missing")
     return {each.name: each for each in catalogue(Scene(ground.vendor, LIFECYCLE), groups=groups)}
 

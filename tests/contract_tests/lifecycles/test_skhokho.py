@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.bodies import MULTIPART, encoded
-from contract_tests.targets import mock_target
+from contract_tests.exchange.bodies import MULTIPART, encoded
+from contract_tests.target.target import mock_target
 from mock_server.apis.skhokho.lifecycle import LIFECYCLE
 from mock_server.engine.replies import encode_json
 from mock_server.lifecycle.files import File
@@ -102,7 +102,7 @@ def test_a_filter_has_no_value_where_there_are_no_texts(name: str) -> None:
 )
 def test_amounts_are_texts_with_two_places(record: Json, right: bool) -> None:
     relation = PRODUCT.relations[0]
-    assert (relation.broken(record, lambda *_: None) is None) is right
+    assert (relation.violation(record, lambda *_: None) is None) is right
 
 
 def test_each_action_has_a_mark_of_its_own() -> None:

@@ -6,11 +6,11 @@ import base64
 import json
 from random import Random
 
-from contract_tests.session import Session
-from contract_tests.targets import mock_target
-from contract_tests.world import World
+from contract_tests.properties.actions import Actions
+from contract_tests.target.session import Session
+from contract_tests.target.target import mock_target
 from mock_server.discovery import load_lifecycle
-from mock_server.evidence.har import har
+from mock_server.journal.har import har
 
 ORIGIN = "https://api.au1.cliniko.example"
 BASIC = "Basic " + base64.b64encode(b"MS0yMDI2-s3cretKey-au1:").decode()
@@ -79,7 +79,7 @@ def life(api):
     lifecycle = load_lifecycle(target.vendor)
     session = Session(target, lifecycle, "life")
     for number, resource in enumerate(lifecycle.resources):
-        world = World(session, Random(number))
+        world = Actions(session, Random(number))
         if resource.create is None:
             continue
         record = world.create(resource)

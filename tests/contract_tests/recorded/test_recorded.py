@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests import cli
+from contract_tests.cli import main as cli
 from contract_tests.recorded.check import check_recording, replay_recording
 from contract_tests.recorded.har import WrongHar, read_document, recording_of, without_secrets
-from contract_tests.targets import mock_target
+from contract_tests.target.target import mock_target
 from mock_server.discovery import load_vendor
 from tests.contract_tests.recorded.recordings import TAX, document, entry, life
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime
 
-from contract_tests.credentials import Secrets
+from contract_tests.cli.credentials import Secrets
 from contract_tests.findings import Finding, Property, Run
 from contract_tests.reports.baseline import Baseline, Known, fingerprint_of
 from contract_tests.reports.report import report_of

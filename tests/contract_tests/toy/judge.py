@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from contract_tests.sequences import judge
+from contract_tests.reproduction import judge
 from tests.contract_tests.toy.target import toy_vendor
 
 if __name__ == "__main__":

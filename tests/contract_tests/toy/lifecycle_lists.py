@@ -62,7 +62,7 @@ ITEMS = Listing(
         largest=8,
         next_link=lambda page: page["links"]["next"],
         previous_link=lambda page: page["links"]["previous"],
-        broken=lambda page, index, _: (
+        violation=lambda page, index, _: (
             None if page["page"] == index + 1 else f"it says that it is page {page['page']}"
         ),
         last=(("page", "last"),),

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from contract_tests.targets import IN_PROCESS_ORIGIN, Target
+from contract_tests.target.target import IN_PROCESS_ORIGIN, Target
 from mock_server.discovery import Vendor
 from mock_server.engine.api import Api, ErrorTable, FirstCall, Operations
 from mock_server.engine.errors import NEUTRAL_ERRORS
-from mock_server.engine.spec import SpecIndex, load_document
+from mock_server.openapi.document import SpecIndex, load_document
 from tests.contract_tests.toy.app import App
 
 _PATH = Path(__file__).with_name("toy.yaml")
@@ -29,7 +29,7 @@ def toy_vendor() -> Vendor:
         "toy",
         Operations(),
         ErrorTable(dict.fromkeys(NEUTRAL_ERRORS, _never)),
-        word_of=_never,
+        sandbox_key_of=_never,
         seed=_never,
         first_call=FirstCall("/main/items"),
     )

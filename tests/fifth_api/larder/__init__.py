@@ -13,7 +13,7 @@ API = Api(
     name="larder",
     operations=OPERATIONS,
     errors=ERRORS,
-    word_of=lambda credential: credential.value,
+    sandbox_key_of=lambda credential: credential.value,
     seed=seed,
     first_call=FirstCall("/jars", ("-H", "X-Larder-Key: test")),
 )

@@ -1,0 +1,1 @@
+"""The `contract-tests` command: its options, and what each sub-command does."""

@@ -1,0 +1,89 @@
+"""What the command `diff` does."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TextIO
+
+from contract_tests.cli.credentials import read_credential
+from contract_tests.cli.options import MOCK, Options, WrongUse
+from contract_tests.differential.runner import Sides, run_differential
+from contract_tests.differential.waivers import Waiver, read_waivers
+from contract_tests.findings import Run
+from contract_tests.reports.progress import Progress
+from contract_tests.suite import opened, run_tag
+from contract_tests.target.profiles import FULL
+from contract_tests.target.target import Target, Unreachable, mock_target, url_target
+from mock_server.discovery import api_names
+from mock_server.state.clock import Clock
+
+#: A mock with nothing in it is like a new account.
+_EMPTY = "test.empty-diff"
+
+
+def run_diff(
+    options: Options, given: argparse.Namespace, progress: TextIO
+) -> list[tuple[Run, str]]:
+    """Return, for each API, what the target answers differently, and why it was unreachable.
+
+    Raises WrongUse, WrongWaivers, UnknownApi and SpecError.
+    """
+    if given.profile == "read-only":
+        raise WrongUse("diff: with --profile read-only there is nothing of its own to compare")
+    if options.on_mock and given.other_target == MOCK:
+        raise WrongUse("diff: give --target or --with the URL of a service")
+    chosen = replace(options, profile=given.profile or ("full" if options.on_mock else "writes"))
+    waivers = read_waivers(given.waivers) if given.waivers is not None else ()
+    return [
+        _outcome(name, chosen, given, waivers, progress) for name in options.names or api_names()
+    ]
+
+
+def _outcome(
+    name: str,
+    options: Options,
+    given: argparse.Namespace,
+    waivers: Sequence[Waiver],
+    progress: TextIO,
+) -> tuple[Run, str]:
+    told = Progress(name, progress)
+    tag = run_tag(options)
+    try:
+        with opened(name, options, f"{tag}.") as target:
+            run = run_differential(
+                Sides(_left(name, given), target),
+                today=Clock().now().date(),
+                seed=options.seed,
+                cases=given.cases,
+                tag=tag,
+                waivers=waivers,
+                progress=told.line,
+            )
+    except Unreachable as problem:
+        return Run(name, options.seed, options.target, options.profile), str(problem)
+    finally:
+        told.end()
+    run.target, run.profile = options.target, options.profile
+    return run, ""
+
+
+def _left(name: str, given: argparse.Namespace) -> Target:
+    if given.other_target == MOCK:
+        return mock_target(name, _EMPTY)
+    credentials = [
+        read_credential(option, value, variable, plain_word=False, warn=lambda _: None)
+        for option, value, variable in (
+            ("--with-credential", given.with_credential, "CONTRACT_TESTS_WITH_CREDENTIAL"),
+            (
+                "--with-other-credential",
+                given.with_other_credential,
+                "CONTRACT_TESTS_WITH_OTHER_CREDENTIAL",
+            ),
+        )
+    ]
+    if credentials[0] is None:
+        raise WrongUse("diff: --with-credential says how to sign in to the URL of --with")
+    target = url_target(name, given.other_target, credentials[0], credentials[1])
+    return replace(target, profile=FULL)

@@ -1,0 +1,1 @@
+"""Schemathesis, set up and run against a target."""

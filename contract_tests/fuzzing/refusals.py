@@ -1,0 +1,56 @@
+"""Tell a refusal that only the state explains from one that the schema should have announced.
+
+A schema cannot say that stock must not overflow. `x-state-dependent` marks the properties that can
+be refused so, and `x-refused-fields` on a response is a JSON pointer to the object whose keys are
+the fields that it refuses. `x-not-found: true` marks a response that says, with another status than
+404, that there is no such record.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mock_server.openapi.document import SpecIndex
+from mock_server.openapi.schema import properties_of
+
+
+class Refusals:
+    """Reads which refusals say that a record is not there, and which only the state explains."""
+
+    def __init__(self, spec: SpecIndex) -> None:
+        self._not_found: set[tuple[str, int]] = set()
+        self._pointers: dict[tuple[str, int], str] = {}
+        self._fields: dict[str, set[str]] = {}
+        for operation in spec.operations.values():
+            for status, response in operation.raw["responses"].items():
+                if spec.resolve(response).get("x-not-found"):
+                    self._not_found.add((operation.id, int(status)))
+                pointer = spec.resolve(response).get("x-refused-fields")
+                if pointer is not None:
+                    self._pointers[operation.id, int(status)] = pointer
+            if operation.request_body is not None:
+                self._fields[operation.id] = {
+                    name
+                    for content in operation.request_body.content.values()
+                    for name, schema in properties_of(spec, spec.resolve(content["schema"]))
+                    if "x-state-dependent" in spec.resolve(schema)
+                }
+
+    def say_not_found(self, operation_id: str, status: int) -> bool:
+        """Say whether the status tells of this operation that its record is not there."""
+        return (operation_id, status) in self._not_found
+
+    def depend_on_state(self, operation_id: str, status: int, content: bytes) -> bool:
+        """Say whether a refusal names fields, and all of them depend on the state."""
+        pointer = self._pointers.get((operation_id, status))
+        if pointer is None:
+            return False
+        try:
+            refused: Any = json.loads(content)
+            for key in pointer.split("/")[1:]:
+                refused = refused[key]
+        except (ValueError, KeyError, TypeError):
+            return False
+        fields = set(refused) if isinstance(refused, dict) else set()
+        return bool(fields) and fields <= self._fields.get(operation_id, set())

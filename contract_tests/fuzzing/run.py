@@ -1,0 +1,218 @@
+"""Schemathesis, run against a target: what its engine tells, as findings of ours.
+
+Its engine is not a public API. It and what belongs to it are known here, in `fuzzing`, in `line`
+and in `verdicts` alone.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, unquote
+
+import httpx
+import schemathesis
+from schemathesis.core.errors import SchemathesisError
+from schemathesis.engine import events, from_schema
+from schemathesis.generation import GenerationMode
+from schemathesis.generation.meta import TestPhase
+from schemathesis.hooks import HookContext
+from schemathesis.openapi.checks import JsonSchemaError
+from schemathesis.python.asgi import HOST
+
+from contract_tests.findings import Finding, Run
+from contract_tests.fuzzing.config import DEFAULT, Level, fuzzed_schema, unsent_media_types
+from contract_tests.fuzzing.existing_ids import References
+from contract_tests.fuzzing.false_positives import overrule
+from contract_tests.fuzzing.recorder import with_replay
+from contract_tests.fuzzing.removals import Removals
+from contract_tests.fuzzing.transport import SchemathesisTransport, carried_by
+from contract_tests.garbage_collection import seldom_collected
+from contract_tests.target.guard import Refused, unambiguous
+from contract_tests.target.target import Target, Unreachable
+
+_MISSING = re.compile(r'"(.+)" is a required property')
+
+
+#: The check of findings about requests that were not answered.
+_LOST = "transport"
+
+
+@seldom_collected()
+def run_conformance(
+    target: Target,
+    *,
+    seed: int = 1,
+    level: Level = DEFAULT,
+    max_examples: int | None = None,
+    phases: tuple[str, ...] | None = None,
+    operations: tuple[str, ...] = (),
+    progress: Callable[[str], None] = lambda _: None,
+    tick: Callable[[Run], None] = lambda _: None,
+) -> Run:
+    """Fuzz a target with every check of Schemathesis that its profile allows.
+
+    The same seed sends the same bytes to a target in the same state. `max_examples` and `phases`
+    replace those of the level; `operations` are the ids of those to fuzz, all if none is named.
+    `progress` is told, in a few words, whenever a phase ends, and
+    `tick` is shown the run after every few requests. Raises Unreachable if nothing ever answers.
+    """
+    level = replace(
+        level,
+        max_examples=max_examples or level.max_examples,
+        phases=level.phases if phases is None else tuple(phases),
+    )
+    run = Run(target.vendor.api.name, seed, profile=target.profile.name)
+    started = time.perf_counter()
+    references = References(target)
+    line = SchemathesisTransport(target.app, references.forget)
+    removals = Removals(target.vendor.spec)
+    try:
+        run.add(unsent_media_types(target))
+        schema = fuzzed_schema(target, seed, level, operations)
+        overrule(schema, target.vendor.spec, removals)
+        with (
+            carried_by(line),
+            _references_filled(target, references),
+            _removals_noted(removals),
+        ):
+            stream = from_schema(schema).execute()
+            line.gone = stream.stop
+            for event in stream:
+                _take(event, run, target, progress)
+                tick(run)
+    except SchemathesisError as problem:
+        run.findings.append(Finding("schemathesis", "", str(problem), "setup"))
+    finally:
+        references.close()
+        line.end()
+    if line.failures and not line.answers:
+        raise Unreachable(f"{target.base_url} does not answer: {line.problem}")
+    if line.failures and not any(each.check == _LOST for each in run.findings):
+        # An engine that was stopped tells of nothing more.
+        run.add([Finding(_LOST, "", f"the service stopped answering: {line.problem}", "engine")])
+    run.seconds = time.perf_counter() - started
+    return run
+
+
+@contextmanager
+def _references_filled(target: Target, references: References) -> Iterator[None]:
+    """Fill references while the block runs; Schemathesis takes this hook for all schemas only."""
+
+    def before_call(context: HookContext, case: Any, kwargs: dict[str, Any]) -> None:
+        del context, kwargs
+        meta = case.meta
+        if meta is not None and meta.generation.mode != GenerationMode.POSITIVE:
+            return
+        # A link of the stateful phase has put the record there that it is about.
+        if meta is None or meta.phase.name != TestPhase.STATEFUL:
+            for parameter in case.operation.path_parameters:
+                reference = parameter.definition.get("x-references")
+                if reference is not None and parameter.name in case.path_parameters:
+                    generated = case.path_parameters[parameter.name]
+                    living = references.living(reference, generated)
+                    # A number that is listed as one is text in a path that takes text.
+                    case.path_parameters[parameter.name] = type(generated)(living)
+        if not target.profile.undeclared:
+            for name, value in (case.path_parameters or {}).items():
+                if isinstance(value, str):
+                    # They are quoted already.
+                    case.path_parameters[name] = quote(unambiguous(unquote(value)), safe="")
+        for parameter in case.operation.headers:
+            if parameter.definition.get("x-unique") and parameter.name in case.headers:
+                case.headers[parameter.name] = references.unique()
+        if isinstance(case.body, dict | list):
+            filled = references.fill(case.operation.definition.raw["operationId"], case.body)
+            # Schemathesis judges a body anew when it is assigned, and takes files for invalid then.
+            if filled != case.body:
+                case.body = filled
+
+    schemathesis.hook(before_call)
+    try:
+        yield
+    finally:
+        schemathesis.hooks.unregister(before_call)
+
+
+@contextmanager
+def _removals_noted(removals: Removals) -> Iterator[None]:
+    """Note what is archived while the block runs."""
+
+    def after_call(context: HookContext, case: Any, response: Any) -> None:
+        del context
+        operation_id = case.operation.definition.raw["operationId"]
+        removals.note(operation_id, case.path_parameters, response.status_code)
+
+    schemathesis.hook(after_call)
+    try:
+        yield
+    finally:
+        schemathesis.hooks.unregister(after_call)
+
+
+def _take(event: Any, run: Run, target: Target, progress: Callable[[str], None]) -> None:
+    """Enter an event of the engine into the run."""
+    if isinstance(event, events.ScenarioFinished):
+        _take_scenario(event, run, target)
+    elif isinstance(event, events.NonFatalError):
+        run.add([_of_error(event)])
+    elif isinstance(event, events.FatalError):
+        run.findings.append(Finding("error", "", repr(event.exception), "engine"))
+    elif isinstance(event, events.SchemaAnalysisWarnings):
+        run.skipped.extend(f"schema: {warning.message}" for warning in event.warnings)
+    elif isinstance(event, events.PhaseFinished):
+        progress(
+            f"{event.phase.name.value}: {event.status.value}, {run.requests} requests, "
+            f"{len(run.findings)} findings so far"
+        )
+
+
+def _of_error(event: events.NonFatalError) -> Finding:
+    phase = event.phase.name if event.phase else ""
+    problem: BaseException = event.value
+    # What is raised in a hook comes wrapped up.
+    while isinstance(problem, SchemathesisError) and problem.__cause__ is not None:
+        problem = problem.__cause__
+    if isinstance(problem, Refused):
+        return Finding("guard", event.label, f"a defect of this suite: {problem}", phase)
+    if isinstance(problem, httpx.TransportError):
+        return Finding(_LOST, event.label, f"{type(problem).__name__}: {problem}", phase)
+    return Finding("error", event.label, str(event.info), phase)
+
+
+def _take_scenario(event: events.ScenarioFinished, run: Run, target: Target) -> None:
+    recorder = event.recorder
+    run.requests += len(recorder.interactions)
+    if event.skip_reason:
+        run.skipped.append(f"{event.phase.value}: {event.label}: {event.skip_reason}")
+    called_at = f"http://{HOST}{httpx.URL(target.base_url).path}".rstrip("/")
+    for case_id, checks in recorder.checks.items():
+        run.checks += len(checks)
+        operation = recorder.cases[case_id].value.operation.label
+        for check in checks:
+            run.checked[operation, check.name] += 1
+            if check.failure_info is None:
+                continue
+            finding = Finding(
+                check.name,
+                operation,
+                str(check.failure_info.failure),
+                event.phase.value,
+                check.failure_info.code_sample.replace(called_at, target.base_url),
+                _subject(check.failure_info.failure),
+            )
+            if not any(finding.same_as(other) for other in run.findings):
+                run.add([with_replay(finding, recorder, case_id, check, target)])
+
+
+def _subject(failure: Any) -> str:
+    """What is wrong, where a message shows values alone: the status, or the place in the body."""
+    if not isinstance(failure, JsonSchemaError):
+        return str(getattr(failure, "status_code", None) or "")
+    path = ["-" if isinstance(part, int) else part for part in failure.instance_path]
+    missing = _MISSING.match(failure.validation_message)
+    return "".join(f"/{part}" for part in [*path, *(missing.groups() if missing else ())])

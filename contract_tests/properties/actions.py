@@ -1,0 +1,300 @@
+"""What an oracle works with: records, lists and claims instead of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+
+from contract_tests.claims import Answers, Conforms
+from contract_tests.exchange.trace import MISSING, Caller, Walk, find
+from contract_tests.properties.stage import Breach, CaseNotApplicable, ClaimViolated, Stage
+from contract_tests.target.guard import Refused
+from mock_server.lifecycle.model import (
+    Field,
+    Json,
+    Listing,
+    Parts,
+    Query,
+    Read,
+    Resource,
+    Source,
+    Update,
+)
+from mock_server.lifecycle.pointers import filled, takes
+
+__all__ = ["Actions", "Breach", "CaseNotApplicable", "ClaimViolated", "Record", "Stage"]
+#: A list that has not ended after so many pages does not end.
+MOST_PAGES = 400
+_PLAIN = 0.6
+_TEXTS = 3
+_SLACK = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record that a case made: what was sent, the exchange that made it, and where it is found.
+
+    `path` are the path parameters that name it.
+    """
+
+    resource: Resource
+    id: str
+    sent: Json
+    made: int
+    path: Mapping[str, str]
+    account: Caller = "first"
+
+
+@dataclass(slots=True)
+class Actions(Stage):
+    """A stage with records and lists: it creates, reads, changes and walks through them."""
+
+    made: list[Record] = field(default_factory=list)
+    #: The value that stands for a source in the paths of this case.
+    chosen: dict[Source, str] = field(default_factory=dict)
+    owner: Caller = "first"  # whose records a drawn reference names
+
+    def first_values(self, resource: Resource, *, full: bool = False, null: bool = True) -> Json:
+        """Draw values to create a record with, as `values` does."""
+        fields = [each for each in resource.fields if each.create]
+        always = resource.create.always if resource.create else ()
+        return self.values(fields, full=full, null=null, always=always)
+
+    def values(
+        self,
+        fields: Iterable[Field],
+        *,
+        full: bool = False,
+        null: bool = True,
+        always: Sequence[str] = (),
+    ) -> Json:
+        """Draw values: of the required fields and some others, or of all of them (`full`)."""
+        fields = list(fields)
+        chosen = {
+            each.name
+            for each in fields
+            if each.required or each.name in always or full or self.random.random() < 0.6
+        }
+        for each in fields:
+            if each.name in chosen:
+                chosen |= {*each.needs} & {other.name for other in fields}
+        values: Json = {}
+        for each in fields:
+            if each.name not in chosen:
+                continue
+            if null and each.clearable and self.random.random() < 0.1:
+                values[each.name] = None
+                continue
+            drawn = self.value(each)
+            if drawn is not MISSING:
+                values[each.name] = drawn
+        return values
+
+    def value(self, drawn: Field) -> Any:
+        """Draw a value of a field; MISSING for a reference to what there is nothing of."""
+        # Calls are sent again to find the shortest ones, with another text for each made-up one.
+        if drawn.kind.name == "text" and any(drawn is each for each in self.session.unique):
+            return self.session.name()
+        if drawn.source is None:
+            return drawn.kind.draw(self.random)
+        living = self.living(drawn.source, self.owner)
+        if not living and drawn.required:
+            living = self._supplied(drawn.source)
+        return self.random.choice(living) if living else MISSING
+
+    def _supplied(self, source: Source) -> list[Any]:
+        """The value of a reference to a record that is made for it, if the suite can make one."""
+        for resource in self.session.lifecycle.resources:
+            listed = source.operation in [listing.operation for listing in resource.lists]
+            if listed and resource.create is not None and resource.create.id is not None:
+                record = self.create(resource, account=self.owner)
+                shown = find(self.at(record.made, resource.create.record or ""), source.value)
+                return [] if shown is MISSING else [shown]
+        return []
+
+    def living(self, source: Source, account: Caller = "first") -> list[Any]:
+        """Return the living values of a reference, asked for once in a run."""
+        key = (account, f"{source.operation}{source.items}{source.value}")
+        known = self.session.living
+        if key not in known:
+            answer = self.do(source.operation, account=account)
+            listed = self.at(answer, source.items)
+            found = [find(each, source.value) for each in listed] if listed is not MISSING else []
+            known[key] = [each for each in found if each is not MISSING]
+        return known[key]
+
+    def create(
+        self,
+        resource: Resource,
+        values: Json | None = None,
+        *,
+        account: Caller = "first",
+        beside: Record | None = None,
+        full: bool = False,
+        exactly: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> Record:
+        """Create a record that carries the run's tag, below the parent of `beside` or a new one.
+
+        What `values` do not name is drawn, unless they are `exactly` what is sent besides the tag.
+        """
+        if resource.create is None:
+            raise LookupError(f"{resource.name} cannot be created")
+        create = resource.create
+        path = dict(self._parents(resource, account, beside))
+        self.owner = account
+        drawn = {} if exactly else self.first_values(resource, full=full)
+        self.owner = "first"
+        sent = {**drawn, **(values or {})}
+        if resource.tag is not None and resource.tag not in (values or {}):
+            sent[resource.tag] = self.tagged(resource.field(resource.tag))
+        given = {**create.headers, **(headers or {})}
+        parts = Parts(path=path, headers=given, body=create.body(sent))
+        made = self.do(create.operation, parts, account)
+        found = self.at(made, create.id) if create.id is not None else MISSING
+        if found is MISSING:
+            found = self._found_by_tag(resource, sent, path, account)
+        if found is MISSING:
+            self.hold(Conforms(made, f"/body{create.id or ''}"), Answers(made, (), "it has no id"))
+            raise LookupError(f"{self.trace[made]} does not say which record it made")
+        ids = {**path, resource.id_in_path: str(found)}
+        record = Record(resource, str(found), sent, made, ids, account)
+        self.made.append(record)
+        return record
+
+    def tidy(self) -> None:
+        """Take away what the case has made, as far as the vendor lets it, the newest first.
+
+        What is wrong with the answers is not looked at: an oracle does that.
+        """
+        for record in reversed(self.made):
+            hiding = (each for each in record.resource.removals if each.hidden)
+            removal = next(hiding, None)
+            if removal is not None:
+                given = removal.parts(record.id) if removal.parts else Parts(path=record.path)
+                with suppress(httpx.HTTPError, Refused, CaseNotApplicable, LookupError):
+                    self.send(removal.operation, given, record.account)
+
+    def tagged(self, tag: Field) -> str:
+        """Return a text of a new record that starts with the run's tag; some are long.
+
+        It stays short of the longest by what another run's tag may be longer.
+        """
+        name, texts = self.session.name(), [tag.kind.draw(self.random) for _ in range(_TEXTS)]
+        if self.random.random() < _PLAIN or not all(isinstance(each, str) for each in texts):
+            return name
+        # One text in four is long, and whoever cuts it is only seen where the longest is shown.
+        drawn = max(texts, key=len)
+        words = "".join(one if one.isascii() and one.isalnum() else " " for one in drawn)
+        return f"{name} {words}"[: max(len(name), len(drawn) - _SLACK)].rstrip()
+
+    def show(self, record: Record, read: Read | None = None, account: Caller | str = "") -> int:
+        """Read a record, by its first read if none is named; it must be there."""
+        read = read or record.resource.reads[0]
+        who: Any = record.account if account == "" else account
+        return self.do(read.operation, Parts(path=record.path), who)
+
+    def update(self, record: Record, update: Update, values: Json) -> int:
+        """Change a record; it must succeed."""
+        parts = Parts(path=record.path, body=update.body(values))
+        return self.do(update.operation, parts, record.account)
+
+    def pages(
+        self,
+        listing: Listing,
+        query: Query = (),
+        *,
+        size: int | None = None,
+        path: Mapping[str, str] | None = None,
+        account: Caller = "first",
+        most: int = MOST_PAGES,
+    ) -> tuple[int, ...]:
+        """Walk through a list, and return the numbers of its pages' exchanges."""
+        paging = listing.paging
+        fixed = Parts(path={**listing.path, **(path or {})}, query=(*listing.query, *query))
+        if paging is None:
+            return (self.do(listing.operation, fixed, account),)
+        pages: list[int] = []
+        for index in range(most):
+            records = size or paging.fixed or paging.largest
+            parts = Parts(fixed.path, (*fixed.query, *paging.page(index, records)))
+            pages.append(self.do(listing.operation, parts, account))
+            if not paging.more(self.trace.answer(pages[-1]).body):
+                break
+        walk = Walk(tuple(pages), paging, size or paging.fixed or paging.largest, most)
+        self.trace.walks.append(walk)
+        return walk.pages
+
+    def records(self, pages: Sequence[int], listing: Listing) -> list[Any]:
+        """Return the records on these pages."""
+        found: list[Any] = []
+        for page in pages:
+            listed = self.at(page, listing.items)
+            found += listed if isinstance(listed, list) else []
+        return found
+
+    def completed(self, operation: str, parts: Parts, account: Caller) -> Parts:
+        """The parts with a living value for each `Source`, and what is shown for each `Shown`.
+
+        The record is the one that the path names; if there is none, a new one stands in for it.
+        Raises CaseNotApplicable.
+        """
+        path: dict[str, Any] = dict(parts.path)
+        for name, source in path.items():
+            if isinstance(source, Source):
+                path[name] = self.chosen.get(source) or self._choose(source)
+        parts = replace(parts, path=path)
+        if not takes(parts.body):
+            return parts
+        resource = self._resource_of(operation)
+        view = resource.reads[0]
+        answer = self.send(view.operation, Parts(path=parts.path))
+        if account == "other" and not self.trace.answer(answer).succeeded:
+            answer = self.send(view.operation, Parts(path=parts.path), account)
+        if not self.trace.answer(answer).succeeded:
+            answer = self.show(self.create(resource))
+        try:
+            return replace(parts, body=filled(parts.body, self.at(answer, view.record)))
+        except LookupError as problem:
+            raise CaseNotApplicable(str(problem)) from problem
+
+    def _choose(self, source: Source) -> str:
+        living = self.living(source)
+        if not living:
+            raise CaseNotApplicable(f"{source.operation} lists nothing")
+        return self.chosen.setdefault(source, str(self.random.choice(living)))
+
+    def _resource_of(self, operation: str) -> Resource:
+        for resource in self.session.lifecycle.resources:
+            updated = {each.operation for each in resource.updates}
+            if operation in updated | {each.operation for each in resource.moves}:
+                return resource
+        raise LookupError(f"{operation} changes no record")
+
+    def _parents(
+        self, resource: Resource, account: Caller, beside: Record | None
+    ) -> Mapping[str, str]:
+        if resource.parent is None:
+            return {}
+        if beside is not None:
+            return {k: v for k, v in beside.path.items() if k != resource.id_in_path}
+        owner = self.create(self.session.lifecycle.resource(resource.parent), account=account)
+        return {**owner.path, resource.parent_in_path: owner.id}
+
+    def _found_by_tag(
+        self, resource: Resource, sent: Json, path: Mapping[str, str], account: Caller
+    ) -> Any:
+        if resource.tag is None or not resource.lists:
+            return MISSING
+        listing = resource.lists[0]
+        tag = resource.field(resource.tag)
+        pointer = listing.at.get(tag.name, tag.shown) or ""
+        pages = self.pages(listing, path=path, account=account)
+        for record in reversed(self.records(pages, listing)):
+            if find(record, pointer) == sent[resource.tag]:
+                return find(record, listing.id)
+        return MISSING

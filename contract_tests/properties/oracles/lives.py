@@ -1,0 +1,121 @@
+"""Long lives: random calls on a few records, held to what they should be after every step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from contract_tests.claims import Lists, Moved, SameAs
+from contract_tests.properties.actions import Actions, Record
+from contract_tests.properties.oracle import Case, oracle
+from contract_tests.properties.oracles.changes import change
+from contract_tests.properties.oracles.records import shown
+from contract_tests.properties.oracles.removals import gone_from_reads, remove
+from contract_tests.properties.oracles.stock import request
+from mock_server.lifecycle.model import Json, Lifecycle, Resource
+
+_STEPS = 12
+
+
+class _Life:
+    """What is known of one record: its fields as last sent, and its stock since an answer."""
+
+    def __init__(self, record: Record, seen: int) -> None:
+        self.record = record
+        self.fields: Json = dict(record.sent)
+        self.seen = seen
+        self.moved = Decimal(0)
+        self.gone = False
+
+
+@oracle("records are what was done to them", writes=True)
+def lives_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+    """After any mix of creations, updates, moves and removals, each record is as it should be."""
+    del lifecycle
+    if resource.create is None or not resource.reads:
+        return
+    if not (resource.updates or resource.moves or resource.removals):
+        return
+
+    def live(actions: Actions) -> None:
+        lives = [_begin(actions, resource, None)]
+        lives.append(_begin(actions, resource, lives[0].record))
+        for _ in range(_STEPS):
+            present = [life for life in lives if not life.gone]
+            if not present or (len(lives) < 4 and actions.random.random() < 0.1):
+                lives.append(_begin(actions, resource, lives[0].record))
+                continue
+            _step(actions, resource, actions.random.choice(present))
+            _judge(actions, resource, actions.random.choice(lives))
+        for life in lives:
+            _judge(actions, resource, life)
+        listing = resource.lists[0] if resource.lists else None
+        if listing is not None and listing.shows is None:
+            pages = actions.pages(listing, path=lives[0].record.path)
+            for life in lives:
+                if not life.gone:
+                    claim = Lists(pages, resource.name, listing.operation, life.record.id)
+                    actions.hold(claim)
+
+    yield Case(resource.reads[0].operation, live)
+
+
+def _begin(actions: Actions, resource: Resource, beside: Record | None) -> _Life:
+    record = actions.create(resource, full=True, beside=beside)
+    return _Life(record, actions.show(record))
+
+
+def _step(actions: Actions, resource: Resource, life: _Life) -> None:
+    """Do one thing to a record, and remember what it should be then."""
+    deeds = ["update"] * 4 * bool(resource.updates) + ["move"] * 4 * bool(resource.moves)
+    deeds += ["remove"] * bool(resource.removals)
+    deed = actions.random.choice(deeds)
+    if deed == "update":
+        update = actions.random.choice(resource.updates)
+        values = change(actions, resource, update)
+        actions.update(life.record, update, values)
+        if update.partial or update.keeps:
+            for field in resource.fields:
+                if any(name in values for name in field.needs) and field.name not in values:
+                    life.fields.pop(field.name, None)
+            life.fields.update(values)
+        else:
+            life.fields = dict(values)
+        # What was moved stays moved unless the update says how much there is.
+        if not (update.partial or update.keeps) or _stock_fields(resource) & {*values}:
+            life.seen, life.moved = actions.show(life.record), Decimal(0)
+    elif deed == "move":
+        move = actions.random.choice(resource.moves)
+        quantity = actions.random.choice(move.quantities)
+        actions.do(move.operation, request(actions, move, life.record, quantity))
+        life.moved += move.effect(quantity)
+        for name in _stock_fields(resource):
+            life.fields.pop(name, None)
+    else:
+        removal = next(each for each in resource.removals)
+        if removal.reads == "absent":
+            remove(actions, life.record, removal)
+            life.gone = True
+
+
+def _stock_fields(resource: Resource) -> set[str]:
+    """The fields that set the stock."""
+    if resource.stock is None:
+        return set()
+    return {field.name for field in resource.fields if field.shown == resource.stock}
+
+
+def _judge(actions: Actions, resource: Resource, life: _Life) -> None:
+    """Hold a record to what is known of it."""
+    view = resource.reads[0]
+    if life.gone:
+        gone_from_reads(actions, life.record, resource.removals[0])
+        return
+    answer = actions.show(life.record)
+    actions.hold(*shown(answer, view.record, resource, life.fields, view.at))
+    if resource.stock is not None and resource.moves:
+        place = view.record + resource.stock
+        actions.hold(Moved(answer, place, life.seen, place, life.moved))
+    if resource.created is not None:
+        place = view.record + resource.created
+        actions.hold(SameAs(answer, place, life.seen, place, "", "instant"))

@@ -1,0 +1,1 @@
+"""What one account may see of another one."""

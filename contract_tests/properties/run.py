@@ -1,0 +1,253 @@
+"""Try every property on every resource of a target, and report what does not hold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from math import ceil
+from random import Random
+
+import httpx
+
+from contract_tests.findings import Finding, Property, Run
+from contract_tests.garbage_collection import seldom_collected
+from contract_tests.properties.actions import Actions, Breach, CaseNotApplicable, ClaimViolated
+from contract_tests.properties.oracle import Case, Oracle
+from contract_tests.properties.oracles import ORACLES
+from contract_tests.reproduction.pytest_module import pytest_module
+from contract_tests.reproduction.shell import shell_script
+from contract_tests.reproduction.shrink import Shortener, terms_of
+from contract_tests.target.guard import Refused
+from contract_tests.target.session import Session
+from contract_tests.target.target import IN_PROCESS_ORIGIN, Target, mock_target
+from mock_server.discovery import api_names, load_lifecycle
+from mock_server.lifecycle.model import Lifecycle, Resource
+from mock_server.lifecycle.values import UnparsableValue
+
+PHASE = "properties"
+#: Answers that keep to the spec are held to it whatever else is tried.
+CONFORMS = "answers keep to the spec"
+#: What a lifecycle reads of an answer must be there to be read.
+MAKE_SENSE = "answers make sense"
+#: Nothing is tried that the guard before a target refuses.
+GUARD = "guard"
+_NONSENSE = (UnparsableValue, LookupError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is tried: `rounds` of all cases, and how far they may reach.
+
+    `share` is how many of them, though at least one of each property for each resource. `writes`
+    allows those that change their own records, `touches_foreign_data` those that may reach further.
+    With `first`, the run ends with its first finding. With `shortest`, what shows a finding is sent
+    again in shorter forms, to the target and to one that conforms (`reference` makes it; without
+    it, a mock of the API), until nothing can be left out. `only` names the properties to try, and
+    `case` the one case of theirs (`Property.last`); without them, all are.
+    """
+
+    rounds: int = 2
+    share: float = 1.0
+    writes: bool = True
+    touches_foreign_data: bool = True
+    first: bool = False
+    shortest: bool = True
+    only: tuple[str, ...] = ()
+    case: str = ""
+    reference: Callable[[], Target] | None = None
+
+
+@seldom_collected()
+def run_properties(
+    target: Target,
+    *,
+    seed: int = 1,
+    plan: Plan | None = None,
+    tag: str = "",
+    progress: Callable[[str], None] = lambda _: None,
+    tick: Callable[[Run], None] = lambda _: None,
+) -> Run:
+    """Try the properties of all oracles on a target, and return what was found.
+
+    The same seed draws the same values. `tag` marks what the run creates; `progress` is told, in a
+    few words, when a property has been tried, `tick` gets the run after each case.
+    """
+    plan = plan or Plan()
+    run = Run(target.vendor.api.name, seed)
+    lifecycle = load_lifecycle(target.vendor)
+    if lifecycle is None:
+        run.skipped.append(f"{PHASE}: {run.api} declares no lifecycle")
+        return run
+    started = time.perf_counter()
+    session = Session(target, lifecycle, tag or f"{seed}")
+    mocks = _Mocks(target, lifecycle, plan.reference)
+    shortener = Shortener(session, mocks.session) if plan.shortest and not plan.first else None
+    try:
+        for oracle in ORACLES:
+            if plan.only and oracle.name not in plan.only:
+                continue
+            tried = Property(oracle.name)
+            run.properties.append(tried)
+            for _ in _try(oracle, session, plan, run, tried, shortener):
+                run.requests, run.checks = session.requests, session.checks
+                tick(run)
+            progress(f"{oracle.name}: {tried.skipped or f'{tried.tried} cases'}")
+            if plan.first and run.findings:
+                break
+    finally:
+        session.close()
+        mocks.close()
+        run.seconds = time.perf_counter() - started
+    return run
+
+
+class _Mocks:
+    """A conforming target to compare with, started when it is first needed."""
+
+    def __init__(
+        self, target: Target, lifecycle: Lifecycle, reference: Callable[[], Target] | None
+    ) -> None:
+        self._make = reference or _mock_of(target.vendor.api.name)
+        self._lifecycle = lifecycle
+        self._session: Session | None = None
+
+    def session(self) -> Session | None:
+        """Return a session with it; None if there is none of this API."""
+        if self._make is not None:
+            self._session = Session(self._make(), self._lifecycle, "mock")
+        return self._session
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._session is not None:
+            self._session.close()
+
+
+def _mock_of(api: str) -> Callable[[], Target] | None:
+    return partial(mock_target, api, "test-shortest") if api in api_names() else None
+
+
+def _try(
+    oracle: Oracle,
+    session: Session,
+    plan: Plan,
+    run: Run,
+    tried: Property,
+    shortener: Shortener | None,
+) -> Iterator[None]:
+    """Try an oracle's cases; yields after each."""
+    if oracle.writes and not plan.writes:
+        tried.skipped = "it writes"
+        return
+    for number in range(plan.rounds):
+        for where, case in _cases(oracle, session.lifecycle, run.seed, plan.share):
+            if plan.case not in ("", where):
+                continue
+            if case.other and not session.has("other"):
+                tried.skipped = "it takes a second account"
+                continue
+            if case.touches_foreign_data and not plan.touches_foreign_data:
+                tried.skipped = "it may reach further than the run's own records"
+                continue
+            tried.tried += 1
+            tried.last = where
+            random = Random(f"{run.seed}/{oracle.name}/{where}/{number}")  # noqa: S311 - no secret
+            actions = Actions(session, random)
+            breaches = _breaches(case, actions)
+            actions.tidy()
+            if (
+                plan.writes
+                and not plan.touches_foreign_data
+                and any(name == GUARD for name, _ in breaches)
+            ):
+                # The guard knows which records are the run's own, and not all cases do.
+                tried.tried -= 1
+                tried.skipped = "some of it reaches further than the run's own records"
+                breaches = [each for each in breaches if each[0] != GUARD]
+            tried.failed += any(name == "" for name, _ in breaches)
+            for name, breach in breaches:
+                finding = _finding(name or oracle.name, breach, session)
+                if not any(_same_fault(finding, other) for other in run.findings):
+                    if shortener is not None:
+                        finding = _shown_shortest(finding, breach, shortener, session)
+                    run.add([finding])
+            yield
+            if plan.first and run.findings:
+                return
+    if not tried.tried and not tried.skipped:
+        tried.skipped = "nothing it is about is declared"
+
+
+def _cases(
+    oracle: Oracle, lifecycle: Lifecycle, seed: int, share: float
+) -> Iterator[tuple[str, Case]]:
+    random = Random(f"{seed}/{oracle.name}")  # noqa: S311 - no secret
+    resource: Resource
+    for resource in lifecycle.resources:
+        cases = list(enumerate(oracle.cases(lifecycle, resource)))
+        few = random.sample(cases, ceil(share * len(cases))) if share < 1 else cases
+        for place, case in sorted(few, key=lambda each: each[0]):
+            yield f"{resource.name}/{place}", case
+
+
+def _breaches(case: Case, actions: Actions) -> list[tuple[str, Breach]]:
+    """What a case finds; the name is empty where it is the case's own property."""
+    found: list[tuple[str, Breach]] = []
+    try:
+        case.run(actions)
+    except ClaimViolated as violated:
+        found.append(("", violated.breach))
+    except CaseNotApplicable:
+        pass
+    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+        found.append(("transport", _lost(case, actions, problem)))
+    except Refused as refusal:
+        found.append((GUARD, _lost(case, actions, refusal)))
+    except _NONSENSE as nonsense:
+        if not actions.breaches:
+            found.append((MAKE_SENSE, _lost(case, actions, nonsense)))
+    return [*((CONFORMS, breach) for breach in actions.breaches), *found]
+
+
+def _lost(case: Case, actions: Actions, problem: Exception) -> Breach:
+    return Breach(None, case.operation, f"{type(problem).__name__}: {problem}", actions.trace)
+
+
+def _finding(name: str, breach: Breach, session: Session) -> Finding:
+    operation = session.spec.operations[breach.operation]
+    return Finding(
+        check=name,
+        operation=f"{operation.method.upper()} {operation.path}",
+        message=breach.message,
+        phase=PHASE,
+        subject=breach.claim.subject if breach.claim is not None else "",
+        steps=tuple(str(exchange) for exchange in breach.trace),
+    )
+
+
+def _same_fault(one: Finding, other: Finding) -> bool:
+    """Whether two findings differ in no more than in the values that were drawn."""
+    return (one.check, one.operation, one.subject) == (other.check, other.operation, other.subject)
+
+
+def _shown_shortest(
+    finding: Finding, breach: Breach, shortener: Shortener, session: Session
+) -> Finding:
+    """The finding with the shortest sequence that shows it, and both ways to send it again."""
+    if breach.claim is None:
+        return finding
+    script, ran = shortener.shorten(breach.claim, breach.trace)
+    if ran is None:
+        return replace(finding, message=f"{finding.message} (it did not show again)")
+    message = ran.claim.violation(ran.trace, terms_of(session)) or finding.message
+    target = session.target
+    url = None if target.base_url.startswith(IN_PROCESS_ORIGIN) else target.base_url
+    return replace(
+        finding,
+        message=message,
+        steps=tuple(str(exchange) for exchange in ran.trace),
+        reproduction=shell_script(script, ran, session, finding.check, message),
+        test=pytest_module(script, target.vendor.api.name, url, finding.check, message),
+    )

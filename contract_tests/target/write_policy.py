@@ -1,0 +1,201 @@
+"""Which writes stay on the records that a run has made itself, read from a vendor's lifecycle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from contract_tests.target.guard import Write
+from contract_tests.target.ledger import Ledger, Made, ids_of
+from mock_server.lifecycle.model import (
+    Create,
+    Lifecycle,
+    Listing,
+    Move,
+    Read,
+    Removal,
+    Resource,
+    Update,
+)
+from mock_server.lifecycle.pointers import Shown
+
+#: Stands in a body for what is looked for; no vendor's own value is like it.
+_MARK = "770077007"
+_SUCCESS = range(200, 300)
+#: Steps through a body; None is every member of a list.
+_Path = tuple[str | None, ...]
+
+
+class OwnRecords:
+    """Allows creating records that carry a tag, and changing those that the ledger knows.
+
+    A record that is created below another one must be below one of the run's. Whatever the
+    lifecycle does not speak of is refused. `tag` is how the texts begin that mark what the run
+    makes, `fixed` names the path parameters that are the same in every call.
+    """
+
+    def __init__(
+        self, lifecycle: Lifecycle, ledger: Ledger, tag: str, fixed: Mapping[str, str]
+    ) -> None:
+        self._ledger = ledger
+        self._tag = tag
+        self._fixed = set(fixed)
+        #: For each operation: which kind of record each path parameter names.
+        self._named: dict[str, dict[str, str]] = {}
+        self._creates: dict[str, list[tuple[str, Resource, list[_Path]]]] = {}
+        self._moves: dict[str, tuple[str, set[_Path]]] = {}
+        self._removals: set[str] = set()
+        for resource in lifecycle.resources:
+            self._learn(resource, lifecycle)
+
+    def refuses(self, write: Write) -> str | None:
+        """Return why a write might reach further than the run's own records, or None."""
+        name = write.operation.id
+        if name not in self._named:
+            return f"nothing is known of what {name} changes"
+        own = {part: value for part, value in write.path.items() if part not in self._fixed}
+        for part, value in own.items():
+            kind = self._named[name].get(part)
+            if kind is None or not self._ledger.has(kind, write.account, value):
+                return f"{part} {value!r} is no record of this run"
+        if name in self._moves:
+            kind, places = self._moves[name]
+            moved = ids_of(value for place in places for value in _at(place, write.body))
+            if not moved and not own:
+                return f"it does not say what {name} changes"
+            for value in moved:
+                if not self._ledger.has(kind, write.account, value):
+                    return f"{value!r} in its body is no record of this run"
+        elif name in self._creates and self._tag_of(write) is None:
+            return f"what {name} makes would not carry the tag {self._tag!r}"
+        return None
+
+    def sends(self, write: Write) -> None:
+        """Note what is about to be made."""
+        if write.operation.id in self._creates:
+            self._ledger.intends(write.operation.id, self._tag_of(write) or "")
+
+    def answered(self, write: Write, status: int, content: bytes) -> None:
+        """Note what was made or taken away."""
+        if status not in _SUCCESS:
+            return
+        try:
+            answer = json.loads(content)
+        except ValueError:
+            answer = None
+        name = write.operation.id
+        for kind, resource, _ in self._creates.get(name, ())[:1]:
+            pointer = resource.create.id if resource.create is not None else None
+            for known in ids_of(_at(_steps(pointer), answer)) if pointer is not None else ():
+                path = {**write.path, resource.id_in_path: known}
+                self._ledger.has_made(Made(kind, write.account, known, path))
+        if name in self._removals:
+            for part, kind in self._named[name].items():
+                self._ledger.has_removed(Made(kind, write.account, write.path[part], write.path))
+
+    def _learn(self, resource: Resource, lifecycle: Lifecycle) -> None:
+        kind = kind_of(resource, lifecycle)
+        if resource.create is not None and resource.tag is not None:
+            places = _places_of_tag(resource, resource.create, resource.tag)
+            known = self._creates.setdefault(resource.create.operation, [])
+            known.append((kind, resource, places))
+            named = self._named.setdefault(resource.create.operation, {})
+            if resource.parent is not None:
+                above = lifecycle.resource(resource.parent)
+                named[resource.parent_in_path] = kind_of(above, lifecycle)
+        for move in resource.moves:
+            _, places_of_id = self._moves.setdefault(move.operation, (kind, set()))
+            places_of_id |= _places_of_id(resource, move)
+        changes = [each.operation for each in resource.updates]
+        changes += [each.operation for each in resource.moves]
+        for removal in resource.removals:
+            changes += [removal.operation, removal.undo or removal.operation]
+            # What can be undone may have been, by then or by the same call.
+            if removal.undo is None:
+                self._removals.add(removal.operation)
+        for operation in changes:
+            self._named.setdefault(operation, {})[resource.id_in_path] = kind
+
+    def _tag_of(self, write: Write) -> str | None:
+        """The tag that every record carries which a call makes, or None."""
+        for _, _, places in self._creates[write.operation.id]:
+            found = [value for place in places for value in _at(place, write.body)]
+            if found and all(
+                isinstance(each, str) and each.startswith(self._tag) for each in found
+            ):
+                return str(found[0])
+        return None
+
+
+def kind_of(resource: Resource, lifecycle: Lifecycle) -> str:
+    """Return the name of the first resource whose records these are too.
+
+    A lifecycle may tell of the same records several times, as they are made in several ways.
+    """
+    about = _operations_about(resource)
+    return next(
+        (each.name for each in lifecycle.resources if _operations_about(each) & about),
+        resource.name,
+    )
+
+
+def _operations_about(resource: Resource) -> set[str]:
+    made = {resource.create.operation} if resource.create is not None else set()
+    parts: tuple[Listing | Read | Update | Removal, ...] = (
+        *resource.lists, *resource.reads, *resource.updates, *resource.removals,
+    )  # fmt: skip
+    return made | {each.operation for each in parts}
+
+
+def _places_of_tag(resource: Resource, create: Create, tag: str) -> list[_Path]:
+    values = {each.name: "x" for each in resource.fields} | {tag: _MARK}
+    return [path for path, value in _leaves(create.body(values)) if value == _MARK]
+
+
+def _places_of_id(resource: Resource, move: Move) -> set[_Path]:
+    """Where a move's body names records: the moved one, and others of the same kind."""
+    return {
+        path
+        for path, value in _leaves(move.parts(_MARK, Decimal(1)).body)
+        if str(value) == _MARK or (isinstance(value, Shown) and value.at == resource.id)
+    }
+
+
+def _leaves(value: Any, path: _Path = ()) -> Iterator[tuple[_Path, Any]]:
+    value = _opened(value)
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _leaves(item, (*path, name))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item, (*path, None))
+    else:
+        yield path, value
+
+
+def _at(place: _Path, value: Any) -> Iterator[Any]:
+    """What stands at a place, for each member of the lists on the way; None where nothing does."""
+    value = _opened(value)
+    if not place:
+        yield value
+    elif place[0] is None:
+        for item in value if isinstance(value, list) else ():
+            yield from _at(place[1:], item)
+    else:
+        yield from _at(place[1:], value.get(place[0]) if isinstance(value, dict) else None)
+
+
+def _opened(value: Any) -> Any:
+    """What a text carries that is the JSON of an object or a list; anything else as it is."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _steps(pointer: str) -> _Path:
+    return tuple(None if part.isdigit() else part for part in pointer.split("/")[1:])

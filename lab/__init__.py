@@ -1,0 +1,1 @@
+"""The laboratory: planted mutants, their mutation scores and a stand-in service. Not shipped."""

@@ -1,0 +1,104 @@
+"""Stock adjustments, which move the stock level of a product."""
+
+from __future__ import annotations
+
+from lab.standin import fields
+from lab.standin.calls import Answer, Call, Json
+from lab.standin.database import Condition, Row, insert, select, update
+from lab.standin.fields import Field, optional, text
+from lab.standin.filters import Kind
+from lab.standin.listing import Collection
+from lab.standin.refusals import Invalid
+from lab.standin.switches import Defect
+
+_INCREASES = ("Stock Purchase", "Returned", "Other")
+_DECREASES = ("Damaged", "Out of Date", "Item Sold", "Other", "Correction")
+_MOST = 999_999_999
+_NEW: dict[str, Field] = {
+    "adjustment_type": fields.one_of(*_INCREASES, *_DECREASES),
+    "comment": optional(text()),
+    "product_id": fields.reference,
+    "quantity": fields.whole,
+}
+
+
+def create(call: Call) -> Answer:
+    """Record an adjustment and add its quantity to the product's stock level."""
+    required = dict.fromkeys(("adjustment_type", "product_id", "quantity"))
+    taken, errors = fields.read(_NEW, {**required, **call.sent})
+    if "quantity" in taken and "adjustment_type" in taken:
+        errors |= _disagreement(taken["quantity"], taken["adjustment_type"])
+    product = Condition.of(id=taken.get("product_id"), archived_at=None)
+    products = select(call.connection, "products", Condition.all(product, call.mine()))
+    if not products:
+        errors.setdefault("product_id", "must exist")
+    if errors:
+        raise Invalid(errors)
+    row = {"account_id": call.account, "created_at": call.now, "updated_at": call.now}
+    key = insert(call.connection, "stock_adjustments", {"comment": None, **taken, **row})
+    _move(call, products[0], taken["quantity"])
+    return 201, _render(call, call.row("stock_adjustments", key))
+
+
+def _disagreement(quantity: int, kind: str) -> dict[str, str]:
+    """What is wrong about a quantity for that type, or about the type for what is added."""
+    if 1 <= quantity <= _MOST and kind not in _INCREASES:
+        return {"adjustment_type": "is not included in the list"}
+    adds = kind in _INCREASES and not (kind in _DECREASES and quantity < 0)
+    least, most = (1, _MOST) if adds else (-_MOST, -1)
+    if quantity < least:
+        return {"quantity": f"must be greater than or equal to {least}"}
+    return {"quantity": f"must be less than or equal to {most}"} if quantity > most else {}
+
+
+def _move(call: Call, product: Row, quantity: int) -> None:
+    switches = call.switches
+    if Defect.DECREASE_ADDS in switches:
+        quantity = abs(quantity)
+    if Defect.STOCK_ADJUSTED_TWICE in switches:
+        quantity *= 2
+    level = (product["stock_level"] or 0) + quantity
+    if Defect.STOCK_STOPS_AT_ZERO in switches and quantity < 0:
+        level = max(level, 0)
+    if Defect.REFUSED_ADJUSTMENT_KEPT in switches:
+        call.commit()
+    if not fields.in_stock_bounds(level):
+        raise Invalid({"quantity": "takes the stock level out of bounds"})
+    if Defect.STOCK_NOT_ADJUSTED not in switches:
+        changes = {"stock_level": level, "updated_at": call.now}
+        update(call.connection, "products", changes, Condition.of(id=product["id"]))
+
+
+def show(call: Call) -> Answer:
+    """Show an adjustment."""
+    row = call.find("stock_adjustments", "Stock adjustment", call.mine())
+    return 200, _render(call, row)
+
+
+def _render(call: Call, row: Row) -> Json:
+    return {
+        "adjustment_type": row["adjustment_type"],
+        "archived_at": row["archived_at"],
+        "comment": row["comment"],
+        "created_at": row["created_at"],
+        "id": str(row["id"]),
+        **call.link(f"/stock_adjustments/{row['id']}"),
+        "product": call.link(f"/products/{row['product_id']}"),
+        "quantity": row["quantity"],
+        "updated_at": row["updated_at"],
+    }
+
+
+LIST = Collection(
+    name="stock_adjustments",
+    source="stock_adjustments",
+    filters={
+        "archived_at": Kind.TIME,
+        "created_at": Kind.TIME,
+        "id": Kind.NUMBER,
+        "product_id": Kind.NUMBER,
+        "updated_at": Kind.TIME,
+    },
+    sorts=frozenset({"archived_at", "created_at", "id", "quantity", "updated_at"}),
+    render=_render,
+)

@@ -1,0 +1,1 @@
+"""Built's operations, one module for each kind of record."""

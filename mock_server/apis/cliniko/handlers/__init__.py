@@ -1,0 +1,1 @@
+"""Cliniko's operations, one module for each kind of record."""

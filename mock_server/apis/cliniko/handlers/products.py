@@ -1,0 +1,136 @@
+"""The operations on products (cliniko.txt)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from mock_server.apis.cliniko import pages as lists
+from mock_server.apis.cliniko import serializers
+from mock_server.apis.cliniko.models import (
+    PRODUCT_SUPPLIERS,
+    PRODUCTS,
+    TAXES,
+    Product,
+    ProductSupplier,
+)
+from mock_server.apis.cliniko.operations import OPERATIONS
+from mock_server.apis.cliniko.records import find
+from mock_server.engine.context import Context
+from mock_server.engine.errors import RecordNotFound, Violation
+from mock_server.engine.messages import Reply, Request
+
+
+def _unarchived(records: tuple[Product, ...]) -> Sequence[Product]:
+    visible = [record for record in records if record.archived_at is None]
+    return lists.in_order(visible, ["created_at"], "asc")
+
+
+_LISTING = lists.Listing("/products", "products", PRODUCTS, _unarchived, serializers.product)
+
+
+def tax_exists(request: Request, context: Context) -> Iterator[Violation]:
+    """Refuse a `tax_id` that no tax has (inferred)."""
+    if "tax_id" in request.body and find(TAXES, request.body["tax_id"], context) is None:
+        yield Violation("body", ("tax_id",), "exists")
+
+
+@OPERATIONS.handles("listProducts")
+def list_products(request: Request, context: Context) -> Reply:
+    """List products: the unarchived ones, unless a filter on `archived_at` asks for more."""
+    return lists.answer(_LISTING, request, context)
+
+
+@OPERATIONS.handles("createProduct", rules=[tax_exists])
+def create_product(request: Request, context: Context) -> Reply:
+    """Create a product, answered with 201."""
+    now = context.now.replace(microsecond=0)
+    product = Product(
+        id=context.state.next_id(PRODUCTS),
+        created_at=now,
+        updated_at=now,
+        **_changes(request.body, context),
+    )
+    context.state.put(PRODUCTS, product)
+    return Reply(201, serializers.product(request, context)(product))
+
+
+@OPERATIONS.handles("getProduct")
+def get_product(request: Request, context: Context) -> Reply:
+    """Return one product; an archived one only if a filter on `archived_at` lets it through.
+
+    Source: cliniko.txt (Get product, q[]); that it is a 404 otherwise is inferred.
+    """
+    filters = lists.filters_of(request)
+    product = find(PRODUCTS, request.path["id"], context)
+    shown = product is not None and (
+        lists.passes(product, filters) if filters else product.archived_at is None
+    )
+    if product is None or not shown:
+        raise RecordNotFound("product", request.path["id"])
+    return Reply(200, serializers.product(request, context)(product))
+
+
+@OPERATIONS.handles("updateProduct", "replaceProduct", rules=[tax_exists])
+def update_product(request: Request, context: Context) -> Reply:
+    """Change the properties that are named. PUT does the same (observed)."""
+    product = _unarchived_product(request, context)
+    changed = replace(product, **_changes(request.body, context))
+    if changed != product:
+        changed = replace(changed, updated_at=context.now.replace(microsecond=0))
+        context.state.put(PRODUCTS, changed)
+    return Reply(200, serializers.product(request, context)(changed))
+
+
+@OPERATIONS.handles("deleteProduct", "archiveProduct")
+def archive_product(request: Request, context: Context) -> Reply:
+    """Archive a product; one that is archived already is not found (inferred)."""
+    product = _unarchived_product(request, context)
+    now = context.now.replace(microsecond=0)
+    context.state.put(PRODUCTS, replace(product, archived_at=now, updated_at=now))
+    return Reply(204)
+
+
+def _unarchived_product(request: Request, context: Context) -> Product:
+    product = find(PRODUCTS, request.path["id"], context)
+    if product is None or product.archived_at is not None:
+        raise RecordNotFound("product", request.path["id"])
+    return product
+
+
+def _changes(body: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The fields of a product that a body names; unknown keys are ignored (observed)."""
+    changes: dict[str, Any] = {
+        name: body[name]
+        for name in ("item_code", "name", "notes", "price_includes_tax", "serial_number")
+        if name in body
+    }
+    for name in ("cost_price", "price"):
+        if name in body:
+            changes[name] = None if body[name] is None else Decimal(body[name])
+    if "stock_level" in body:
+        level = body["stock_level"]
+        changes["stock_level"] = None if level is None else int(level)
+    if "tax_id" in body:
+        changes["tax_id"] = int(body["tax_id"])
+    if "product_supplier_name" in body:
+        supplier = body["product_supplier_name"] or None
+        changes["product_supplier_name"] = supplier
+        changes["product_supplier_id"] = supplier and _supplier_named(supplier, context).id
+    return changes
+
+
+def _suppliers_by_name(records: tuple[ProductSupplier, ...]) -> dict[str, ProductSupplier]:
+    return {record.name: record for record in reversed(records)}
+
+
+def _supplier_named(name: str, context: Context) -> ProductSupplier:
+    """The supplier of that name, made if there is none (inferred)."""
+    supplier = context.state.derive(PRODUCT_SUPPLIERS, _suppliers_by_name).get(name)
+    if supplier is not None:
+        return supplier
+    now = context.now.replace(microsecond=0)
+    number = context.state.next_id(PRODUCT_SUPPLIERS)
+    return context.state.put(PRODUCT_SUPPLIERS, ProductSupplier(number, name, now, now))

@@ -1,0 +1,1 @@
+"""Exsited's operations, one module for each part of an item."""

@@ -1,0 +1,1 @@
+"""Skhokho's operations."""

@@ -1,0 +1,63 @@
+"""Control of the clocks of sandboxes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mock_server.control.api.views import clock_view
+from mock_server.control.context import ControlContext, Refused
+from mock_server.control.seed_files.plain_forms import read_instant
+from mock_server.engine.api import Operations
+from mock_server.engine.context import Context
+from mock_server.engine.messages import Reply, Request
+from mock_server.state.clock import Clock
+
+#: What a clock may be set to: around it there must be room for windows and expiries.
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def register(operations: Operations, context: ControlContext) -> None:
+    """Add the handlers of the clocks of a world's sandboxes."""
+
+    @operations.handles("getClock")
+    def tell(request: Request, _: Context) -> Reply:
+        return Reply(200, clock_view(context.sandbox(request).clock))
+
+    @operations.handles("setClock")
+    def change(request: Request, _: Context) -> Reply:
+        clock = context.sandbox(request).clock
+        _change(clock, request.body)
+        return Reply(200, clock_view(clock))
+
+
+def _change(clock: Clock, body: dict[str, Any]) -> None:
+    mode, at = body["mode"], body.get("at")
+    if mode == "real":
+        clock.follow_machine()
+    elif mode == "running":
+        clock.run()
+    elif mode == "frozen":
+        clock.freeze(None if at is None else _instant(at))
+    elif mode == "set":
+        clock.set(_instant(at))
+    else:
+        try:
+            by = timedelta(seconds=float(body["seconds"]))
+            instant = clock.now() + by
+        except OverflowError as problem:
+            raise Refused({"seconds": "lead out of the range of the clock"}) from problem
+        if not _FIRST <= instant <= _LAST:
+            raise Refused({"seconds": "lead out of the range of the clock, 1970 to 9000"})
+        clock.advance(by)
+
+
+def _instant(text: Any) -> datetime:
+    try:
+        instant = read_instant(text)
+    except ValueError as problem:
+        raise Refused({"at": "must be an instant such as 2026-01-31T12:00:00Z"}) from problem
+    if not _FIRST <= instant <= _LAST:
+        raise Refused({"at": "is out of the range of the clock, 1970 to 9000"})
+    return instant

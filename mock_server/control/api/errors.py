@@ -1,0 +1,135 @@
+"""How control words every error: one line in `error`, and what else helps beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mock_server.control.context import Refused
+from mock_server.engine.api import ErrorTable, Renderer
+from mock_server.engine.errors import (
+    ApiError,
+    Conflict,
+    Forbidden,
+    InvalidRequest,
+    MalformedRequest,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    RateLimited,
+    RecordNotFound,
+    RouteNotFound,
+    Unauthenticated,
+    UnsupportedMediaType,
+    Violation,
+)
+from mock_server.engine.messages import Reply, Request
+
+_TEXTS = {
+    "required": "is missing",
+    "additionalProperties": "is not known here",
+    "type": "must be of the type {limit}",
+    "pattern": "must match {limit}",
+    "format": "must be a {limit}",
+    "enum": "must be one of {limit}",
+    "minimum": "must be at least {limit}",
+    "maximum": "must be at most {limit}",
+    "minLength": "must have at least {limit} characters",
+    "maxLength": "must have at most {limit} characters",
+    "minItems": "must have at least {limit} items",
+    "maxItems": "must have at most {limit} items",
+}
+
+
+def _error(status: int, text: str, **more: Any) -> Reply:
+    return Reply(status, {"error": " ".join(text.split()), **more})
+
+
+def _text(violation: Violation) -> str:
+    template = _TEXTS.get(violation.keyword)
+    if template is None:
+        return f"is wrong ({violation.keyword})"
+    limit = violation.limit
+    if isinstance(limit, list | tuple):
+        limit = ", ".join(map(str, limit))
+    return template.format(limit=limit)
+
+
+def _leaves(violations: tuple[Violation, ...]) -> list[Violation]:
+    """The violations, with a choice between schemas replaced by its nearest miss."""
+    leaves: list[Violation] = []
+    for violation in violations:
+        if violation.keyword in {"anyOf", "oneOf"} and violation.limit:
+            leaves += _leaves(min(violation.limit, key=_distance))
+        else:
+            leaves.append(violation)
+    return leaves
+
+
+def _distance(branch: tuple[Violation, ...]) -> tuple[bool, int]:
+    """How far off a branch is: one whose `enum` does not match was not meant."""
+    return any(violation.keyword == "enum" for violation in branch), len(branch)
+
+
+def _invalid(error: InvalidRequest, request: Request) -> Reply:
+    by_location: dict[str, Violation] = {
+        violation.location: violation for violation in error.violations
+    }
+    if "path" in by_location:
+        violation = by_location["path"]
+        return _error(404, f"there is no {violation.field} {str(violation.value)!r}")
+    for location in ("query", "header"):
+        if location in by_location:
+            violation = by_location[location]
+            return _error(400, f"{violation.field} {_text(violation)}")
+    fields = {
+        violation.field: _text(violation)
+        for violation in _leaves(error.violations)
+        if violation.path
+    }
+    if not fields:
+        return _error(422, f"the body {_text(error.violations[0])}")
+    return _refused(Refused(fields), request)
+
+
+def _refused(error: Refused, _: Request) -> Reply:
+    if not error.problems:
+        return _error(422, error.text, fields=error.fields)
+    problems = [{"pointer": pointer, "message": message} for pointer, message in error.problems]
+    return _error(422, error.text, fields=error.fields, problems=problems)
+
+
+def error_table(explain: Mapping[str, Callable[[Any], None]]) -> ErrorTable:
+    """Return the table.
+
+    `explain` has, for operations whose schema cannot say well what is wrong, a function of the body
+    that raises Refused.
+    """
+
+    def invalid(error: InvalidRequest, request: Request) -> Reply:
+        explanation = explain.get(str(request.operation_id))
+        in_body = all(violation.location == "body" for violation in error.violations)
+        if explanation is not None and in_body:
+            try:
+                explanation(request.body)
+            except Refused as refused:
+                return _refused(refused, request)
+        return _invalid(error, request)
+
+    return ErrorTable({**_RENDERERS, InvalidRequest: invalid})
+
+
+_RENDERERS: dict[type[ApiError], Renderer] = {
+    Unauthenticated: lambda _, __: _error(401, "the token is missing or wrong"),
+    Forbidden: lambda error, _: _error(403, str(error) or "this is not allowed"),
+    RouteNotFound: lambda _, __: _error(404, "there is no such path"),
+    MethodNotAllowed: lambda error, _: Reply(
+        405, {"error": str(error)}, {"Allow": ", ".join(error.allow)}
+    ),
+    RecordNotFound: lambda error, _: _error(404, f"there is no {error.kind} {error.key!r}"),
+    MalformedRequest: lambda error, _: _error(400, error.problem),
+    UnsupportedMediaType: lambda _, __: _error(415, "the body must be application/json"),
+    PayloadTooLarge: lambda error, _: _error(413, str(error)),
+    Refused: _refused,
+    Conflict: lambda error, _: _error(409, error.rule),
+    RateLimited: lambda error, _: _error(409, str(error)),
+}

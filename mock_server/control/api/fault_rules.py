@@ -1,0 +1,87 @@
+"""Control of fault rules and of rate limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mock_server.control.context import ControlContext, Refused
+from mock_server.engine.api import Operations
+from mock_server.engine.context import Context
+from mock_server.engine.errors import Conflict, RecordNotFound
+from mock_server.engine.messages import Reply, Request
+from mock_server.faults.rules import FaultRules, InvalidRule, Rule, parse_rule, rules_of
+from mock_server.state.sandbox import Sandbox
+
+#: Each call is held against every rule, so their number is bounded.
+MOST_RULES = 1000
+
+
+def register(operations: Operations, context: ControlContext) -> None:
+    """Add the handlers of the faults and rate limits of a world's sandboxes."""
+
+    @operations.handles("listFaults")
+    def list_faults(request: Request, _: Context) -> Reply:
+        rules = rules_of(context.sandbox(request))
+        return Reply(200, {"faults": [_view(rules, rule) for rule in rules]})
+
+    @operations.handles("addFault")
+    def add(request: Request, _: Context) -> Reply:
+        rules = rules_of(context.sandbox(request))
+        rule = _parsed(request.body, context)
+        if len(rules) >= MOST_RULES:
+            raise Conflict(f"a sandbox has {MOST_RULES} fault rules at most; remove one first")
+        return Reply(201, _view(rules, rules.add(rule)))
+
+    @operations.handles("clearFaults")
+    def clear(request: Request, _: Context) -> Reply:
+        rules_of(context.sandbox(request)).clear()
+        return Reply(204)
+
+    @operations.handles("removeFault")
+    def remove(request: Request, _: Context) -> Reply:
+        number = request.path["fault"]
+        try:
+            rules_of(context.sandbox(request)).remove(number)
+        except KeyError as problem:
+            raise RecordNotFound("fault rule", number) from problem
+        return Reply(204)
+
+    @operations.handles("getRateLimits")
+    def tell_limits(request: Request, _: Context) -> Reply:
+        return Reply(200, _limits(context.sandbox(request)))
+
+    @operations.handles("setRateLimits")
+    def switch_limits(request: Request, _: Context) -> Reply:
+        sandbox = context.sandbox(request)
+        sandbox.rate_limited = request.body["enabled"]
+        sandbox.rate_limit_requests = request.body.get("requests")
+        return Reply(200, _limits(sandbox))
+
+
+def _limits(sandbox: Sandbox) -> dict[str, Any]:
+    return {"enabled": sandbox.rate_limited, "requests": sandbox.rate_limit_requests}
+
+
+def explanation(context: ControlContext) -> Callable[[Any], None]:
+    """Return a function of a rule's JSON that raises Refused if it is wrong."""
+
+    def explain(body: Any) -> None:
+        _parsed(body, context)
+
+    return explain
+
+
+def _parsed(body: Any, context: ControlContext) -> Rule:
+    try:
+        return parse_rule(body, context.specs)
+    except InvalidRule as problem:
+        pointer, _, message = str(problem).partition(": ")
+        _, name, *inner = [*pointer.split("/"), ""]
+        place = "/".join(filter(None, inner))
+        field = {name or "effects": f"{place}: {message}" if place else message}
+        raise Refused(field, text=str(problem)) from problem
+
+
+def _view(rules: FaultRules, rule: Rule) -> dict[str, Any]:
+    return {**rule.as_json(), "fired": rules.fired(rule.id)}

@@ -1,0 +1,137 @@
+"""Control of evidence: the journal, its exports, verification and explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from mock_server.control.api.points import exchange_of
+from mock_server.control.context import ControlContext
+from mock_server.engine.api import Operations
+from mock_server.engine.context import Context
+from mock_server.engine.errors import Conflict, RecordNotFound
+from mock_server.engine.messages import Reply, Request
+from mock_server.engine.replies import encode_json
+from mock_server.journal.explain import explain
+from mock_server.journal.har import har
+from mock_server.journal.search import Query
+from mock_server.journal.verify import (
+    CallExpectation,
+    Effect,
+    EffectsExpectation,
+    Unmet,
+    verify_calls,
+    verify_effects,
+    verify_order,
+)
+from mock_server.journal.views import exchange_view
+from mock_server.state.journal import EvidenceDropped, Exchange
+from mock_server.state.sandbox import Sandbox
+
+_LIMIT = 100
+_QUERY = tuple(Query.__slots__)
+_BOUNDS = ("exactly", "at_least", "at_most")
+
+
+def register(operations: Operations, context: ControlContext) -> None:
+    """Add the handlers of the evidence of a world's sandboxes."""
+
+    @operations.handles("listExchanges")
+    def list_exchanges(request: Request, _: Context) -> Reply:
+        journal, asked = context.sandbox(request).journal, request.query
+        query = query_from(asked)
+        found = (each for each in _since(journal, asked.get("since", 0)) if query.matches(each))
+        shown = [
+            exchange_view(each, context.specs.get(each.api))
+            for each in islice(found, asked.get("limit", _LIMIT))
+        ]
+        return Reply(200, {"last": journal.last, "dropped": journal.dropped, "exchanges": shown})
+
+    @operations.handles("getExchange")
+    def get_exchange(request: Request, _: Context) -> Reply:
+        exchange = _exchange(context, request)
+        return Reply(200, exchange_view(exchange, context.specs.get(exchange.api)))
+
+    @operations.handles("explainExchange")
+    def explain_exchange(request: Request, _: Context) -> Reply:
+        exchange = _exchange(context, request)
+        spec = context.specs.get(exchange.api)
+        if spec is None:
+            raise RecordNotFound("API", exchange.api)
+        return Reply(200, explain(exchange, spec))
+
+    @operations.handles("streamExchanges")
+    def stream_exchanges(request: Request, _: Context) -> Reply:
+        since = request.header.get("Last-Event-ID", request.query.get("since", 0))
+        return Reply(200, "".join(events(context, context.sandbox(request), since)))
+
+    @operations.handles("exportHar")
+    def export_har(request: Request, _: Context) -> Reply:
+        journal = context.sandbox(request).journal
+        return Reply(200, har(_since(journal, request.query.get("since", 0)), context.specs))
+
+    @operations.handles("verify")
+    def verify(request: Request, _: Context) -> Reply:
+        sandbox, body = context.sandbox(request), request.body
+        try:
+            check_expectations(sandbox, body)
+        except Unmet as unmet:
+            return Reply(200, {"met": False, "message": str(unmet)})
+        except EvidenceDropped as problem:
+            raise Conflict(str(problem)) from problem
+        return Reply(200, {"met": True, "message": ""})
+
+
+def query_from(asked: dict[str, Any]) -> Query:
+    """Return the query that parameters or a JSON object ask with; other names are passed over."""
+    return Query(**{name: asked[name] for name in _QUERY if name in asked})
+
+
+def check_expectations(sandbox: Sandbox, body: dict[str, Any]) -> None:
+    """Raise Unmet for the first expectation of a JSON object that is not met."""
+    since = body.get("since", 0)
+    journal = sandbox.journal
+    calls = [
+        CallExpectation(query_from(call), **{name: call[name] for name in _BOUNDS if name in call})
+        for call in body.get("calls", ())
+    ]
+    verify_calls(journal, calls, since)
+    if body.get("order"):
+        verify_order(journal, [query_from(each) for each in body["order"]], since)
+    if "effects" in body or body.get("exclusive"):
+        effects = [Effect(**effect) for effect in body.get("effects", ())]
+        expectation = EffectsExpectation(effects, exclusive=body.get("exclusive", False))
+        verify_effects(sandbox, expectation, since)
+
+
+def events(context: ControlContext, sandbox: Sandbox, since: int) -> Iterator[str]:
+    """Yield the exchanges after a number as server-sent events, a `gap` first if some are gone."""
+    dropped = sandbox.journal.dropped
+    if since < dropped:
+        yield gap(since + 1, dropped)
+    for exchange in sandbox.journal.since(max(since, dropped)):
+        yield event(context, exchange)
+
+
+def gap(first: int, last: int) -> str:
+    """Return the server-sent event which says that these exchanges are no longer held."""
+    return f"event: gap\ndata: {encode_json({'from': first, 'to': last}).decode()}\n\n"
+
+
+def event(context: ControlContext, exchange: Exchange) -> str:
+    """Return an exchange as a server-sent event."""
+    shown = encode_json(exchange_view(exchange, context.specs.get(exchange.api))).decode()
+    return f"id: {exchange.number}\nevent: exchange\ndata: {shown}\n\n"
+
+
+def _since(journal: Any, since: int) -> list[Exchange]:
+    try:
+        found: list[Exchange] = journal.since(since)
+    except EvidenceDropped as problem:
+        raise Conflict(f"{problem}; ask for what is after {journal.dropped}") from problem
+    return found
+
+
+def _exchange(context: ControlContext, request: Request) -> Exchange:
+    return exchange_of(context.sandbox(request), int(request.path["exchange"]))

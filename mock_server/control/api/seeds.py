@@ -1,0 +1,45 @@
+"""Control of records as a whole: export them, import them."""
+
+from __future__ import annotations
+
+from mock_server.control.api.views import sandbox_view
+from mock_server.control.context import ControlContext, Refused
+from mock_server.control.seed_files.checks import mistakes_in
+from mock_server.control.seed_files.records import exported, read_records, tables_of
+from mock_server.engine.api import Operations
+from mock_server.engine.context import Context
+from mock_server.engine.errors import Conflict, RecordNotFound
+from mock_server.engine.messages import Reply, Request
+from mock_server.engine.replies import encode_json
+
+#: The longest export, in bytes.
+LONGEST_EXPORT = 64 << 20
+
+
+def register(operations: Operations, context: ControlContext) -> None:
+    """Add the handlers of the records of a world's sandboxes."""
+    tables = tables_of(context.vendors)
+
+    @operations.handles("exportSandbox")
+    def export(request: Request, _: Context) -> Reply:
+        sandbox = context.sandbox(request)
+        apis = request.query.get("api") or context.apis
+        unknown = [api for api in apis if api not in context.apis]
+        if unknown:
+            raise RecordNotFound("API", unknown[0])
+        document = exported(sandbox.whole(sandbox.state, apis), apis)
+        if len(encode_json(document)) > LONGEST_EXPORT:
+            raise Conflict(f"the export is longer than {LONGEST_EXPORT} bytes; name fewer APIs")
+        return Reply(200, document)
+
+    @operations.handles("seedSandbox")
+    def seed(request: Request, _: Context) -> Reply:
+        sandbox = context.sandbox(request)
+        records, problems = read_records(request.body, tables)
+        problems += mistakes_in(records, context.vendors, tables)
+        if problems:
+            first = f"{problems[0][0]}: {problems[0][1]}"
+            more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
+            raise Refused({"apis": first + more}, problems)
+        sandbox.go_to(records.put_into(sandbox.state))
+        return Reply(200, sandbox_view(sandbox))

@@ -1,0 +1,51 @@
+"""The control API: its spec, and its operations as closures over a context."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from mock_server.control.api import clocks, fault_rules, journal, sandboxes, seeds, snapshots
+from mock_server.control.api.errors import error_table
+from mock_server.control.context import ControlContext
+from mock_server.data import specs_directory
+from mock_server.discovery import Vendor
+from mock_server.engine.api import Api, FirstCall, Operations
+from mock_server.engine.credentials import CredentialPolicy
+from mock_server.openapi.document import SpecIndex, load_document
+from mock_server.state.clock import Clock
+from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
+from mock_server.state.store import State
+
+NAME = "control"
+#: The longest body that control takes, in bytes: a seed file may hold many records.
+MAX_BODY = 64 << 20
+
+
+def control_vendor(context: ControlContext) -> Vendor:
+    """Return the control API of a context, in the form that the engine serves."""
+    operations = Operations()
+    for part in (sandboxes, snapshots, clocks, fault_rules, seeds, journal):
+        part.register(operations, context)
+    home = Sandbox(SandboxName(NAME, ""), 0, lambda *_: State(), Clock(), 0)
+    api = Api(
+        name=NAME,
+        operations=operations,
+        errors=error_table({"addFault": fault_rules.explanation(context)}),
+        sandbox_key_of=lambda credential: credential.value,
+        seed=lambda *_: None,
+        first_call=FirstCall("/sandboxes"),
+        home=home,
+    )
+    return Vendor(api, control_spec(), specs_directory() / f"{NAME}.yaml")
+
+
+def empty_context() -> ControlContext:
+    """Return a world of no APIs, for those who look at the control API and do not call it."""
+    sandboxes = Sandboxes(lambda *_: State())
+    return ControlContext(sandboxes, CredentialPolicy(frozenset(), ""), ())
+
+
+@cache
+def control_spec() -> SpecIndex:
+    """Return the spec of the control API."""
+    return SpecIndex(NAME, load_document(specs_directory() / f"{NAME}.yaml"))

@@ -1,0 +1,108 @@
+"""The client's methods about evidence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from mock_server.control.client.session import ControlError, Session
+
+_PAUSE = 0.05
+Query = Mapping[str, Any]
+
+
+class Evidence:
+    """The journal of one sandbox: what was asked and answered, and what came of it.
+
+    A query is a mapping of `api`, `operation`, `method`, `path` (with `*`), `status` (`404`, `4xx`)
+    and `verdict`; calls and order of `verify` may also ask `body_contains` and `json`.
+    """
+
+    def __init__(self, session: Session, sandbox: str) -> None:
+        self._session = session
+        self._sandbox = sandbox
+
+    def _call(self, method: str, *path: str, **options: Any) -> Any:
+        return self._session.call(method, "sandboxes", self._sandbox, *path, **options)
+
+    def exchanges(
+        self, query: Query | None = None, *, since: int = 0, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """Return exchanges after a number, the oldest first, as JSON objects without secrets."""
+        asked = {**(query or {}), "since": since, "limit": limit}
+        found: list[dict[str, Any]] = self._call("GET", "journal", query=asked)["exchanges"]
+        return found
+
+    def exchange(self, number: int) -> dict[str, Any]:
+        """Return one exchange."""
+        found: dict[str, Any] = self._call("GET", "journal", str(number))
+        return found
+
+    def explain(self, number: int) -> dict[str, Any]:
+        """Return what an exchange was taken for, and why it was answered so."""
+        found: dict[str, Any] = self._call("GET", "journal", str(number), "explanation")
+        return found
+
+    def har(self, *, since: int = 0) -> dict[str, Any]:
+        """Return the journal as an HTTP archive."""
+        found: dict[str, Any] = self._call("GET", "har", query={"since": since})
+        return found
+
+    def verify(
+        self,
+        *,
+        calls: Iterable[Query] = (),
+        order: Iterable[Query] = (),
+        effects: Iterable[Mapping[str, Any]] | None = None,
+        exclusive: bool = False,
+        since: int = 0,
+    ) -> None:
+        """Raise AssertionError, saying what happened, unless all came about after `since`."""
+        body: dict[str, Any] = {
+            "since": since,
+            "calls": [dict(call) for call in calls],
+            "order": [dict(call) for call in order],
+            "exclusive": exclusive,
+        }
+        if effects is not None:
+            body["effects"] = [dict(effect) for effect in effects]
+        verdict = self._call("POST", "verify", body=body)
+        if not verdict["met"]:
+            raise AssertionError(verdict["message"])
+
+    def wait_for(
+        self, query: Query | None = None, *, since: int = 0, timeout: float = 10.0
+    ) -> dict[str, Any]:
+        """Return the first exchange after `since` that matches, as soon as there is one.
+
+        Raises ControlError after `timeout` seconds of this machine's time.
+        """
+        end = time.monotonic() + timeout
+        while True:
+            found = self.exchanges(query, since=since, limit=1)
+            if found:
+                return found[0]
+            if time.monotonic() >= end:
+                raise ControlError(f"no exchange with {dict(query or {})} in {timeout:g} seconds")
+            time.sleep(_PAUSE)
+
+    def follow(self, *, since: int = 0) -> Iterator[dict[str, Any]]:
+        """Yield exchanges after a number, and then those to come, for as long as it is read.
+
+        Raises ControlError if some of them are no longer held.
+        """
+        path = f"/sandboxes/{self._sandbox}/events"
+        options = {"since": str(since), "follow": "true"}
+        with self._session.http.stream("GET", path, params=options, timeout=None) as answer:
+            kind = ""
+            for line in answer.iter_lines():
+                name, _, value = line.partition(": ")
+                if name == "event":
+                    kind = value
+                elif name == "data" and kind == "gap":
+                    raise ControlError(f"exchanges are no longer held: {value}")
+                elif name == "data":
+                    yield orjson.loads(value)

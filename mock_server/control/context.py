@@ -1,0 +1,76 @@
+"""What control has in its hands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from mock_server.discovery import Vendor
+from mock_server.engine.credentials import CredentialPolicy
+from mock_server.engine.errors import InvalidRequest, RecordNotFound, Unauthenticated, Violation
+from mock_server.engine.messages import Request
+from mock_server.openapi.document import SpecIndex
+from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
+
+
+class Refused(InvalidRequest):
+    """What is asked cannot be done, though its schema allows it.
+
+    `fields` has a line for each refused property of the body, by its name; `problems` pairs a JSON
+    pointer into the body with what is wrong there.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, str],
+        problems: Sequence[tuple[str, str]] = (),
+        text: str | None = None,
+    ) -> None:
+        super().__init__([Violation("body", (name,), text) for name, text in fields.items()])
+        self.fields = dict(fields)
+        self.problems = tuple(problems)
+        self.text = text or "; ".join(f"{name} {message}" for name, message in fields.items())
+
+
+@dataclass(frozen=True)
+class ControlContext:
+    """The sandboxes of a server, which words open one, and the APIs that it serves."""
+
+    sandboxes: Sandboxes
+    policy: CredentialPolicy
+    vendors: Sequence[Vendor]
+
+    @cached_property
+    def apis(self) -> tuple[str, ...]:
+        """The names of the APIs."""
+        return tuple(vendor.api.name for vendor in self.vendors)
+
+    @cached_property
+    def specs(self) -> Mapping[str, SpecIndex]:
+        """The spec of each API, by its name."""
+        return {vendor.api.name: vendor.spec for vendor in self.vendors}
+
+    def sandbox(self, request: Request) -> Sandbox:
+        """Return the open sandbox that a request's path names; raises RecordNotFound."""
+        name = request.path["sandbox"]
+        sandbox = self.sandboxes.find(name)
+        if sandbox is None:
+            raise RecordNotFound("open sandbox", name)
+        return sandbox
+
+    def new_name(self, word: str, persona: str | None = None) -> SandboxName:
+        """Return the name of a sandbox that a word will open; raises Refused if it opens none."""
+        try:
+            opened = self.policy.sandbox(word)
+        except Unauthenticated as problem:
+            known = ", ".join(sorted(self.policy.personas))
+            raise Refused(
+                {"name": f"opens no sandbox: what follows `test.` is a persona ({known})"}
+            ) from problem
+        if persona is None:
+            return opened
+        if persona not in self.policy.personas:
+            known = ", ".join(sorted(self.policy.personas))
+            raise Refused({"persona": f"is none of {known}"})
+        return SandboxName(word, persona)

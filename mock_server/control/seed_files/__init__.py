@@ -1,0 +1,1 @@
+"""Seed files: records as YAML or JSON, read, checked and written."""

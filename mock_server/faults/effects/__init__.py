@@ -1,0 +1,1 @@
+"""Effects: what a fault rule does to the calls that it matches."""

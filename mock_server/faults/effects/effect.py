@@ -1,0 +1,144 @@
+"""What all effects have in common, and how several act on one call."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
+
+from starlette.types import Send
+
+from mock_server.engine.fault import Fault, Run
+from mock_server.engine.messages import Request
+from mock_server.engine.replies import Wire
+from mock_server.engine.transport import send_wire
+from mock_server.faults.reading import Reader
+from mock_server.state.sandbox import Sandbox
+from mock_server.state.store import Change, State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A call on its way through the effects that are left; itself what the engine calls a run."""
+
+    run: Run
+    api: str
+    left: tuple[Drawn, ...]
+    state: State | None = None
+    keep: bool = True
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The call's sandbox."""
+        return self.run.sandbox
+
+    @property
+    def request(self) -> Request:
+        """The call's request."""
+        return self.run.request
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What the performed operation changed, kept or not."""
+        return self.run.changes
+
+    @property
+    def seen(self) -> State:
+        """The state that the operation would see."""
+        return self.sandbox.committed if self.state is None else self.state
+
+    def perform(self, state: State | None = None, *, keep: bool = True) -> Wire:
+        """Go on: with the next effect, or with the operation itself."""
+        state, keep = self.state if state is None else state, keep and self.keep
+        if not self.left:
+            return self.run.perform(state, keep=keep)
+        first, *rest = self.left
+        return first.effect.answer(Step(self.run, self.api, tuple(rest), state, keep))
+
+    def reply_with(self, status: int) -> Wire:
+        """Answer with a declared status instead; raises LookupError if it is not declared."""
+        return self.run.reply_with(status)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An answer on its way to the caller; `random` is the effect's own, the same for a seed."""
+
+    wire: Wire
+    method: str
+    send: Send
+    random: random.Random
+
+
+class Effect:
+    """One way in which a call goes wrong; this one changes nothing, others override a method.
+
+    `kind` names it in a rule. `order` says which of several acts first on the way out. `sends` is
+    false if the caller gets no whole answer; only one effect of a rule may be such a one.
+    """
+
+    kind: ClassVar[str] = "none"
+    order: ClassVar[int] = 0
+    sends: ClassVar[bool] = True
+    reads_only: ClassVar[bool] = False
+
+    @classmethod
+    def read(cls, _: Reader, /) -> Self:
+        """Make one of a rule's JSON; raises InvalidRule."""
+        return cls()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON that makes it."""
+        options = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)  # type: ignore[arg-type]  # every effect is a dataclass
+        }
+        return {"kind": self.kind} | {k: v for k, v in options.items() if v is not None}
+
+    def __str__(self) -> str:
+        options = ", ".join(f"{k}={v}" for k, v in self.as_json().items() if k != "kind")
+        return f"{self.kind}({options})" if options else self.kind
+
+    def answer(self, step: Step) -> Wire:
+        """Return the answer; nothing here may await."""
+        return step.perform()
+
+    async def deliver(self, _: Delivery, go_on: Callable[[], Awaitable[None]], /) -> None:
+        """Send the answer, or leave that to what comes next."""
+        await go_on()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An effect that was chosen for one call, with the seed of what it draws."""
+
+    effect: Effect
+    seed: int = 0
+
+
+class EffectsFault(Fault):
+    """Several effects at once: each wraps the next, and the operation is in the middle."""
+
+    def __init__(self, name: str, api: str, drawn: tuple[Drawn, ...]) -> None:
+        self.name = name
+        self.sends = all(each.effect.sends for each in drawn)
+        self._api = api
+        self._drawn = drawn
+
+    def answer(self, run: Run) -> Wire:
+        """Return the answer to send."""
+        return Step(run, self._api, self._drawn).perform()
+
+    async def deliver(self, wire: Wire, method: str, send: Send) -> None:
+        """Send the answer as the effects have it."""
+
+        async def deliver_from(left: list[Drawn]) -> None:
+            if not left:
+                await send_wire(wire, method, send)
+                return
+            source = random.Random(left[0].seed)  # noqa: S311 - reproducible on purpose
+            delivery = Delivery(wire, method, send, source)
+            await left[0].effect.deliver(delivery, lambda: deliver_from(left[1:]))
+
+        await deliver_from(sorted(self._drawn, key=lambda each: each.effect.order))

@@ -1,0 +1,144 @@
+"""Effects on the records: what is seen of them, and what becomes of a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Self
+
+from mock_server.engine.replies import Wire
+from mock_server.faults.effects.effect import Effect, Step
+from mock_server.faults.effects.later import later_of
+from mock_server.faults.reading import Reader
+from mock_server.state.sandbox import Sandbox
+from mock_server.state.store import State
+
+_LONGEST = 10.0**9
+
+
+@dataclass(frozen=True)
+class AnsweredNotDone(Effect):
+    """Answers that it was done, and forgets it."""
+
+    kind: ClassVar[str] = "false_success"
+
+    def answer(self, step: Step) -> Wire:
+        """Answer, and keep nothing."""
+        return step.perform(keep=False)
+
+
+@dataclass(frozen=True)
+class StaleRead(Effect):
+    """Reads an old state: that of `commits` changes ago, or of `seconds` ago on the clock.
+
+    Only reads meet it; it goes back as far as the sandbox's memory does.
+    """
+
+    kind: ClassVar[str] = "stale_read"
+    reads_only: ClassVar[bool] = True
+    commits: int | None = None
+    seconds: float | None = None
+
+    @classmethod
+    def read(cls, reader: Reader, /) -> Self:
+        """Make one of `{"commits": 1}` or `{"seconds": 30}`; one commit if neither is there."""
+        commits, seconds = reader.whole("commits"), reader.number("seconds", 0, _LONGEST)
+        if commits is not None and seconds is not None:
+            raise reader.wrong("seconds", "cannot be there together with `commits`")
+        return cls(1 if commits is None and seconds is None else commits, seconds)
+
+    def answer(self, step: Step) -> Wire:
+        """Answer from the old state."""
+        sandbox = step.sandbox
+        old = (
+            _of_commits_ago(sandbox, self.commits)
+            if self.commits is not None
+            else _of_seconds_ago(sandbox, step.api, self.seconds or 0.0)
+        )
+        return step.perform(sandbox.whole(old, [step.api]))
+
+
+def _of_commits_ago(sandbox: Sandbox, commits: int) -> State:
+    return sandbox.log.state_at(
+        max(sandbox.committed.revision - commits, sandbox.log.base.revision)
+    )
+
+
+def _of_seconds_ago(sandbox: Sandbox, api: str, seconds: float) -> State:
+    since = sandbox.clock.now() - timedelta(seconds=seconds)
+    for exchange in sandbox.journal:
+        # A later change shows in what was there before the first exchange that came after `since`.
+        if exchange.at > since and api in exchange.before.seeded:
+            return exchange.before
+    return sandbox.committed
+
+
+@dataclass(frozen=True)
+class LateCreate(Effect):
+    """What is created shows in reads only after so many `seconds` on the sandbox's clock.
+
+    Reads are calls that change nothing; an update of the record finds it at once.
+    """
+
+    kind: ClassVar[str] = "late_create"
+    seconds: float = 0.0
+
+    @classmethod
+    def read(cls, reader: Reader, /) -> Self:
+        """Make one of `{"seconds": 30}`."""
+        return cls(reader.required("seconds", reader.number("seconds", 0, _LONGEST)))
+
+    def answer(self, step: Step) -> Wire:
+        """Do it, and hide what came of it."""
+        before = step.sandbox.committed
+        wire = step.perform()
+        if step.sandbox.committed is not before:
+            until = step.sandbox.clock.now() + timedelta(seconds=self.seconds)
+            created = [change for change in step.changes if change.before is None]
+            later_of(step.sandbox).hide(created, until)
+        return wire
+
+
+@dataclass(frozen=True)
+class LostUpdate(Effect):
+    """An update is done, and then overwritten by someone who had read the record before it.
+
+    After `seconds` on the sandbox's clock (0: at once), the records that were updated are again as
+    they were, unless someone has changed them since. What was created or removed stays so.
+    """
+
+    kind: ClassVar[str] = "lost_update"
+    seconds: float = 0.0
+
+    @classmethod
+    def read(cls, reader: Reader, /) -> Self:
+        """Make one of `{"seconds": 30}`."""
+        return cls(reader.number("seconds", 0, _LONGEST) or 0.0)
+
+    def answer(self, step: Step) -> Wire:
+        """Do it, and undo it at once or later."""
+        before = step.sandbox.committed
+        wire = step.perform()
+        if step.sandbox.committed is not before:
+            when = step.sandbox.clock.now() + timedelta(seconds=self.seconds)
+            # The first and the last of what one call did to a record: that is its update.
+            undone = [
+                change
+                for change in before.difference(step.sandbox.committed)
+                if change.before is not None and change.after is not None
+            ]
+            later = later_of(step.sandbox)
+            later.put_back(undone, when)
+            later.settle()
+        return wire
+
+
+@dataclass(frozen=True)
+class HiddenRecords(Effect):
+    """Answers a read without the records that do not show yet; no rule names it."""
+
+    kind: ClassVar[str] = "not_visible_yet"
+
+    def answer(self, step: Step) -> Wire:
+        """Answer from a state without them."""
+        return step.perform(later_of(step.sandbox).without_hidden(step.seen))

@@ -1,0 +1,1 @@
+"""What the engine and the contract suite both need of an OpenAPI document."""

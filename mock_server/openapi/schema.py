@@ -1,0 +1,239 @@
+"""From OpenAPI 3.0 schemas to compiled JSON Schema validators, and from their errors to ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import jsonschema_rs
+import orjson
+
+from mock_server.engine.errors import Location, Violation
+from mock_server.openapi.document import Json, SpecError, SpecIndex
+
+
+def _digits_up_to(bound: int) -> str:
+    """A pattern of the whole numbers from 0 to `bound`."""
+    digits = str(bound)
+    choices = [f"[0-9]{{1,{len(digits) - 1}}}", digits]
+    for place, digit in enumerate(digits):
+        if digit != "0":
+            rest = len(digits) - place - 1
+            choices.append(f"{digits[:place]}[0-{int(digit) - 1}][0-9]{{{rest}}}")
+    return f"(?:{'|'.join(choices)})"
+
+
+def _integer_of(bits: int) -> str:
+    bound: int = 1 << (bits - 1)
+    return f"^(?:-{_digits_up_to(bound)}|{_digits_up_to(bound - 1)})$"
+
+
+#: Formats of strings as patterns: a pattern is matched in compiled code, a function is called back.
+_PATTERNS = {
+    "int32": _integer_of(32),
+    "int64": _integer_of(64),
+    "decimal": r"^-?[0-9]+(?:\.[0-9]+)?$",
+}
+_FORMAT_OF_PATTERN = {pattern: name for name, pattern in _PATTERNS.items()}
+
+
+def _matches(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern[1:-1])
+    return lambda text: compiled.fullmatch(text) is not None
+
+
+def _anything(_: str) -> bool:
+    return True
+
+
+#: Formats of strings beyond JSON Schema's own, for where a pattern stands beside one already. Those
+#: of numbers are bounds; see `translate`.
+_FORMATS: dict[str, Callable[[str], bool]] = {
+    **{name: _matches(pattern) for name, pattern in _PATTERNS.items()},
+    "binary": _anything,
+    "password": _anything,
+    "float": _anything,
+    "double": _anything,
+}
+_ANNOTATIONS = frozenset(
+    {"example", "externalDocs", "xml", "discriminator", "deprecated", "readOnly", "writeOnly"}
+)
+_SCHEMA_KEYWORDS = ("items", "additionalProperties", "not")
+_LIST_KEYWORDS = ("allOf", "anyOf", "oneOf")
+_COMPONENTS = "#/components/schemas/"
+_INTEGER_BITS = {"int32": 32, "int64": 64}
+
+
+def translate(schema: Any) -> Any:
+    """Return an OpenAPI 3.0 schema as JSON Schema 2020-12.
+
+    `nullable` becomes a type, boolean exclusive bounds become numbers, the integer formats become
+    bounds, annotations go; references stay.
+    """
+    if not isinstance(schema, dict):
+        return schema
+    nullable = schema.get("nullable", False)
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"]}
+    result = {
+        key: value
+        for key, value in schema.items()
+        if key not in _ANNOTATIONS and key != "nullable" and not key.startswith("x-")
+    }
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if result.pop(exclusive, False):
+            result[exclusive] = result.pop(bound)
+    bits = _INTEGER_BITS.get(result.get("format", ""))
+    if bits and result.get("type") == "integer":
+        del result["format"]
+        result.setdefault("minimum", -(1 << (bits - 1)))
+        result.setdefault("maximum", (1 << (bits - 1)) - 1)
+    pattern = _PATTERNS.get(result.get("format", ""))
+    if pattern and result.get("type") == "string" and "pattern" not in result:
+        del result["format"]
+        result["pattern"] = pattern
+    for key in _SCHEMA_KEYWORDS:
+        if key in result:
+            result[key] = translate(result[key])
+    for key in _LIST_KEYWORDS:
+        if key in result:
+            result[key] = [translate(item) for item in result[key]]
+    if "properties" in result:
+        result["properties"] = {
+            name: translate(item) for name, item in result["properties"].items()
+        }
+    if not nullable:
+        return result
+    if "type" in result and not any(key in result for key in _LIST_KEYWORDS):
+        result["type"] = [result["type"], "null"]
+        if "enum" in result and None not in result["enum"]:
+            result["enum"] = [*result["enum"], None]
+        return result
+    return {"anyOf": [result, {"type": "null"}]}
+
+
+def parts_of(spec: SpecIndex, schema: Json) -> Iterator[tuple[Json, ...]]:
+    """Yield a schema and every one that it is composed of, the nearest first.
+
+    Each comes as the last of those that it stands in, the outermost first, with references as they
+    stand. Raises SpecError if a reference leads nowhere.
+    """
+    resolved = spec.resolve(schema)
+    yield (schema,)
+    for keyword in _LIST_KEYWORDS:
+        for part in resolved.get(keyword, ()):
+            for parts in parts_of(spec, part):
+                yield (schema, *parts)
+
+
+def properties_of(spec: SpecIndex, schema: Json) -> Iterator[tuple[str, Json]]:
+    """Yield name and schema of each property of a schema and of all that it is composed of.
+
+    Of several properties of a name, the nearest comes; references are as they stand.
+    """
+    seen: set[str] = set()
+    for parts in parts_of(spec, schema):
+        for name, node in spec.resolve(parts[-1]).get("properties", {}).items():
+            if name not in seen:
+                seen.add(name)
+                yield name, node
+
+
+class SchemaCompiler:
+    """Compiles the schemas of one spec; formats are checked, unknown ones refused.
+
+    Equal schemas are compiled once, and with no more of the components than they refer to.
+    """
+
+    def __init__(self, spec: SpecIndex) -> None:
+        schemas = spec.document.get("components", {}).get("schemas", {})
+        self._components = {name: translate(schema) for name, schema in schemas.items()}
+        self._references = {name: _references(schema) for name, schema in self._components.items()}
+        self._compiled: dict[bytes, jsonschema_rs.Draft202012Validator] = {}
+
+    @classmethod
+    def of(cls, spec: SpecIndex) -> SchemaCompiler:
+        """Return the one compiler of a spec, so that all who serve it share its validators."""
+        compiler = _COMPILERS.get(spec)
+        if compiler is None:
+            compiler = _COMPILERS[spec] = cls(spec)
+        return compiler
+
+    def component(self, name: str) -> jsonschema_rs.Draft202012Validator:
+        """Return the validator of a schema of `components`."""
+        return self.compile({"$ref": f"{_COMPONENTS}{name}"}, name)
+
+    def compile(self, schema: Json, where: str = "schema") -> jsonschema_rs.Draft202012Validator:
+        """Return a validator; raises SpecError if the schema is not one."""
+        translated = translate(schema)
+        key = orjson.dumps(translated)
+        if key not in self._compiled:
+            self._compiled[key] = self._compile(translated, where)
+        return self._compiled[key]
+
+    def _compile(self, translated: Any, where: str) -> jsonschema_rs.Draft202012Validator:
+        used = self._reachable(_references(translated))
+        if used:
+            components = {"schemas": {name: self._components[name] for name in sorted(used)}}
+            translated = {"allOf": [translated], "components": components}
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                translated,
+                formats=_FORMATS,
+                validate_formats=True,
+                ignore_unknown_formats=False,
+            )
+        except (ValueError, jsonschema_rs.ValidationError) as problem:
+            raise SpecError(f"{where}: {str(problem).splitlines()[0]}") from problem
+
+    def _reachable(self, names: set[str]) -> set[str]:
+        """The components that these refer to, and those refer to, and so on."""
+        reached: set[str] = set()
+        while names:
+            reached |= names & self._references.keys()
+            names = {other for name in names for other in self._references.get(name, ())} - reached
+        return reached
+
+
+_COMPILERS: WeakKeyDictionary[SpecIndex, SchemaCompiler] = WeakKeyDictionary()
+
+
+def _references(schema: Any) -> set[str]:
+    """The names of the components that a schema refers to itself."""
+    if isinstance(schema, list):
+        return {name for item in schema for name in _references(item)}
+    if not isinstance(schema, dict):
+        return set()
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        return {reference.removeprefix(_COMPONENTS).partition("/")[0]}
+    return {name for item in schema.values() for name in _references(item)}
+
+
+def violations_of(
+    errors: Iterable[jsonschema_rs.ValidationError],
+    location: Location,
+    prefix: tuple[str | int, ...] = (),
+) -> list[Violation]:
+    """Return a validator's errors as neutral violations, in the validator's order.
+
+    A missing property's path ends in its name, as the other violations of a property do.
+    """
+    found = []
+    for error in errors:
+        path = (*prefix, *error.instance_path)
+        keyword = error.kind.name
+        limit = error.kind.value
+        if keyword == "pattern" and limit in _FORMAT_OF_PATTERN:
+            keyword, limit = "format", _FORMAT_OF_PATTERN[limit]
+        if keyword == "required":
+            found.append(Violation(location, (*path, str(limit)), keyword))
+        elif keyword == "additionalProperties":
+            found += [Violation(location, (*path, str(name)), keyword) for name in limit]
+        else:
+            if keyword in {"anyOf", "oneOf"}:
+                limit = tuple(tuple(violations_of(branch, location, prefix)) for branch in limit)
+            found.append(Violation(location, path, keyword, limit, error.instance))
+    return found

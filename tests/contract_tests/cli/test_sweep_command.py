@@ -1,0 +1,90 @@
+"""The command that takes away what a run has left, over HTTP."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from contract_tests.cli import main as cli
+from contract_tests.target.ledger import Ledger, Made
+from tests.contract_tests.twisting import serving
+
+KEY = ("test-sweep", "")
+
+
+@pytest.fixture
+def service(monkeypatch):
+    """A service with one product of a run and one of its own: its URL, and their ids."""
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test-sweep:")
+    with serving("cliniko") as (twisted, url):
+        ids = [
+            httpx.post(f"{url}/products", auth=KEY, json={"name": name}).json()["id"]
+            for name in ("ct-killed-1", "Soap")
+        ]
+        yield twisted, url, *ids
+
+
+def sweep(url, *arguments):
+    return cli.main(["sweep", "cliniko", "--target", url, "--rate", "none", *arguments])
+
+
+def found(url, number):
+    return httpx.get(f"{url}/products/{number}", auth=KEY).status_code
+
+
+def test_it_takes_away_what_has_a_name_of_the_suite(service, capsys):
+    _, url, ours, theirs = service
+    assert sweep(url) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out == [f"products {ours}: archived", "cliniko: 1 of 1 records taken away"]
+    assert (found(url, ours), found(url, theirs)) == (404, 200)
+    assert sweep(url) == 0
+    assert "cliniko: 0 of 0 records taken away" in capsys.readouterr().out
+
+
+def test_with_a_ledger_it_takes_away_what_that_knows_and_nothing_else(service, tmp_path, capsys):
+    _, url, ours, theirs = service
+    path = tmp_path / "ledger.jsonl"
+    Ledger(path).has_made(Made("products", "first", theirs, {"id": theirs}))
+    assert sweep(url, "--ledger", str(path)) == 0
+    assert "cliniko: 1 of 1 records taken away" in capsys.readouterr().out
+    assert (found(url, ours), found(url, theirs)) == (200, 404)
+    assert Ledger(path).left() == []
+
+
+def test_what_stays_ends_with_1_and_says_why(service, tmp_path, capsys):
+    _, url, *_ = service
+    path = tmp_path / "ledger.jsonl"
+    Ledger(path).has_made(Made("stock_adjustments", "first", "1", {"id": "1"}))
+    assert sweep(url, "--ledger", str(path)) == 1
+    out = capsys.readouterr().out
+    assert "stock_adjustments 1: stays: the vendor has no way to take it away" in out
+    assert "cliniko: 0 of 1 records taken away" in out
+
+
+def test_a_service_that_does_not_answer_ends_with_3(monkeypatch, capsys):
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "s3cret-sweep:")
+    assert sweep("http://127.0.0.1:9/v1") == 3
+    errors = capsys.readouterr().err
+    assert len(errors.splitlines()) == 1
+    assert "does not answer" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["cliniko"], "a mock of this process has nothing left; give --target a URL"),
+        (["--target", "http://127.0.0.1:9"], "name the one API that is behind the URL"),
+        (
+            ["cliniko", "--target", "http://127.0.0.1:9", "--ledger", "no/such"],
+            "--ledger: no/such does not exist",
+        ),
+        (["nope", "--target", "http://127.0.0.1:9"], "there is no API 'nope'"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_one_line(monkeypatch, capsys, arguments, complaint):
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test:")
+    assert cli.main(["sweep", *arguments]) == 2
+    errors = capsys.readouterr().err
+    assert complaint in errors
+    assert len(errors.splitlines()) == 1

@@ -1,0 +1,57 @@
+"""Which refusals are no findings."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from schemathesis.openapi.checks import UseAfterFree
+
+from contract_tests.fuzzing.false_positives import overrule
+from contract_tests.fuzzing.refusals import Refusals
+from contract_tests.fuzzing.removals import Removals
+from mock_server.discovery import load_vendor
+
+
+@pytest.fixture(scope="module")
+def refusals() -> Refusals:
+    return Refusals(load_vendor("built").spec)
+
+
+@pytest.mark.parametrize("operation", ["getItem", "updateItem", "deleteItem", "listStockHistory"])
+def test_a_marked_status_says_that_a_record_is_not_there(refusals, operation):
+    assert refusals.say_not_found(operation, 302)
+    assert not refusals.say_not_found(operation, 200)
+
+
+def test_a_status_that_is_not_marked_says_nothing_of_the_kind(refusals):
+    assert not refusals.say_not_found("createItem", 302)
+    assert not refusals.say_not_found("listItems", 302)
+
+
+@pytest.fixture
+def verdict():
+    """A function (operationId, status) → whether use after deletion is a finding there."""
+    taken = []
+
+    class Schema:
+        def hook(self, function):
+            taken.append(function)
+            return function
+
+    spec = load_vendor("built").spec
+    overrule(Schema(), spec, Removals(spec))
+
+    def judge(operation_id, status):
+        definition = SimpleNamespace(raw={"operationId": operation_id})
+        case = SimpleNamespace(operation=SimpleNamespace(definition=definition), query=None)
+        failure = UseAfterFree.__new__(UseAfterFree)
+        return taken[0](None, failure, case, SimpleNamespace(status_code=status))
+
+    return judge
+
+
+def test_a_deleted_record_may_be_missed_with_a_marked_status_and_no_other(verdict):
+    assert not verdict("getItem", 302)
+    assert verdict("getItem", 200)
+    assert verdict("listItems", 302)
