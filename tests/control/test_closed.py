@@ -11,8 +11,8 @@ import pytest
 
 from mock_server import cli
 from mock_server.app import build_server
-from mock_server.control.api.auth import ControlAuthMiddleware, is_loopback
 from mock_server.control.api import seeds
+from mock_server.control.api.auth import ControlAuthMiddleware, is_loopback
 from mock_server.control.api.vendor import MAX_BODY
 from mock_server.control.client import Control, ControlError
 from mock_server.discovery import load_vendors

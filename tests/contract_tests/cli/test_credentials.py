@@ -13,8 +13,8 @@ from urllib.parse import quote
 import pytest
 
 from contract_tests import suite
-from contract_tests.cli.credentials import CleanStream, Secrets, WrongCredential, read_credential
 from contract_tests.cli import main as cli
+from contract_tests.cli.credentials import CleanStream, Secrets, WrongCredential, read_credential
 from contract_tests.findings import Finding, Property, Run
 from tests.contract_tests.twisting import serving
 
