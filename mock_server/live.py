@@ -75,5 +75,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         log_level="warning",
         server_header=False,
+        # Who may report another scheme than the connection's is said by an option, not assumed.
+        proxy_headers=False,
         timeout_graceful_shutdown=2,
     )

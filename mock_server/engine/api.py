@@ -96,6 +96,9 @@ class ErrorTable:
             raise ValueError(f"the error table lacks {', '.join(missing)}")
         self._renderers = dict(renderers)
 
+    def __contains__(self, kind: type[ApiError]) -> bool:
+        return kind in self._renderers
+
     def render(self, error: ApiError, request: Request) -> Reply:
         """Return the vendor's answer for `error`, or for the nearest class it is one of."""
         for kind in type(error).__mro__:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.engine.api import Api
 from mock_server.engine.call import Call
 from mock_server.engine.credentials import CredentialReader
-from mock_server.engine.errors import ApiError, ContractViolation, MethodNotAllowed, RouteNotFound
+from mock_server.engine.errors import (
+    ApiError,
+    ContractViolation,
+    MethodNotAllowed,
+    NotMocked,
+    RouteNotFound,
+)
 from mock_server.engine.messages import Request
 from mock_server.engine.operation import (
     SANDBOX_HEADER,
@@ -38,6 +45,8 @@ with warnings.catch_warnings():
     from connexion.resolver import Resolver
 
 
+#: Marks the answers to paths that only the vendor serves.
+NOT_MOCKED_HEADER = "x-mock-not-mocked"
 #: How Starlette says that a path is there and the method is not.
 _METHOD_NOT_ALLOWED = 405
 
@@ -83,6 +92,8 @@ class ApiApplication:
 
     def __init__(self, api: Api, spec: SpecIndex, service: Service) -> None:
         problems = mismatches(api, spec)
+        if spec.not_mocked and NotMocked not in api.errors:
+            problems.append("x-not-mocked: the error table does not render NotMocked")
         if problems:
             raise SpecError(f"{api.name}: {'; '.join(problems)}")
         compiler = SchemaCompiler.of(spec)
@@ -96,10 +107,13 @@ class ApiApplication:
             operation.id: CompiledOperation(operation, api, spec, compiler, service)
             for operation in spec.operations.values()
         }
+        no_route = ResponseWriter(
+            "(no route)", spec.component_response("RouteNotFound"), spec, compiler
+        )
         self._refusals = {
-            RouteNotFound: ResponseWriter(
-                "(no route)", spec.component_response("RouteNotFound"), spec, compiler
-            ),
+            RouteNotFound: no_route,
+            # The vendor has no such answer; ours has the envelope of its nearest.
+            NotMocked: no_route,
             MethodNotAllowed: ResponseWriter(
                 "(no method)", spec.component_response("MethodNotAllowed"), spec, compiler
             ),
@@ -162,6 +176,9 @@ class ApiApplication:
 
     async def _refuse(self, error: ApiError, scope: Scope, send: Send) -> None:
         request = request_from(scope, self.spec.base_path)
+        path = self._own_path(scope["path"], scope)
+        if self.spec.is_not_mocked(request.method, path):
+            error = NotMocked(request.method, path)
         call = Call(self.api.name, request, sandbox=self._sandbox_of(request), error=error)
         wire = self._refusal(error, call, scope)
         if self.api.home is None:
@@ -183,12 +200,18 @@ class ApiApplication:
         request = call.request
         if isinstance(error, MethodNotAllowed) and request.method == "OPTIONS":
             return Wire(204, [(b"allow", ", ".join(error.allow).encode())], b"")
-        if self.api.trailing_slash == "append" and request.method in {"GET", "HEAD"}:
+        if (
+            self.api.trailing_slash == "append"
+            and request.method in {"GET", "HEAD"}
+            and not isinstance(error, NotMocked)
+        ):
             slashed = f"{request.url_path}/"
             if "GET" in self.spec.allowed_methods(self._own_path(slashed, scope)):
                 return _moved(slashed, request.query_string)
         try:
             reply = self.api.errors.render(error, request)
+            if isinstance(error, NotMocked):
+                reply = replace(reply, headers={**reply.headers, NOT_MOCKED_HEADER: "true"})
             return self._refusals[type(error)].write(reply)
         except ContractViolation as defect:
             call.defect = defect

@@ -61,6 +61,16 @@ class RouteNotFound(ApiError):
     """No operation has this path."""
 
 
+class NotMocked(ApiError):
+    """The vendor serves this path, and the mock does not; its text says so.
+
+    Only the error table of an API whose spec lists such paths (`x-not-mocked`) must render it.
+    """
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(f"{method} {path} is a part of the API that the mock does not serve")
+
+
 class MethodNotAllowed(ApiError):
     """The path exists, but not with this method; `allow` lists the methods it has."""
 

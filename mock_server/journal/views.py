@@ -72,13 +72,20 @@ def line_of(view: Mapping[str, Any]) -> str:
     """Return the one line of an exchange that `exchange_view` made a JSON object of."""
     request, response = view["request"], view["response"]
     remarks = [
-        view["verdict"] if view["verdict"] != "answered" else "",
+        _verdict(view),
         f"fault {view['fault']}" if view["fault"] else "",
         f"{len(view['changes'])} changes" if view["changes"] else "",
     ]
     notes = ", ".join(remark for remark in remarks if remark)
     text = f"#{view['number']} {request['method']} {request['url']} {response['status']}"
     return f"{text} ({notes})" if notes else text
+
+
+def _verdict(view: Mapping[str, Any]) -> str:
+    """What the verdict adds to the line of an exchange."""
+    if view["error"] == "NotMocked":
+        return "not mocked"
+    return "" if view["verdict"] == "answered" else str(view["verdict"])
 
 
 def plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -177,6 +178,34 @@ class SpecIndex:
         if mark is None:
             return inherited or self.default_provenance
         return Provenance(mark["basis"], mark.get("source", self.default_provenance.source))
+
+    @cached_property
+    def not_mocked(self) -> Mapping[str, tuple[str, ...]]:
+        """`x-not-mocked`: the methods, upper case, of each path that only the vendor serves.
+
+        It maps path templates to lists of methods, as in `GET /bookings`: `/bookings: [get]`.
+        Raises SpecError if it is written otherwise or names what `paths` has.
+        """
+        listed = self.document.get("x-not-mocked", {})
+        if not isinstance(listed, dict):
+            raise SpecError("x-not-mocked: not a mapping of paths to lists of methods")
+        for path, methods in listed.items():
+            if not path.startswith("/") or not isinstance(methods, list) or not methods:
+                raise SpecError(f"x-not-mocked: {path}: not a path with a list of methods")
+            for method in methods:
+                if method not in METHODS:
+                    raise SpecError(f"x-not-mocked: {path}: {method!r} is no method")
+                if method in self.document.get("paths", {}).get(path, {}):
+                    raise SpecError(f"x-not-mocked: {method.upper()} {path} is mocked")
+        return {path: tuple(each.upper() for each in methods) for path, methods in listed.items()}
+
+    def is_not_mocked(self, method: str, path: str) -> bool:
+        """Say whether a method (upper case) of a concrete path is one that only the vendor has."""
+        wanted = "GET" if method == "HEAD" else method
+        return any(
+            wanted in methods and matches(template, path)
+            for template, methods in self.not_mocked.items()
+        )
 
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods served at a concrete path, upper case, HEAD and OPTIONS included."""

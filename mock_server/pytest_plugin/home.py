@@ -125,6 +125,7 @@ class Home:
             log_config=None,
             log_level="warning",
             server_header=False,
+            proxy_headers=False,
             lifespan="off",
             timeout_graceful_shutdown=2,
         )

@@ -20,6 +20,7 @@ from mock_server.engine.errors import (
     InvalidRequest,
     MalformedRequest,
     MethodNotAllowed,
+    NotMocked,
     PayloadTooLarge,
     RateLimited,
     RecordNotFound,
@@ -154,6 +155,10 @@ def _not_found(error: RecordNotFound, request: Request) -> Reply:
     return _error(request, 404, "resource_not_found", f"There is no {error.kind} {error.key}")
 
 
+def _not_mocked(error: NotMocked, request: Request) -> Reply:
+    return _error(request, 501, "not_mocked", str(error))
+
+
 def _no_route(_: RouteNotFound, request: Request) -> Reply:
     return _error(request, 404, "resource_not_found", "There is nothing at this path")
 
@@ -185,6 +190,7 @@ ERRORS = ErrorTable(
         InvalidGrant: _no_grant,
         Forbidden: _forbidden,
         RouteNotFound: _no_route,
+        NotMocked: _not_mocked,
         MethodNotAllowed: _method_not_allowed,
         RecordNotFound: _not_found,
         MalformedRequest: _malformed,
