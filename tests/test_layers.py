@@ -51,6 +51,21 @@ LAYERS = {
         "mock_server.state",
     },
     "mock_server.in_process": {"mock_server.faults"},
+    # It makes servers of its own, and reports what they saw.
+    "mock_server.interception": {
+        "mock_server.app",
+        "mock_server.arguments",
+        "mock_server.check",
+        "mock_server.control",
+        "mock_server.discovery",
+        "mock_server.in_process",
+        "mock_server.journal",
+        "mock_server.live",
+        "mock_server.openapi",
+        "mock_server.server_loop",
+        "mock_server.settings",
+        "mock_server.state",
+    },
     "mock_server.live": set(),
     "mock_server.discovery": {
         "mock_server.data",
