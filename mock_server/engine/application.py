@@ -200,13 +200,9 @@ class ApiApplication:
         request = call.request
         if isinstance(error, MethodNotAllowed) and request.method == "OPTIONS":
             return Wire(204, [(b"allow", ", ".join(error.allow).encode())], b"")
-        if (
-            self.api.trailing_slash == "append"
-            and request.method in {"GET", "HEAD"}
-            and not isinstance(error, NotMocked)
-        ):
+        if self.api.trailing_slash == "append" and isinstance(error, RouteNotFound):
             slashed = f"{request.url_path}/"
-            if "GET" in self.spec.allowed_methods(self._own_path(slashed, scope)):
+            if self.spec.allowed_methods(self._own_path(slashed, scope)):
                 return _moved(slashed, request.query_string)
         try:
             reply = self.api.errors.render(error, request)
@@ -221,7 +217,8 @@ class ApiApplication:
 
 
 def _moved(path: str, query_string: str) -> Wire:
-    path = quote(path, safe="/:@!$&'()*+,;=~")
+    """A redirect to a path, escaped as Django does (Django source, `utils.encoding`)."""
+    path = quote(path, safe="/:@!$&'()*+,~")
     location = f"{path}?{query_string}" if query_string else path
     headers = [(b"location", location.encode("latin-1", "replace")), (b"content-length", b"0")]
     return Wire(301, headers, b"")

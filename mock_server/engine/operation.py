@@ -77,13 +77,12 @@ class CompiledOperation:
         self._accepts = self._opens if api.skips_refused_credentials else None
         if self._credentials is None and self._identify is None and api.home is None:
             raise SpecError(f"{operation.id}: no security scheme, and nothing names a sandbox")
-        self._parameters = ParameterReader(operation.parameters, spec, compiler, api.boolean_words)
+        self._parameters = ParameterReader(operation.parameters, spec, compiler, api)
         self._body = operation.request_body and BodyReader(
             operation.request_body,
             spec,
             compiler,
-            api.boolean_words,
-            empty_is_object=api.empty_body_is_object,
+            api,
             judged=implementation.judges_body,
         )
         self._writers = {

@@ -50,7 +50,7 @@ class Rehearsal:
                 for value in _values_of(raw.get("example"))
             ]
         )
-        self._reader = ParameterReader(operation.parameters, spec, compiler, api.boolean_words)
+        self._reader = ParameterReader(operation.parameters, spec, compiler, api)
         self._rules = api.operations[operation.id].rules
         self._compiler = compiler
         self._writers = {

@@ -17,18 +17,17 @@ _MIN_MAGNITUDE = -324
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
-def read_json(content: bytes, *, storable: bool = True) -> Any:
+def read_json(content: bytes) -> Any:
     """Return the JSON value of a body; numbers with a fraction or exponent become `Decimal`.
 
     Raises MalformedRequest for what is not JSON in UTF-8, and for nesting deeper than
-    `MAX_DEPTH`, numbers beyond a double's range, and, if it has to be `storable`, lone surrogates
-    and NUL.
+    `MAX_DEPTH`, numbers beyond a double's range, lone surrogates, and NUL.
     """
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise MalformedRequest("the body is not valid UTF-8") from problem
-    if text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
+    if is_too_deep(text):
         raise MalformedRequest("the JSON is nested too deeply")
     try:
         value = _DECODER.decode(text)
@@ -36,9 +35,14 @@ def read_json(content: bytes, *, storable: bool = True) -> Any:
         raise MalformedRequest(
             f"{problem.msg}: line {problem.lineno} column {problem.colno} (char {problem.pos})"
         ) from problem
-    if storable and _SUSPECT.search(text):
+    if _SUSPECT.search(text):
         _refuse_unstorable(value)
     return value
+
+
+def is_too_deep(text: str) -> bool:
+    """Say whether a text of JSON is nested deeper than `MAX_DEPTH`."""
+    return text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH
 
 
 def _integer(text: str) -> int:

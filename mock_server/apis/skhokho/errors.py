@@ -96,6 +96,8 @@ def _query_text(violation: Violation) -> str:
         return _REQUIRED
     if violation.keyword == "enum":
         return _NOT_A_CHOICE.format(limit=violation.value)
+    if violation.keyword == "pattern":
+        return _TEXTS["nul"]
     return "Must be a valid boolean."
 
 
@@ -137,12 +139,6 @@ def _unsupported_media_type(_: UnsupportedMediaType, request: Request) -> Reply:
     return _detail(415, f'Unsupported media type "{sent}" in request.')
 
 
-def _malformed(error: MalformedRequest, request: Request) -> Reply:
-    kind = request.headers.get("content-type", "").partition("/")[0].strip().lower()
-    reader = "Multipart form" if kind == "multipart" else "JSON"
-    return _detail(400, f"{reader} parse error - {error.problem}")
-
-
 def _rate_limited(error: RateLimited, _: Request) -> Reply:
     seconds = error.retry_after
     unit = "second" if seconds == 1 else "seconds"
@@ -161,7 +157,7 @@ ERRORS = ErrorTable(
         NotMocked: lambda error, _: _detail(501, str(error)),
         MethodNotAllowed: _method_not_allowed,
         RecordNotFound: _not_found,
-        MalformedRequest: _malformed,
+        MalformedRequest: lambda error, _: _detail(400, error.problem),
         UnsupportedMediaType: _unsupported_media_type,
         PayloadTooLarge: lambda error, _: _detail(
             413, f"Request body exceeded the limit of {error.limit} bytes."

@@ -127,11 +127,6 @@ class TestList:
         back = inventory.client.get(last["previous"]).json()
         assert "page" not in back["previous"]
 
-    def test_an_unreadable_query_is_refused(self, inventory):
-        answer = inventory.client.get(f"{inventory.path}?name=%ff")
-        assert answer.status_code == 400
-        assert list(answer.json()) == ["detail"]
-
 
 class TestOrganisations:
     def test_a_product_is_not_found_through_another_organisation(self, inventory_of):
