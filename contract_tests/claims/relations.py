@@ -8,8 +8,7 @@ from typing import Any
 from contract_tests.claims.lists import listing_of, records
 from contract_tests.claims.properties import Shows
 from contract_tests.claims.terms import Claim, ClaimContext, anywhere
-from contract_tests.exchange.trace import MISSING, Trace, url_of
-from mock_server.lifecycle.model import Parts
+from contract_tests.exchange.trace import MISSING, Trace
 from mock_server.lifecycle.values import UnparsableValue, number
 
 
@@ -31,8 +30,8 @@ class Related:
         relation = next(each for each in resource.relations if each.name == self.relation)
 
         def look(operation: str, path: Any) -> Any:
-            fixed = dict(terms.parameters)
-            wanted = url_of(terms.spec.operations[operation].path, Parts(path=path), fixed)
+            values = {**dict(terms.parameters), **path}
+            wanted = terms.spec.url(terms.spec.operations[operation], values)
             asked = [
                 exchange
                 for exchange in trace

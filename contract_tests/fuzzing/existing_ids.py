@@ -13,7 +13,6 @@ from contextlib import suppress
 from itertools import count
 from random import Random
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 
@@ -155,10 +154,11 @@ class References:
     def _request(self, operation_id: str) -> httpx.Request | None:
         """The request for a list; None if it takes more than is known."""
         operation = self._spec.operations[operation_id]
-        path = operation.path
-        for name, value in self._fixed.items():
-            path = path.replace(f"{{{name}}}", quote(value, safe=""))
-        return None if "{" in path else self._client.build_request(operation.method.upper(), path)
+        try:
+            url = self._spec.url(operation, self._fixed)
+        except LookupError:
+            return None
+        return self._client.build_request(operation.method.upper(), url)
 
 
 def _values_of(body: Any, field: str) -> list[Any]:

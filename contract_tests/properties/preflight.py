@@ -9,11 +9,11 @@ import httpx
 from contract_tests.exchange.trace import Call, Caller, Exchange, Trace
 from contract_tests.findings import Run
 from contract_tests.properties.oracles.lists import reachable
-from contract_tests.target.profiles import is_safe
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target, Unreachable
 from mock_server.discovery import load_lifecycle
 from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Source
+from mock_server.openapi.document import is_read
 
 _NOT_FOUND = 404
 
@@ -107,6 +107,6 @@ class Admission:
         for resource in self._lifecycle.resources:
             for listing in reachable(resource):
                 sources = any(isinstance(each, Source) for each in listing.path.values())
-                if not sources and is_safe(operations[listing.operation]):
+                if not sources and is_read(operations[listing.operation]):
                     return listing
         return None

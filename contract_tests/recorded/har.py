@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from mock_server.journal.redaction import (
     secret_parameters,
 )
 from mock_server.lifecycle.values import UnparsableValue, instant
-from mock_server.openapi.document import Operation, SpecIndex, matches
+from mock_server.openapi.document import Operation, SpecIndex
 
 
 class WrongHar(Exception):
@@ -96,7 +96,7 @@ def _recorded(number: int, entry: Mapping[str, Any], spec: SpecIndex) -> Recorde
     found = _operation(request["method"].lower(), parts.path, spec)
     if found is None:
         return f"{request['method']} {parts.path}: not an operation of {spec.name}"
-    operation, path = found
+    operation, values, path = found
     if not response.get("status"):
         return f"{request['method']} {parts.path}: it was not answered"
     headers = {
@@ -113,29 +113,20 @@ def _recorded(number: int, entry: Mapping[str, Any], spec: SpecIndex) -> Recorde
     sent = httpx.Request(request["method"], f"http://recorded{url}", headers=headers,
                          content=content or None)  # fmt: skip
     at = instant(entry["startedDateTime"])
-    values = dict(_path_values(operation.path, path))
     return Recorded(number, operation, values, url, sent, _answer(response), at)
 
 
-def _operation(method: str, path: str, spec: SpecIndex) -> tuple[Operation, str] | None:
-    """The operation of a URL's path, and what of the path follows the API's base path."""
+def _operation(
+    method: str, path: str, spec: SpecIndex
+) -> tuple[Operation, dict[str, str], str] | None:
+    """The operation of a URL's path, its path parameters, and what follows the API's base path."""
     segments = path.split("/")
     for start in range(len(segments)):
         rest = "/" + "/".join(segments[start + 1 :])
-        fitting = [
-            each
-            for each in spec.operations.values()
-            if each.method == method and matches(each.path, rest)
-        ]
-        if fitting:
-            return min(fitting, key=lambda each: each.path.count("{")), rest
+        found = spec.find(method, rest)
+        if found:
+            return (*found, rest)
     return None
-
-
-def _path_values(template: str, path: str) -> Iterator[tuple[str, str]]:
-    for part, piece in zip(template.split("/"), path.split("/"), strict=True):
-        if part.startswith("{"):
-            yield part[1:-1], httpx.URL(f"http://x/{piece}").path[1:]
 
 
 def _answer(response: Mapping[str, Any]) -> Answer:

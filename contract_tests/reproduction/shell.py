@@ -19,6 +19,7 @@ from contract_tests.reproduction.variables import VARIABLE, renamed_text
 from contract_tests.target.session import WRONG, Session
 from contract_tests.target.target import IN_PROCESS_ORIGIN
 from mock_server.lifecycle.model import ABSENT, Parts, Query
+from mock_server.openapi.paths import filled
 
 
 def shell_script(script: Script, ran: Ran, session: Session, name: str, message: str) -> str:
@@ -82,9 +83,9 @@ def _call(call: Call, number: int, trace: Trace, session: Session) -> Iterator[s
         for named, sent in zip(call.parts.query, exchange.call.parts.query, strict=True)
     )
     url = f'"$target"{_text(_url(operation.path, call.parts, query, target.parameters))}'
-    if call.account is not None and target.scheme.get("in") == "query":
+    if call.account is not None and target.scheme.location == "query":
         sign = "&" if query else "?"
-        url += f'"{sign}{target.scheme["name"]}=$(cat "$work/{call.account}")"'
+        url += f'"{sign}{target.scheme.parameter}=$(cat "$work/{call.account}")"'
     elif call.account is not None:
         options.append(f'--header @"$work/{call.account}"')
     headers = {name.lower(): value for name, value in call.parts.headers.items()}
@@ -143,9 +144,7 @@ def _content(content: bytes, number: int) -> Iterator[str]:
 
 
 def _url(template: str, parts: Parts, query: Query, fixed: Mapping[str, str]) -> str:
-    path = template
-    for name, value in {**fixed, **parts.path}.items():
-        path = path.replace("{" + name + "}", _escaped(str(value)))
+    path = filled(template, {**fixed, **parts.path}, lambda value: _escaped(str(value)))
     pairs = "&".join(f"{_escaped(name)}={_escaped(value)}" for name, value in query)
     return f"{path}?{pairs}" if pairs else path
 

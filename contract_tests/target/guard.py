@@ -12,10 +12,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from contract_tests.target.auth import Identities, query_of
 from contract_tests.target.forwarder import read_body
-from contract_tests.target.profiles import FULL, Pace, Profile, is_safe
+from contract_tests.target.profiles import FULL, Pace, Profile
 from contract_tests.target.request_bodies import body_of
 from contract_tests.target.target import Target
-from mock_server.openapi.document import Operation, matches
+from mock_server.openapi.document import METHODS, Operation, is_read
 
 #: What a server, or a proxy before it, may take for the end of a segment or for another path: some
 #: decode a path before they route it, some twice.
@@ -72,7 +72,7 @@ class Guard:
         self._profile = target.profile
         self._pace = pace
         self._policy = policy
-        self._operations = target.vendor.spec.operations
+        self._spec = target.vendor.spec
         self._base_path = urlsplit(target.base_url).path.rstrip("/")
         self._fixed = target.parameters
         self._identities = Identities(target)
@@ -127,7 +127,7 @@ class Guard:
         problem = self._identities.problem(operation, scope)
         if problem is not None:
             raise Refused(f"{where}: {problem}")
-        if is_safe(operation):
+        if is_read(operation):
             return None
         if self._profile.writes == "none":
             raise Refused(f"{where}: {operation.id} is not marked as safe")
@@ -152,27 +152,16 @@ class Guard:
         for segment in segments:
             if segment != unambiguous(segment):
                 raise Refused(f"{where}: a server may take {segment!r} for more than one segment")
-        path = "/".join(segments)
-        found = [each for each in self._operations.values() if matches(each.path, path)]
-        # Where a path is written out, it is not one with a parameter in its place.
-        fewest = min((each.path.count("{") for each in found), default=0)
-        method = "get" if scope["method"] == "HEAD" else scope["method"].lower()
-        for operation in found:
-            if operation.method == method and operation.path.count("{") == fewest:
-                return operation, self._path_parameters(operation, segments, where)
-        raise Refused(f"{where} is no declared operation")
-
-    def _path_parameters(
-        self, operation: Operation, segments: list[str], where: str
-    ) -> dict[str, str]:
-        found = {
-            part[1:-1]: segment
-            for part, segment in zip(operation.path.split("/"), segments, strict=True)
-            if part.startswith("{")
-        }
+        below = raw[len(self._base_path) :]
+        found = self._spec.find(scope["method"], below)
+        # A path that is written out may hide one with a parameter in its place for every method.
+        others = filter(None, (self._spec.find(method, below) for method in METHODS))
+        if found is None or any(len(other[1]) < len(found[1]) for other in others):
+            raise Refused(f"{where} is no declared operation")
+        values = found[1]
         for name, value in self._fixed.items():
-            if found.get(name, value) != value:
-                raise Refused(f"{where}: {name} is {found[name]!r} and not the target's own")
+            if values.get(name, value) != value:
+                raise Refused(f"{where}: {name} is {values[name]!r} and not the target's own")
         return found
 
 

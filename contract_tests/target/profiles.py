@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mock_server.engine.rate_limit import RateLimit
-from mock_server.openapi.document import Operation
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _RATE = re.compile(rf"([1-9][0-9]*)/({'|'.join(_SECONDS)})")
@@ -35,11 +34,6 @@ READ_ONLY = Profile("read-only", writes="none", undeclared=False, foreign_creden
 WRITES = Profile("writes", writes="own", undeclared=False, foreign_credentials=False)
 FULL = Profile("full", writes="any", undeclared=True, foreign_credentials=True)
 PROFILES = {profile.name: profile for profile in (READ_ONLY, WRITES, FULL)}
-
-
-def is_safe(operation: Operation) -> bool:
-    """Say whether the spec marks an operation as one that changes nothing."""
-    return operation.method == "get" and not operation.raw.get("x-side-effects")
 
 
 class Pace:

@@ -11,7 +11,7 @@ import httpx
 
 from contract_tests.exchange.bodies import JSON, encoded
 from contract_tests.exchange.conformance import contract_of, is_json
-from contract_tests.exchange.trace import Answer, Call, Caller, Exchange, Trace, url_of
+from contract_tests.exchange.trace import Answer, Call, Caller, Exchange, Trace
 from contract_tests.target.target import Target
 from mock_server.lifecycle.model import ABSENT, Lifecycle
 from mock_server.state.clock import Clock
@@ -58,7 +58,8 @@ class Session:
         The exchange is added to the trace. Raises httpx.HTTPError if there is no answer.
         """
         operation = self.spec.operations[call.operation]
-        url = url_of(operation.path, call.parts, self.target.parameters)
+        values = {**self.target.parameters, **call.parts.path}
+        url = self.spec.url(operation, values, call.parts.query)
         headers = {"accept": self.accepted(call.operation)}
         headers |= {name.lower(): value for name, value in call.parts.headers.items()}
         media_type = headers.get("content-type", JSON)

@@ -17,7 +17,7 @@ from mock_server.control.api.vendor import NAME as CONTROL
 from mock_server.control.api.vendor import control_vendor
 from mock_server.discovery import Vendor, load_vendor
 from mock_server.in_process import InProcessTransport
-from mock_server.openapi.document import Json, matches
+from mock_server.openapi.security import SecurityScheme
 from mock_server.settings import Settings
 
 #: The origin under which a mock in this process is called; Schemathesis has it built in.
@@ -59,7 +59,7 @@ class Target:
         return next(iter(self.vendor.spec.security_schemes))
 
     @property
-    def scheme(self) -> Json:
+    def scheme(self) -> SecurityScheme:
         """The spec's first security scheme."""
         return self.vendor.spec.security_schemes[self.scheme_name]
 
@@ -77,14 +77,7 @@ class Target:
         credential = self.credential if account == "first" else self.other_credential
         if credential is None:
             raise LookupError("the target has no other account")
-        scheme = self.scheme
-        if scheme["type"] == "apiKey":
-            place = {"cookie": "cookies", "header": "headers", "query": "params"}[scheme["in"]]
-            return {place: {scheme["name"]: credential}}
-        if scheme.get("scheme") == "basic":
-            user, _, password = credential.partition(":")
-            return {"auth": httpx.BasicAuth(user, password)}
-        return {"headers": {"Authorization": f"Bearer {credential}"}}
+        return self.scheme.present(credential).options
 
 
 def mock_target(api: str, word: str = "test", settings: Settings | None = None) -> Target:
@@ -110,11 +103,8 @@ def mock_target(api: str, word: str = "test", settings: Settings | None = None) 
 def mock_parameters(vendor: Vendor) -> Mapping[str, str]:
     """Return the path parameters of a mock's first call, which say whose records there are."""
     path = vendor.api.first_call.path.partition("?")[0]
-    fitting = [each for each in vendor.spec.operations.values() if matches(each.path, path)]
-    # A path that is written out is not one with a parameter in its place.
-    template = min((each.path for each in fitting), key=lambda each: each.count("{"), default="")
-    pairs = zip(template.split("/"), path.split("/"), strict=False)
-    return {part[1:-1]: value for part, value in pairs if part.startswith("{")}
+    found = vendor.spec.find("get", path)
+    return {} if found is None else found[1]
 
 
 def _control_target(word: str, settings: Settings) -> Target:
@@ -174,7 +164,7 @@ def signed_in(vendor: Vendor, base_url: str, word: str, app: ASGIApp | None = No
     """Return the credential with which a mock takes a caller for `word`."""
     if vendor.api.sign_in is None:
         scheme = next(iter(vendor.spec.security_schemes.values()))
-        return f"{word}:" if scheme.get("scheme") == "basic" else word
+        return f"{word}:" if scheme.kind == "basic" else word
     transport = InProcessTransport(app) if app is not None else None
     with httpx.Client(base_url=base_url, transport=transport) as client:
         return vendor.api.sign_in(word, client)

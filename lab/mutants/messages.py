@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,7 +15,8 @@ from contract_tests.target.forwarder import read_body
 from contract_tests.target.target import Target
 from mock_server.engine.replies import encode_json
 from mock_server.lifecycle.pointers import ABSENT
-from mock_server.openapi.document import Operation, SpecIndex, matches
+from mock_server.openapi.document import Operation, SpecIndex
+from mock_server.openapi.paths import filled
 
 Pairs = tuple[tuple[str, str], ...]
 #: Who signed a request: an account of the target, somebody unknown, or nobody.
@@ -78,12 +78,15 @@ class Asked:
 
     def at(self, operation: Operation, values: Mapping[str, str], query: Pairs = ()) -> Asked:
         """Return a request by the same caller for another operation, without a body."""
-        path = operation.path
-        for name, value in values.items():
-            path = path.replace("{" + name + "}", quote(value, safe=""))
         headers = tuple(pair for pair in self.headers if not pair[0].startswith("content-"))
         return Asked(
-            operation.method.upper(), path, urlencode(query), headers, b"", operation.id, values
+            operation.method.upper(),
+            filled(operation.path, values),
+            urlencode(query),
+            headers,
+            b"",
+            operation.id,
+            values,
         )
 
 
@@ -182,14 +185,8 @@ class Service:
         """The header that signs in as an account."""
         target = self.target
         credential = (target.credential if who == "first" else target.other_credential) or ""
-        scheme = target.scheme
-        if scheme["type"] == "apiKey":
-            name = scheme["name"]
-            inside = scheme["in"] == "cookie"
-            return ("cookie", f"{name}={credential}") if inside else (name.lower(), credential)
-        if scheme.get("scheme") == "basic":
-            return "authorization", "Basic " + base64.b64encode(credential.encode()).decode()
-        return "authorization", f"Bearer {credential}"
+        [pair] = target.scheme.present(credential).headers.items()
+        return pair[0].lower(), pair[1]
 
 
 #: Answers a request in place of the service, which it may ask.
@@ -258,15 +255,7 @@ def _once(body: bytes) -> Receive:
 def _operation(spec: SpecIndex, method: str, path: str) -> tuple[str, dict[str, str]] | None:
     """The operation of a method and a path, with the values of its path parameters."""
     for candidate in dict.fromkeys((path, path.rstrip("/"), f"{path}/")):
-        fitting = [
-            each
-            for each in spec.operations.values()
-            if each.method.upper() == method and matches(each.path, candidate)
-        ]
-        if fitting:
-            best = min(fitting, key=lambda each: each.path.count("{"))
-            pairs = zip(best.path.split("/"), candidate.split("/"), strict=True)
-            return best.id, {
-                part[1:-1]: unquote(piece) for part, piece in pairs if part.startswith("{")
-            }
+        found = spec.find(method, candidate)
+        if found is not None:
+            return found[0].id, found[1]
     return None

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from contract_tests.target.profiles import is_safe
 from lab.mutants.catalogue import GROUPS, MOST_SITES
 from lab.mutation.record import KINDS, Record
 from lab.mutation.table import CONTESTANTS, Result, json_of, text_of
@@ -20,6 +19,7 @@ from lab.mutation.variants import VARIANTS
 from lab.mutation.workers import Workers
 from mock_server.arguments import Parser
 from mock_server.discovery import api_names, load_lifecycle, load_vendor
+from mock_server.openapi.document import is_read
 
 _MISSED = 1
 
@@ -83,7 +83,7 @@ def _tried(api: str, given: argparse.Namespace) -> Result:
         everything = workers.trials.defects
         visible = seen("visible", everything)
         safe = frozenset(
-            name for name, each in load_vendor(api).spec.operations.items() if is_safe(each)
+            name for name, each in load_vendor(api).spec.operations.items() if is_read(each)
         )
         counted = {name: each for name, each in everything.items() if visible[name]}
         result = Result(plan, counted, safe)

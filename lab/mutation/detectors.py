@@ -17,7 +17,7 @@ from schemathesis.python.asgi import shutdown_lifespans
 from starlette.types import Receive, Scope, Send
 
 from contract_tests.findings import Finding, Run
-from contract_tests.fuzzing.config import PHASES
+from contract_tests.fuzzing.config import PHASES, presented
 from contract_tests.fuzzing.run import run_conformance
 from contract_tests.properties.run import Plan, run_properties
 from contract_tests.target.profiles import READ_ONLY
@@ -185,7 +185,7 @@ def plain(
             "continue-on-failure": True,
             "generation": {"database": "none", "max-examples": max_examples},
             "parameters": {f"path.{name}": each for name, each in target.parameters.items()},
-            "auth": {"openapi": {target.scheme_name: _auth(target)}},
+            "auth": {"openapi": {target.scheme_name: presented(target.scheme, target.credential)}},
         }
     )
     document = served_document(target.vendor, path)
@@ -222,13 +222,3 @@ def _failures(event: Any) -> Iterable[tuple[Key, str]]:
                     yield (check.name, operation), str(check.failure_info.failure.message)
     elif isinstance(event, events.NonFatalError):
         yield (type(event.value).__name__, event.label), str(event.value)
-
-
-def _auth(target: Target) -> dict[str, str]:
-    scheme, credential = target.scheme, target.credential
-    if scheme["type"] == "apiKey":
-        return {"api_key": credential}
-    if scheme.get("scheme") == "basic":
-        user, _, password = credential.partition(":")
-        return {"username": user, "password": password}
-    return {"bearer": credential}

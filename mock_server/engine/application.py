@@ -32,7 +32,8 @@ from mock_server.engine.operation import (
 from mock_server.engine.replies import ResponseWriter, Wire
 from mock_server.engine.routing import IndexedRouting
 from mock_server.engine.transport import request_from, send_wire
-from mock_server.openapi.document import SpecError, SpecIndex, matches
+from mock_server.openapi.document import SpecError, SpecIndex
+from mock_server.openapi.paths import matches
 from mock_server.openapi.schema import SchemaCompiler
 from mock_server.state.sandbox import Sandbox
 

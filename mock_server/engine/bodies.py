@@ -11,10 +11,10 @@ from mock_server.engine.errors import (
     Violation,
 )
 from mock_server.engine.messages import Request, Upload
-from mock_server.engine.multipart import header_parameters, is_boundary, read_multipart
 from mock_server.engine.parameters import coerce, parse_pairs
 from mock_server.openapi.document import Json, RequestBody, SpecIndex
-from mock_server.openapi.json_values import read_json
+from mock_server.openapi.json_values import NotJson, read_json
+from mock_server.openapi.multipart import NotMultipart, form_parts
 from mock_server.openapi.schema import SchemaCompiler, properties_of, violations_of
 
 if TYPE_CHECKING:
@@ -65,13 +65,14 @@ class BodyReader:
             request.has_body = True
             request.body, request.media_type = self._reads(request, content)
             return self._validate(request.media_type, request.body)
-        media_type, parameters = header_parameters(request.headers.get("content-type", ""))
+        header = request.headers.get("content-type", "")
+        media_type = header.partition(";")[0].strip().lower()
         known = media_type in self._media_types
         if not content and (not media_type or known):
             return self._read_nothing(request, media_type if known else self._media_types[0])
         if not known:
             raise UnsupportedMediaType(media_type, self._media_types)
-        value = self._parse(media_type, parameters, content)
+        value = self._parse(media_type, header, content)
         request.body, request.has_body, request.media_type = value, True, media_type
         return self._validate(media_type, value)
 
@@ -83,13 +84,16 @@ class BodyReader:
             return [Violation("body", (), "required")]
         return []
 
-    def _parse(self, media_type: str, parameters: Mapping[str, str], content: bytes) -> Any:
+    def _parse(self, media_type: str, content_type: str, content: bytes) -> Any:
         if media_type == JSON or media_type.endswith("+json"):
-            return read_json(content)
+            try:
+                return read_json(content)
+            except NotJson as problem:
+                raise MalformedRequest(problem.problem) from problem
         if media_type == FORM:
             return self._fields(media_type, parse_pairs(_text(content)))
         if media_type == MULTIPART:
-            return self._multipart(parameters.get("boundary"), content)
+            return self._multipart(content_type, content)
         return _text(content) if media_type.startswith("text/") else content
 
     def _fields(self, media_type: str, values: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -106,12 +110,14 @@ class BodyReader:
                 body[name] = coerce(texts[-1], schema, self._words)
         return body
 
-    def _multipart(self, boundary: str | None, content: bytes) -> dict[str, Any]:
-        if boundary is None or not is_boundary(boundary):
-            raise MalformedRequest("the multipart body has no boundary")
+    def _multipart(self, content_type: str, content: bytes) -> dict[str, Any]:
         fields: dict[str, list[str]] = {}
         uploads: dict[str, Upload] = {}
-        for part in read_multipart(content, boundary):
+        try:
+            parts = form_parts(content, content_type)
+        except NotMultipart as problem:
+            raise MalformedRequest(str(problem)) from problem
+        for part in parts:
             if part.filename is not None:
                 uploads[part.name] = Upload(part.filename, part.media_type, part.content)
                 continue

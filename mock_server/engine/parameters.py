@@ -15,6 +15,7 @@ from mock_server.engine.errors import MalformedRequest, Violation
 from mock_server.engine.messages import Request
 from mock_server.openapi.document import Json, Parameter, SpecError, SpecIndex
 from mock_server.openapi.schema import SchemaCompiler, violations_of
+from mock_server.openapi.security import parse_cookies
 
 if TYPE_CHECKING:
     from mock_server.engine.api import Api
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 _INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?")
 _SEPARATORS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
-_QUOTES = 2
-_ESCAPE = re.compile(r"\\(?:([0-3][0-7][0-7])|(.))")
 _NO_VALUES: Mapping[str, list[str]] = {}
 
 
@@ -72,29 +71,6 @@ def parse_pairs(text: str) -> dict[str, list[str]]:
 def strict_query(request: Request) -> Mapping[str, list[str]]:
     """Return the values of a request's query by name; raises MalformedRequest as `parse_pairs`."""
     return parse_pairs(request.query_string) if request.query_string else _NO_VALUES
-
-
-def parse_cookies(header: str) -> dict[str, str]:
-    """Return the cookies of a Cookie header by name; the last of a name wins.
-
-    Quotes around a value are taken off, with what is escaped inside them. Source: Django source,
-    `http.cookie.parse_cookie`; RFC 6265 leaves the order to the server, and knows no escapes by %.
-    """
-    cookies: dict[str, str] = {}
-    for chunk in header.split(";"):
-        name, equals, value = chunk.partition("=")
-        if not equals:
-            name, value = "", name
-        name, value = name.strip(), value.strip()
-        if name or value:
-            cookies[name] = _unquoted(value)
-    return cookies
-
-
-def _unquoted(value: str) -> str:
-    if len(value) < _QUOTES or value[0] != '"' or value[-1] != '"':
-        return value
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 8)) if match[1] else match[2], value[1:-1])
 
 
 class ParameterParser:

@@ -10,9 +10,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
-from mock_server.engine.errors import MalformedRequest
 from mock_server.engine.messages import Request
-from mock_server.openapi.json_values import read_json
+from mock_server.openapi.json_values import NotJson, read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def _regex(pattern: str) -> re.Pattern[str]:
 def _json_fits(wanted: Any, content: bytes) -> bool:
     try:
         return includes(read_json(content), wanted)
-    except MalformedRequest:
+    except NotJson:
         return False
 
 

@@ -11,7 +11,7 @@ from mock_server.faults.effects.status import Status
 from mock_server.faults.matching import Match, Target
 from mock_server.faults.reading import InvalidRule, Reader, one_of
 from mock_server.faults.rule import Rule
-from mock_server.openapi.document import METHODS, Operation, SpecIndex
+from mock_server.openapi.document import METHODS, Operation, SpecIndex, is_read
 
 __all__ = ["InvalidRule", "parse_rule"]
 
@@ -123,11 +123,6 @@ def _unsuitable(effect: Effect, candidates: list[Operation], operation: str | No
     known = sorted({status for each in candidates for status in each.responses})
     listed = ", ".join(map(str, known))
     return f"status: {operation} does not answer {effect.status}; it declares {listed}"
-
-
-def is_read(operation: Operation) -> bool:
-    """Say whether calls of an operation change nothing."""
-    return operation.method in {"get", "head"} and not operation.raw.get("x-side-effects")
 
 
 def _suits(effect: Effect, operation: Operation) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from mock_server.openapi.pointers import escape
+
 _LARGEST = 10**9
 
 
@@ -41,7 +43,7 @@ class Reader:
         """Return the error that something is wrong with a property, or with the object."""
         place = self.pointer
         if key is not None:
-            shown = str(key).replace("~", "~0").replace("/", "~1")
+            shown = escape(key)
             place += "/" + shown.encode("unicode_escape").decode("ascii")
         return InvalidRule(f"{place or '/'}: {message}")
 

@@ -24,7 +24,7 @@ _JSON_FIELD = re.compile(
 def secret_parameters(spec: SpecIndex | None) -> frozenset[str]:
     """Return the names, in lower case, of headers and query parameters that carry a credential."""
     schemes = spec.security_schemes.values() if spec is not None else ()
-    return frozenset(scheme["name"].lower() for scheme in schemes if scheme.get("type") == "apiKey")
+    return frozenset(scheme.parameter.lower() for scheme in schemes)
 
 
 def redacted_headers(

@@ -11,6 +11,10 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from mock_server.openapi.paths import filled, matches, values_in, with_query
+from mock_server.openapi.pointers import split
+from mock_server.openapi.security import SecurityScheme, UnsupportedScheme
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 Basis = Literal["documented", "observed", "inferred"]
 BASES: tuple[Basis, ...] = ("documented", "observed", "inferred")
@@ -133,11 +137,42 @@ class SpecIndex:
         """`info.title`."""
         return str(self.document["info"]["title"])
 
-    @property
-    def security_schemes(self) -> Mapping[str, Json]:
-        """`components.securitySchemes`, resolved."""
+    @cached_property
+    def security_schemes(self) -> Mapping[str, SecurityScheme]:
+        """`components.securitySchemes`; raises SpecError for one that is not supported."""
         schemes = self.document.get("components", {}).get("securitySchemes", {})
-        return {name: self.resolve(scheme) for name, scheme in schemes.items()}
+        try:
+            return {name: SecurityScheme(name, self.resolve(raw)) for name, raw in schemes.items()}
+        except UnsupportedScheme as problem:
+            raise SpecError(str(problem)) from problem
+
+    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """Return the operation of a call, and the values in its path, decoded; or None.
+
+        `path` is what follows the base URL, as it was sent. HEAD is answered by GET's operation. A
+        path that is written out goes before one with a parameter in its place.
+        """
+        asked = method.lower()
+        best: tuple[Operation, dict[str, str]] | None = None
+        for operation in self.operations.values():
+            if operation.method != asked and (operation.method, asked) != ("get", "head"):
+                continue
+            values = values_in(operation.path, path)
+            if values is not None and (best is None or len(values) < len(best[1])):
+                best = operation, values
+        return best
+
+    def url(
+        self,
+        operation: Operation,
+        values: Mapping[str, object],
+        query: Iterable[tuple[str, object]] = (),
+    ) -> str:
+        """Return path and query of a call, below the base URL.
+
+        Raises LookupError if a path parameter has no value.
+        """
+        return with_query(filled(operation.path, values), query)
 
     def resolve(self, node: Any) -> Any:
         """Follow `$ref` until something else comes; raises SpecError if it leads nowhere."""
@@ -161,8 +196,7 @@ class SpecIndex:
         if not reference.startswith("#/"):
             raise SpecError(f"{reference}: only references within the document are followed")
         node: Any = self.document
-        for part in reference[2:].split("/"):
-            key = part.replace("~1", "/").replace("~0", "~")
+        for key in split(reference[1:]):
             if not isinstance(node, dict) or key not in node:
                 raise SpecError(f"{reference} leads nowhere")
             node = node[key]
@@ -318,10 +352,6 @@ def _methods_of(operations: Iterable[Operation]) -> tuple[str, ...]:
     return tuple(sorted({*methods, "OPTIONS"}, key=order.index))
 
 
-def matches(template: str, path: str) -> bool:
-    """Say whether a concrete path is one that the template describes."""
-    parts, pieces = template.split("/"), path.split("/")
-    return len(parts) == len(pieces) and all(
-        piece if part.startswith("{") else part == piece
-        for part, piece in zip(parts, pieces, strict=True)
-    )
+def is_read(operation: Operation) -> bool:
+    """Say whether calls of an operation change nothing."""
+    return operation.method in {"get", "head"} and not operation.raw.get("x-side-effects")

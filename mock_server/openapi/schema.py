@@ -10,8 +10,8 @@ from weakref import WeakKeyDictionary
 import jsonschema_rs
 import orjson
 
-from mock_server.engine.errors import Location, Violation
 from mock_server.openapi.document import Json, SpecError, SpecIndex
+from mock_server.openapi.violation import Location, Violation
 
 
 def _digits_up_to(bound: int) -> str:

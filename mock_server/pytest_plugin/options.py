@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from mock_server.openapi.instants import parse_instant
+
 MARKER = (
     "mock_inventory(persona, seed, clock, seed_file, fail_on): "
     "how the mocks of the fixture mock_inventory begin, and what fails the test"
@@ -109,10 +111,11 @@ def _instant(value: Any) -> datetime | None:
     if value is None or value == "real":
         return None
     try:
-        instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    except (TypeError, ValueError) as problem:
+        if isinstance(value, datetime):
+            return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return parse_instant(value, assume_utc=True)
+    except ValueError as problem:
         raise BadOption(
             f"mock_inventory: clock is `real` or an instant such as 2026-01-01T00:00:00Z, "
             f"not {value!r}"
         ) from problem
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -9,9 +9,9 @@ from mock_server.apis.built.fields import record_id
 from mock_server.apis.built.indexes import LARGEST_IMPORT
 from mock_server.apis.built.models import ACCOUNTS, CATEGORIES, ITEMS
 from mock_server.engine.context import Context
-from mock_server.engine.errors import MalformedRequest, Violation
+from mock_server.engine.errors import Violation
 from mock_server.engine.messages import Request
-from mock_server.openapi.json_values import read_json
+from mock_server.openapi.json_values import NotJson, read_json
 from mock_server.state.store import Table
 
 _REFERENCES: dict[str, Table[Any]] = {
@@ -56,7 +56,7 @@ def items_are_valid(request: Request, context: Context) -> Iterator[Violation]:
         return
     try:
         items = read_json(encoded.encode())
-    except MalformedRequest:
+    except NotJson:
         yield Violation("body", ("items",), "json", value=encoded)
         return
     if not isinstance(items, list):

@@ -17,8 +17,13 @@ from urllib.parse import parse_qsl
 from mock_server.engine.bodies import FORM, JSON, MULTIPART
 from mock_server.engine.errors import MalformedRequest, UnsupportedMediaType
 from mock_server.engine.messages import Request, Upload
-from mock_server.engine.multipart import header_parameters, is_boundary, read_multipart
-from mock_server.openapi.json_values import is_too_deep
+from mock_server.openapi.json_values import is_too_deep, worded
+from mock_server.openapi.multipart import (
+    NotMultipart,
+    header_parameters,
+    is_boundary,
+    read_multipart,
+)
 
 _UTF8 = "utf-8"
 #: The framework's parsers in the order in which it tries them.
@@ -100,6 +105,8 @@ def _json(content: bytes, charset: str) -> Any:
             # The framework's own answer is an Internal Server Error, from some depth on.
             raise ValueError("the JSON is nested too deeply")
         return _DECODER.decode(text)
+    except json.JSONDecodeError as problem:
+        raise MalformedRequest(f"JSON parse error - {worded(problem)}") from problem
     except ValueError as problem:
         raise MalformedRequest(f"JSON parse error - {problem}") from problem
 
@@ -131,12 +138,12 @@ def _form_of_parts(
     try:
         header = request.headers["content-type"]
         if not header.startswith("multipart/"):
-            raise MalformedRequest(f"Invalid Content-Type: {header}")
+            raise NotMultipart(f"Invalid Content-Type: {header}")
         if boundary is None or not is_boundary(boundary):
-            raise MalformedRequest(f"Invalid boundary in multipart: {boundary}")
+            raise NotMultipart(f"Invalid boundary in multipart: {boundary}")
         parts = read_multipart(content, boundary, lenient=True)
-    except MalformedRequest as problem:
-        raise MalformedRequest(f"Multipart form parse error - {problem.problem}") from problem
+    except NotMultipart as problem:
+        raise MalformedRequest(f"Multipart form parse error - {problem}") from problem
     for part in parts:
         name = part.name.encode().decode(charset, "replace")
         if part.filename is None:

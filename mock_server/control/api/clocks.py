@@ -7,10 +7,10 @@ from typing import Any
 
 from mock_server.control.api.views import clock_view
 from mock_server.control.context import ControlContext, Refused
-from mock_server.control.seed_files.plain_forms import read_instant
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.messages import Reply, Request
+from mock_server.openapi.instants import parse_instant
 from mock_server.state.clock import Clock
 
 #: What a clock may be set to: around it there must be room for windows and expiries.
@@ -55,7 +55,7 @@ def _change(clock: Clock, body: dict[str, Any]) -> None:
 
 def _instant(text: Any) -> datetime:
     try:
-        instant = read_instant(text)
+        instant = parse_instant(text)
     except ValueError as problem:
         raise Refused({"at": "must be an instant such as 2026-01-31T12:00:00Z"}) from problem
     if not _FIRST <= instant <= _LAST:

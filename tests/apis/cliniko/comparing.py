@@ -60,8 +60,8 @@ class _Comparison:
             yield f"{where}: summary"
         if bool(operation.raw.get("deprecated")) != wanted.deprecated:
             yield f"{where}: deprecated"
-        scheme = self._spec.security_schemes.get(wanted.security, {})
-        if (scheme.get("type"), scheme.get("scheme")) != ("http", "basic"):
+        scheme = self._spec.security_schemes.get(wanted.security)
+        if scheme is None or scheme.kind != "basic":
             yield f"{where}: security scheme"
         if operation.security != ((wanted.security,),):
             yield f"{where}: security"

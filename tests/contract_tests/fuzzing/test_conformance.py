@@ -13,12 +13,13 @@ from contract_tests.findings import Run
 from contract_tests.fuzzing.config import SMOKE, unsent_media_types
 from contract_tests.fuzzing.run import run_conformance
 from contract_tests.target.guard import guarded
-from contract_tests.target.profiles import PROFILES, READ_ONLY, WRITES, Pace, is_safe
+from contract_tests.target.profiles import PROFILES, READ_ONLY, WRITES, Pace
 from contract_tests.target.target import Target, Unreachable, mock_target, signed_in, url_target
 from mock_server.app import build_server
 from mock_server.discovery import api_names, load_vendor
 from mock_server.live import LiveServer
-from mock_server.openapi.document import matches
+from mock_server.openapi.document import is_read
+from mock_server.openapi.paths import matches
 
 
 def report(run: Run) -> str:
@@ -110,7 +111,7 @@ def test_only_safe_requests_of_the_account_go_out_and_no_faster_than_allowed(api
     assert run.findings == [], report(run)
     assert guard.refusals == []
     assert guard.sent == len(recorder.requests) >= run.requests > 50
-    safe = [each for each in target.vendor.spec.operations.values() if is_safe(each)]
+    safe = [each for each in target.vendor.spec.operations.values() if is_read(each)]
     base = httpx.URL(target.base_url).raw_path.decode()
     spec = target.vendor.spec
     for method, raw_path, query, headers, body in recorder.requests:
@@ -130,12 +131,8 @@ def test_only_safe_requests_of_the_account_go_out_and_no_faster_than_allowed(api
 
 def _signature(spec, credential):
     scheme = next(iter(spec.security_schemes.values()))
-    if scheme["type"] == "apiKey":
-        return f"{scheme['name']}={credential}".encode()
-    if scheme["scheme"] == "bearer":
-        return f"Bearer {credential}".encode()
-    user, _, password = credential.partition(":")
-    return httpx.BasicAuth(user, password)._auth_header.encode()
+    [value] = scheme.present(credential).headers.values()
+    return value.encode()
 
 
 @pytest.mark.parametrize("api", api_names())

@@ -40,7 +40,7 @@ def test_a_client_signs_in_as_the_spec_says(scheme, credential):
     server = build_server(vendors=[vendor])
     assert signed_in(vendor, "http://testserver/toy", "test-1", server) == credential
     target = Target(vendor, "http://testserver/toy", credential, server)
-    assert (target.scheme_name, target.scheme) == ("own", scheme)
+    assert (target.scheme_name, target.scheme.id) == ("own", "own")
     with target.client() as client:
         assert client.get("/who").json() == "test-1"
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 
-from mock_server.engine.errors import MalformedRequest
-
 #: RFC 2046 allows 70 characters; the frameworks behind these vendors allow more.
 _BOUNDARY = re.compile(r"[ -~]{0,200}[!-~]")
 _HEADERS_END = b"\r\n\r\n"
+
+
+class NotMultipart(ValueError):
+    """A body that is not what its media type says; the message says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,19 @@ def is_boundary(text: str | None) -> bool:
     return text is not None and _BOUNDARY.fullmatch(text) is not None
 
 
+def form_parts(content: bytes, content_type: str) -> list[Part]:
+    """Return the named parts of a form whose boundary its content type has; raises NotMultipart."""
+    boundary = header_parameters(content_type)[1].get("boundary")
+    if boundary is None or not is_boundary(boundary):
+        raise NotMultipart("the multipart body has no boundary")
+    return read_multipart(content, boundary)
+
+
 def read_multipart(content: bytes, boundary: str, *, lenient: bool = False) -> list[Part]:
     """Return the named parts of a form, in their order.
 
     What stands before the first delimiter and after the closing one is ignored, and so are parts
-    without a name. Raises MalformedRequest for a body without an end, for headers that are not
+    without a name. Raises NotMultipart for a body without an end, for headers that are not
     UTF-8, and for broken base64. If `lenient` (Django), whatever stands before, between and after
     delimiters is a part if it has the headers of one; a file without an end is left out, such a
     header passed over, and a field in broken base64 left as it is.
@@ -67,7 +77,7 @@ def read_multipart(content: bytes, boundary: str, *, lenient: bool = False) -> l
         if match[1] and not lenient:
             return parts
     if not lenient:
-        raise MalformedRequest("the multipart body breaks off, or is none")
+        raise NotMultipart("the multipart body breaks off, or is none")
     unfinished = _parts(content[start:], lenient=lenient)
     return [*parts, *(part for part in unfinished if part.filename is None)]
 
@@ -97,7 +107,7 @@ def _headers(head: bytes, *, lenient: bool) -> dict[str, tuple[str, Mapping[str,
         except UnicodeDecodeError as problem:
             if lenient:
                 continue
-            raise MalformedRequest("a header of a part is not valid UTF-8") from problem
+            raise NotMultipart("a header of a part is not valid UTF-8") from problem
         name, colon, value = value.partition(":")
         if colon:
             headers[name] = value.strip(), parameters
@@ -110,4 +120,4 @@ def _decoded(content: bytes, *, lenient: bool) -> bytes:
     except binascii.Error as problem:
         if lenient:
             return content
-        raise MalformedRequest("Could not decode base64 data.") from problem
+        raise NotMultipart("Could not decode base64 data.") from problem
