@@ -18,21 +18,14 @@ from contract_tests.fuzzing.run import run_conformance
 from contract_tests.properties.preflight import Admission, Lapsed
 from contract_tests.properties.run import Plan, run_properties
 from contract_tests.reports.progress import Progress
-from contract_tests.target.forwarder import Forwarder
 from contract_tests.target.guard import guarded
 from contract_tests.target.ledger import Ledger
+from contract_tests.target.mock import CONTROL, mock_target, signed_in
 from contract_tests.target.profiles import FULL, PROFILES, pace_of
+from contract_tests.target.service import url_target
 from contract_tests.target.session import TAG
-from contract_tests.target.target import (
-    Target,
-    Unreachable,
-    mock_parameters,
-    mock_target,
-    signed_in,
-    url_target,
-)
+from contract_tests.target.target import Target, Unreachable, mock_parameters
 from contract_tests.target.write_policy import OwnRecords
-from mock_server.control.api.vendor import NAME as CONTROL
 from mock_server.discovery import UnknownApi, api_names, load_lifecycle, load_vendor
 from mock_server.lifecycle.model import Lifecycle
 from mock_server.openapi.document import SpecError
@@ -160,8 +153,7 @@ def opened(name: str, options: Options, tag: str) -> Iterator[Target]:
             Admission(behind).require()
         yield behind
     finally:
-        if isinstance(target.app, Forwarder):
-            target.app.close()
+        target.close()
 
 
 def target_of(name: str, options: Options) -> Target:
@@ -171,7 +163,9 @@ def target_of(name: str, options: Options) -> Target:
         fixed = {**target.parameters, **options.parameters}
         other = target.other_credential
         if options.other_credential is not None:
-            other = signed_in(target.vendor, target.base_url, options.other_credential, target.app)
+            other = signed_in(
+                target.vendor, target.base_url, options.other_credential, target.transport
+            )
         return replace(target, parameters=fixed, other_credential=other)
     if name == CONTROL:
         raise UnknownApi("control is tested in a mock of this process only")

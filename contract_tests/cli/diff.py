@@ -14,8 +14,10 @@ from contract_tests.differential.waivers import Waiver, read_waivers
 from contract_tests.findings import Run
 from contract_tests.reports.progress import Progress
 from contract_tests.suite import opened, run_tag
+from contract_tests.target.mock import mock_target
 from contract_tests.target.profiles import FULL
-from contract_tests.target.target import Target, Unreachable, mock_target, url_target
+from contract_tests.target.service import url_target
+from contract_tests.target.target import Target, Unreachable
 from mock_server.discovery import api_names
 from mock_server.state.clock import Clock
 

@@ -10,7 +10,7 @@ from contract_tests.differential.waivers import read_waivers
 from contract_tests.findings import Run
 from contract_tests.recorded.check import check_recording, replay_recording
 from contract_tests.recorded.har import read_document, recording_of, without_secrets
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from mock_server.discovery import load_vendor
 from mock_server.state.clock import Clock
 

@@ -21,6 +21,7 @@ from schemathesis.transport.asgi import ASGI_TRANSPORT
 
 from contract_tests.findings import Finding
 from contract_tests.fuzzing.formats import with_formats
+from contract_tests.fuzzing.transport import application
 from contract_tests.target.target import Target
 from mock_server.console.pages import served_document
 from mock_server.openapi.document import Json, SpecIndex, is_read
@@ -51,7 +52,7 @@ LEVELS = {level.name: level for level in (SMOKE, DEFAULT)}
 
 
 def fuzzed_schema(target: Target, seed: int, level: Level, only: tuple[str, ...] = ()) -> Any:
-    """Return Schemathesis' schema of a target, whose requests go to the target's application.
+    """Return Schemathesis' schema of a target, whose requests go where `carried_by` says.
 
     It has the operations whose ids are named by `only`, all if none is.
     """
@@ -63,7 +64,7 @@ def fuzzed_schema(target: Target, seed: int, level: Level, only: tuple[str, ...]
         served_document(target.vendor, path), target.vendor.spec, _register_encoded
     )
     schema: Any = schemathesis.openapi.from_dict(document, config=_config(target, seed, level))
-    schema.app = target.app
+    schema.app = application
     schema.location = f"{path}/openapi.json"
     if limited or only:
         operations = target.vendor.spec.operations.values()

@@ -1,7 +1,6 @@
 """Schemathesis, run against a target: what its engine tells, as findings of ours.
 
-Its engine is not a public API. It and what belongs to it are known here, in `fuzzing`, in `line`
-and in `verdicts` alone.
+Its engine is not a public API. It and what belongs to it are known in this room alone.
 """
 
 from __future__ import annotations
@@ -69,19 +68,19 @@ def run_conformance(
     run = Run(target.vendor.api.name, seed, profile=target.profile.name)
     started = time.perf_counter()
     references = References(target)
-    line = SchemathesisTransport(target.app, references.forget)
+    adapter = SchemathesisTransport(target, references.forget)
     removals = Removals(target.vendor.spec)
     try:
         run.add(unsent_media_types(target))
         schema = fuzzed_schema(target, seed, level, operations)
         overrule(schema, target.vendor.spec, removals)
         with (
-            carried_by(line),
+            carried_by(adapter),
             _references_filled(target, references),
             _removals_noted(removals),
         ):
             stream = from_schema(schema).execute()
-            line.gone = stream.stop
+            adapter.gone = stream.stop
             for event in stream:
                 _take(event, run, target, progress)
                 tick(run)
@@ -89,12 +88,11 @@ def run_conformance(
         run.findings.append(Finding("schemathesis", "", str(problem), "setup"))
     finally:
         references.close()
-        line.end()
-    if line.failures and not line.answers:
-        raise Unreachable(f"{target.base_url} does not answer: {line.problem}")
-    if line.failures and not any(each.check == _LOST for each in run.findings):
+    if adapter.failures and not adapter.answers:
+        raise Unreachable(f"{target.base_url} does not answer: {adapter.problem}")
+    if adapter.failures and not any(each.check == _LOST for each in run.findings):
         # An engine that was stopped tells of nothing more.
-        run.add([Finding(_LOST, "", f"the service stopped answering: {line.problem}", "engine")])
+        run.add([Finding(_LOST, "", f"the service stopped answering: {adapter.problem}", "engine")])
     run.seconds = time.perf_counter() - started
     return run
 

@@ -20,8 +20,9 @@ from contract_tests.reproduction.pytest_module import pytest_module
 from contract_tests.reproduction.shell import shell_script
 from contract_tests.reproduction.shrink import Shortener, terms_of
 from contract_tests.target.guard import Refused
+from contract_tests.target.mock import mock_target
 from contract_tests.target.session import Session
-from contract_tests.target.target import IN_PROCESS_ORIGIN, Target, mock_target
+from contract_tests.target.target import IN_PROCESS_ORIGIN, Target
 from mock_server.discovery import api_names, load_lifecycle
 from mock_server.lifecycle.model import Lifecycle, Resource
 from mock_server.lifecycle.values import UnparsableValue

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.types import Scope
+import httpx
 
 from contract_tests.target.target import Target
+from mock_server.in_process import raw_target
 from mock_server.openapi.document import Operation
 from mock_server.openapi.security import SecurityScheme, UnreadableCredential
 
@@ -30,9 +31,9 @@ class Identities:
         ]
         return {each.parameter for each in schemes if each.location == "query"}
 
-    def problem(self, operation: Operation, scope: Scope) -> str | None:
+    def problem(self, operation: Operation, request: httpx.Request) -> str | None:
         """Say how a request does not sign in as one of the accounts; None if it does."""
-        presented = list(self._presented(scope))
+        presented = list(self._presented(request))
         if any(_as_pair(value) not in self._accounts for _, value in presented):
             return "it has a credential that is none of the target's"
         if len({value for _, value in presented}) > 1:
@@ -42,25 +43,24 @@ class Identities:
             return "it has no credential"
         return None
 
-    def caller(self, scope: Scope) -> Literal["first", "other"]:
+    def caller(self, request: httpx.Request) -> Literal["first", "other"]:
         """Return the account that a request without a `problem` signs in as."""
-        found = [self._accounts[_as_pair(value)] for _, value in self._presented(scope)]
+        found = [self._accounts[_as_pair(value)] for _, value in self._presented(request)]
         return found[0] if found else "first"
 
-    def _presented(self, scope: Scope) -> Iterator[tuple[str, str]]:
+    def _presented(self, request: httpx.Request) -> Iterator[tuple[str, str]]:
         """Each credential with its scheme; what nobody can read counts as one of no scheme."""
-        query = scope["query_string"].decode("latin-1")
         # Each header by itself: a service may look at any of those of one name.
         headers: list[dict[str, str]] = [
             {name.decode("latin-1").lower(): value.decode("latin-1")}
-            for name, value in scope["headers"]
+            for name, value in request.headers.raw
         ]
         for header in headers:
             found = list(self._read(header, ""))
             yield from found
             if "authorization" in header and not found:
                 yield "", f"unreadable: {header['authorization']}"
-        for name, value in parse_qsl(query, keep_blank_values=True):
+        for name, value in query_of(request):
             yield from self._read({}, urlencode({name: value}))
 
     def _read(self, headers: Mapping[str, str], query: str) -> Iterator[tuple[str, str]]:
@@ -73,9 +73,10 @@ class Identities:
                 yield name, credential.text
 
 
-def query_of(scope: Scope) -> tuple[tuple[str, str], ...]:
+def query_of(request: httpx.Request) -> tuple[tuple[str, str], ...]:
     """Return the parameters in a request's query, decoded."""
-    return tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    query = raw_target(request).partition(b"?")[2].decode("latin-1")
+    return tuple(parse_qsl(query, keep_blank_values=True))
 
 
 def _as_pair(credential: str) -> str:

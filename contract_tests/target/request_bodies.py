@@ -7,12 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.types import Scope
-
 from mock_server.openapi.multipart import form_parts
 
 
-def body_of(scope: Scope, body: bytes) -> Any:
+def body_of(content_type: str, body: bytes) -> Any:
     """Return a JSON value, or a form as an object; None if there is no body.
 
     A field of a form is a text, or a list of texts if it stands there several times. Raises
@@ -20,16 +18,14 @@ def body_of(scope: Scope, body: bytes) -> Any:
     """
     if not body:
         return None
-    headers = {name.lower(): value for name, value in scope["headers"]}
-    content_type = headers.get(b"content-type", b"")
-    media_type = content_type.partition(b";")[0].strip().lower()
+    media_type = content_type.partition(";")[0].strip().lower()
     try:
-        if media_type == b"application/json":
+        if media_type == "application/json":
             return json.loads(body)
-        if media_type == b"application/x-www-form-urlencoded":
+        if media_type == "application/x-www-form-urlencoded":
             return _grouped(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
-        if media_type == b"multipart/form-data":
-            parts = form_parts(body, content_type.decode("latin-1"))
+        if media_type == "multipart/form-data":
+            parts = form_parts(body, content_type)
             return _grouped((each.name, each.content.decode("utf-8", "replace")) for each in parts)
     except ValueError as problem:
         raise ValueError("its body is not what its type says") from problem

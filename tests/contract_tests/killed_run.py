@@ -8,7 +8,7 @@ from pathlib import Path
 from contract_tests.target.guard import guarded
 from contract_tests.target.ledger import Ledger
 from contract_tests.target.profiles import WRITES
-from contract_tests.target.target import url_target
+from contract_tests.target.service import url_target
 from contract_tests.target.write_policy import OwnRecords
 from mock_server.discovery import load_lifecycle
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from contract_tests.differential.runner import Sides, run_differential
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from tests.contract_tests.differential.targets import EMPTY, TODAY, OtherTaxes, changed, twisted
 
 REFERRING = ("derived values follow what was just written",)

@@ -11,7 +11,7 @@ import pytest
 
 from contract_tests.differential.runner import Sides, run_differential
 from contract_tests.differential.waivers import Waiver
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from lab.standin.switches import Defect
 from tests.contract_tests.differential.targets import EMPTY, TODAY, changed, standin, twisted
 

@@ -8,12 +8,14 @@ from dataclasses import replace
 import pytest
 
 from contract_tests.fuzzing.existing_ids import References
-from contract_tests.target.forwarder import Forwarder
+from contract_tests.target.mock import mock_target
 from contract_tests.target.profiles import READ_ONLY
-from contract_tests.target.target import Target, mock_target
+from contract_tests.target.service import ServiceTransport
+from contract_tests.target.target import Target
 from mock_server.app import build_server
 from mock_server.engine.api import Operations
 from mock_server.engine.messages import Reply
+from mock_server.in_process import InProcessTransport
 from tests.engine.toy import THINGS, Thing, toy_document, toy_vendor
 
 THING = {"type": "integer", "nullable": True, "x-references": {"operation": "list", "field": "id"}}
@@ -70,7 +72,8 @@ class _Toy:
         document = toy_document(paths, components={"schemas": {"Thing": THING, "Body": BODY}})
         vendor = toy_vendor(document, operations)
         server = build_server(vendors=[vendor])
-        self.target = Target(vendor, f"http://testserver{server.base_path('toy')}", "test", server)
+        url = f"http://testserver{server.base_path('toy')}"
+        self.target = Target(vendor, url, "test", InProcessTransport(server))
 
     def add(self):
         with self.target.client() as client:
@@ -176,7 +179,7 @@ def test_a_list_without_an_envelope_is_a_list(toy, fill):
 
 def test_a_target_that_does_not_answer_leaves_the_generated_value(toy):
     origin = "http://127.0.0.1:9"
-    gone = Target(toy.target.vendor, origin, "test", Forwarder(origin))
+    gone = Target(toy.target.vendor, origin, "test", ServiceTransport())
     references = References(gone)
     assert references.fill("use", {"thing": 7}) == {"thing": 7}
     references.close()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from contract_tests.exchange.bodies import MULTIPART, encoded
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from mock_server.apis.skhokho.lifecycle import LIFECYCLE
 from mock_server.engine.replies import encode_json
 from mock_server.lifecycle.files import File

@@ -7,8 +7,8 @@ import json
 from random import Random
 
 from contract_tests.properties.actions import Actions
+from contract_tests.target.mock import mock_target
 from contract_tests.target.session import Session
-from contract_tests.target.target import mock_target
 from mock_server.discovery import load_lifecycle
 from mock_server.journal.har import har
 
@@ -100,6 +100,6 @@ def life(api):
                 world.pages(listing, path=record.path if resource.parent else None, most=1)
         world.tidy()
     session.close()
-    server = target.app
+    server = target.transport.app
     sandbox = server.sandbox("test.empty-life")
     return har(sandbox.journal, {api: target.vendor.spec})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from contract_tests.cli import main as cli
 from contract_tests.recorded.check import check_recording, replay_recording
 from contract_tests.recorded.har import WrongHar, read_document, recording_of, without_secrets
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from mock_server.discovery import load_vendor
 from tests.contract_tests.recorded.recordings import TAX, document, entry, life
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from contract_tests.properties.run import Plan, run_properties
-from contract_tests.target.target import signed_in, url_target
+from contract_tests.target.mock import signed_in
+from contract_tests.target.service import url_target
 from mock_server.discovery import load_vendor
 from tests.contract_tests.twisting import serving
 

@@ -8,8 +8,8 @@ import pytest
 
 from contract_tests.target.guard import Refused, guarded
 from contract_tests.target.ledger import Ledger, Made
+from contract_tests.target.mock import mock_target
 from contract_tests.target.profiles import WRITES
-from contract_tests.target.target import mock_target
 from contract_tests.target.write_policy import OwnRecords
 from mock_server.discovery import load_lifecycle
 

@@ -11,7 +11,8 @@ import pytest
 
 from contract_tests.target.cleanup import MADE_BY_US, sweep
 from contract_tests.target.ledger import Ledger, Made
-from contract_tests.target.target import mock_target, url_target
+from contract_tests.target.mock import mock_target
+from contract_tests.target.service import url_target
 from mock_server.app import build_server
 from mock_server.discovery import load_lifecycle, load_vendor
 from mock_server.live import LiveServer

@@ -12,7 +12,8 @@ from contract_tests.reproduction.replays.calls import Replay, Sent, Taken, taken
 from contract_tests.reproduction.replays.pytest_module import pytest_module
 from contract_tests.reproduction.replays.running import CannotReplay, Replayer, replaying
 from contract_tests.reproduction.replays.shell import shell_script
-from contract_tests.target.target import Target, mock_target
+from contract_tests.target.mock import mock_target
+from contract_tests.target.target import Target
 from mock_server.app import build_server
 from mock_server.live import LiveServer
 from mock_server.openapi.security import SecurityScheme

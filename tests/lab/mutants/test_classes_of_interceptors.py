@@ -1,4 +1,4 @@
-"""Each class of wrong values and deeds does on the wire what it says."""
+"""Each class of wrong values and of interceptors does on the wire what it says."""
 
 from __future__ import annotations
 
