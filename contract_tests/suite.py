@@ -11,7 +11,7 @@ from typing import TextIO
 
 import httpx
 
-from contract_tests.cli.options import Options, WrongUse
+from contract_tests.cli.options import Options
 from contract_tests.findings import Finding, Run
 from contract_tests.fuzzing.config import LEVELS
 from contract_tests.fuzzing.run import run_conformance
@@ -28,8 +28,8 @@ from contract_tests.target.target import Target, Unreachable, mock_parameters
 from contract_tests.target.write_policy import OwnRecords
 from mock_server.discovery import UnknownApi, api_names, load_lifecycle, load_vendor
 from mock_server.lifecycle.model import Lifecycle
-from mock_server.openapi.document import SpecError
 from mock_server.state.clock import Clock
+from mock_server.usage import UsageError
 
 #: How often the cases of every property are tried, and which share of them, by level.
 _ROUNDS = {"smoke": (1, 0.5), "default": (2, 1.0)}
@@ -59,7 +59,7 @@ def _outcome(name: str, options: Options, progress: Progress) -> tuple[Run, str]
     except Unreachable as problem:
         progress.line(str(problem))
         return run, str(problem)
-    except (UnknownApi, SpecError, WrongUse):
+    except UsageError:
         raise
     except Exception:  # noqa: BLE001 - a crash with one API must not hide what another one does
         run.seconds = time.perf_counter() - started
@@ -182,12 +182,12 @@ def target_of(name: str, options: Options) -> Target:
 
 
 def _check_own_account(options: Options, usual: Mapping[str, str]) -> None:
-    """Raise WrongUse unless the options say whose account is meant; a mock's own will do for full.
+    """Raise UsageError unless the options say whose account is meant; for full, a mock's will do.
 
     What is usual for a mock is somebody else's elsewhere.
     """
     if options.credential is None:
-        raise WrongUse(f"--credential: say how to sign in to {options.target}, as env:NAME")
+        raise UsageError(f"--credential: say how to sign in to {options.target}, as env:NAME")
     missing = sorted({*usual} - {*options.parameters})
     if missing:
-        raise WrongUse(f"--parameter {missing[0]}=…: say which one is meant at {options.target}")
+        raise UsageError(f"--parameter {missing[0]}=…: say which one is meant at {options.target}")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.cli.options import Options, WrongUse
+from contract_tests.cli.options import Options
 from contract_tests.conftest import options_of
 from contract_tests.findings import Finding, Run
 from contract_tests.fuzzing.config import LEVELS, PHASES
@@ -23,6 +23,7 @@ from contract_tests.properties.preflight import Lapsed
 from contract_tests.properties.run import run_properties
 from contract_tests.suite import names_of, opened, plan_of, run_tag, ticking
 from contract_tests.target.target import Target, Unreachable
+from mock_server.usage import UsageError
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -43,7 +44,7 @@ def contract_target(api: str, contract_options: Options) -> Iterator[Target]:
         try:
             tag = run_tag(contract_options)
             target = stack.enter_context(opened(api, contract_options, f"{tag}."))
-        except (Unreachable, WrongUse) as problem:
+        except (Unreachable, UsageError) as problem:
             lost = str(problem)
         # Here and not in the handler: the line is to stand without how it came about.
         if lost:

@@ -13,9 +13,10 @@ from mock_server.data import specs_directory
 from mock_server.engine.api import Api
 from mock_server.lifecycle.model import Lifecycle
 from mock_server.openapi.document import SpecError, SpecIndex, load_document
+from mock_server.usage import UsageError
 
 
-class UnknownApi(Exception):
+class UnknownApi(UsageError):
     """An API was asked for that is not there; the message names those that are."""
 
 

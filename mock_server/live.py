@@ -10,10 +10,12 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
+from mock_server.usage import UsageError
+
 _BACKLOG = 2048
 
 
-class PortUnavailable(Exception):
+class PortUnavailable(UsageError):
     """The address cannot be listened on; the message says which and why, in one line."""
 
 

@@ -14,8 +14,8 @@ from tests.conftest import ROOT
 #: The parts that may import only those named, and themselves. What is not here sees everything.
 LAYERS = {
     "mock_server.state": set(),
-    "mock_server.seeding": {"mock_server.state"},
-    "mock_server.openapi": set(),
+    "mock_server.seeding": {"mock_server.state", "mock_server.usage"},
+    "mock_server.openapi": {"mock_server.usage"},
     "mock_server.engine": {"mock_server.openapi", "mock_server.state"},
     "mock_server.lifecycle": {"mock_server.openapi"},
     "mock_server.apis": {
@@ -25,11 +25,12 @@ LAYERS = {
         "mock_server.seeding",
         "mock_server.state",
     },
-    "mock_server.arguments": set(),
+    "mock_server.usage": set(),
+    "mock_server.command_line": {"mock_server.usage"},
     # A second opinion borrows nothing.
     "lab.standin": set(),
     "mock_server.data": set(),
-    "mock_server.settings": set(),
+    "mock_server.settings": {"mock_server.state", "mock_server.usage"},
     "mock_server.faults": {"mock_server.engine", "mock_server.openapi", "mock_server.state"},
     "mock_server.journal": {
         "mock_server.engine",
@@ -38,6 +39,7 @@ LAYERS = {
         "mock_server.__version__",
     },
     "mock_server.control": {
+        "mock_server.command_line",
         "mock_server.console",
         "mock_server.data",
         "mock_server.discovery",
@@ -48,12 +50,13 @@ LAYERS = {
         "mock_server.in_process",
         "mock_server.seeding",
         "mock_server.state",
+        "mock_server.usage",
     },
     "mock_server.in_process": {"mock_server.faults"},
     # It makes servers of its own, and reports what they saw.
     "mock_server.interception": {
         "mock_server.app",
-        "mock_server.arguments",
+        "mock_server.command_line",
         "mock_server.check",
         "mock_server.control",
         "mock_server.discovery",
@@ -65,12 +68,13 @@ LAYERS = {
         "mock_server.settings",
         "mock_server.state",
     },
-    "mock_server.live": set(),
+    "mock_server.live": {"mock_server.usage"},
     "mock_server.discovery": {
         "mock_server.data",
         "mock_server.engine",
         "mock_server.openapi",
         "mock_server.lifecycle",
+        "mock_server.usage",
     },
     "mock_server.console": {
         "mock_server.discovery",

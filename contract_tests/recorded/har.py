@@ -25,9 +25,10 @@ from mock_server.journal.redaction import (
 )
 from mock_server.lifecycle.values import UnparsableValue, instant
 from mock_server.openapi.document import Operation, SpecIndex
+from mock_server.usage import UsageError
 
 
-class WrongHar(Exception):
+class HarError(UsageError):
     """The file is no HAR file; the message says where and why, in one line."""
 
 
@@ -57,21 +58,21 @@ class Recording:
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """Return a HAR file's JSON; raises WrongHar."""
+    """Return a HAR file's JSON; raises HarError."""
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as problem:
-        raise WrongHar(f"{path}: {' '.join(str(problem).split())}") from problem
+        raise HarError(f"{path}: {' '.join(str(problem).split())}") from problem
     log = document.get("log") if isinstance(document, dict) else None
     if not isinstance(log, dict) or not isinstance(log.get("entries"), list):
-        raise WrongHar(f"{path}: no HAR file, for it has no log.entries")
+        raise HarError(f"{path}: no HAR file, for it has no log.entries")
     return {**document}
 
 
 def recording_of(document: Mapping[str, Any], spec: SpecIndex) -> Recording:
     """Return the calls of a HAR document that the spec's operations describe.
 
-    Raises WrongHar for an entry that is none.
+    Raises HarError for an entry that is none.
     """
     calls: list[Recorded] = []
     others: list[str] = []
@@ -80,7 +81,7 @@ def recording_of(document: Mapping[str, Any], spec: SpecIndex) -> Recording:
         try:
             found = _recorded(number, entry, spec)
         except (KeyError, TypeError, ValueError, AttributeError, UnparsableValue) as problem:
-            raise WrongHar(f"entry {number}: {type(problem).__name__}: {problem}") from problem
+            raise HarError(f"entry {number}: {type(problem).__name__}: {problem}") from problem
         if isinstance(found, str):
             others.append(found)
         else:
@@ -149,7 +150,7 @@ def _bytes_of(content: Mapping[str, Any]) -> bytes:
 def without_secrets(document: Mapping[str, Any], spec: SpecIndex) -> dict[str, Any]:
     """Return a HAR document without credentials, cookies, tokens and passwords.
 
-    What a browser adds to an entry beside HAR 1.2 is left out. Raises WrongHar for an entry that is
+    What a browser adds to an entry beside HAR 1.2 is left out. Raises HarError for an entry that is
     none.
     """
     secrets = secret_parameters(spec)
@@ -158,7 +159,7 @@ def without_secrets(document: Mapping[str, Any], spec: SpecIndex) -> dict[str, A
         try:
             entries.append(_clean(entry, secrets))
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
-            raise WrongHar(f"entry {number}: {type(problem).__name__}: {problem}") from problem
+            raise HarError(f"entry {number}: {type(problem).__name__}: {problem}") from problem
     log = {"version": "1.2", "creator": {"name": "contract-tests", "version": __version__}}
     return {"log": {**log, "entries": entries}}
 

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from contract_tests.findings import Finding, Run
+from mock_server.usage import UsageError
 
 VERSION = 1
 _REQUIRED = ("api", "check", "fingerprint", "first_seen")
@@ -30,7 +31,7 @@ _VARYING = (
 _INNERMOST = re.compile(r"\{[^{}]*\}|\[[^\[\]]*\]")
 
 
-class WrongBaseline(Exception):
+class BaselineError(UsageError):
     """A baseline cannot be read or written; the message says why, in one line."""
 
 
@@ -84,23 +85,23 @@ class Baseline:
 
     @classmethod
     def read(cls, path: Path) -> Baseline:
-        """Read a file, YAML or JSON; raises WrongBaseline."""
+        """Read a file, YAML or JSON; raises BaselineError."""
         try:
             # JSON is YAML too.
             document = yaml.safe_load(path.read_text(encoding="utf-8"))
         except OSError as problem:
-            raise WrongBaseline(f"{path}: {problem.strerror}") from problem
+            raise BaselineError(f"{path}: {problem.strerror}") from problem
         except (UnicodeDecodeError, yaml.YAMLError) as problem:
-            raise WrongBaseline(f"{path}: {' '.join(str(problem).split())}") from problem
+            raise BaselineError(f"{path}: {' '.join(str(problem).split())}") from problem
         if not isinstance(document, dict) or document.get("version") != VERSION:
-            raise WrongBaseline(f"{path}: a baseline begins with `version: {VERSION}`")
+            raise BaselineError(f"{path}: a baseline begins with `version: {VERSION}`")
         listed = document.get("known")
         if not isinstance(listed, list):
-            raise WrongBaseline(f"{path}: `known` must be a list")
+            raise BaselineError(f"{path}: `known` must be a list")
         return cls(_entry(path, number, item) for number, item in enumerate(listed, 1))
 
     def write(self, path: Path) -> None:
-        """Write to a file, JSON if its name ends so and YAML otherwise; raises WrongBaseline."""
+        """Write to a file, JSON if its name ends so and YAML otherwise; raises BaselineError."""
         known = [_plain(entry, as_text=path.suffix == ".json") for entry in self._sorted()]
         document = {"version": VERSION, "known": known}
         if path.suffix == ".json":
@@ -110,7 +111,7 @@ class Baseline:
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as problem:
-            raise WrongBaseline(f"{path}: {problem.strerror}") from problem
+            raise BaselineError(f"{path}: {problem.strerror}") from problem
 
     def entry(self, fingerprint: str) -> Known | None:
         """Return the known finding with this fingerprint."""
@@ -172,13 +173,13 @@ def _looked_for(entry: Known, run: Run) -> bool:
 def _entry(path: Path, number: int, item: Any) -> Known:
     where = f"{path}: entry {number}"
     if not isinstance(item, dict):
-        raise WrongBaseline(f"{where} is not a mapping")
+        raise BaselineError(f"{where} is not a mapping")
     missing = [name for name in _REQUIRED if not item.get(name)]
     if missing:
-        raise WrongBaseline(f"{where} lacks {', '.join(missing)}")
+        raise BaselineError(f"{where} lacks {', '.join(missing)}")
     unknown = sorted(str(name) for name in set(item) - set(Known.__slots__))
     if unknown:
-        raise WrongBaseline(
+        raise BaselineError(
             f"{where} has {', '.join(unknown)}; there are {', '.join(Known.__slots__)}"
         )
     dates = {name: _date(where, name, item) for name in ("first_seen", "expires") if name in item}
@@ -197,7 +198,7 @@ def _date(where: str, name: str, item: Mapping[str, Any]) -> date | None:
     try:
         return date.fromisoformat(str(value))
     except ValueError as problem:
-        raise WrongBaseline(
+        raise BaselineError(
             f"{where}: {name} must be a day like 2026-01-31, not {value!r}"
         ) from problem
 

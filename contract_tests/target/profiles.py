@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mock_server.engine.rate_limit import RateLimit
+from mock_server.usage import UsageError
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _RATE = re.compile(rf"([1-9][0-9]*)/({'|'.join(_SECONDS)})")
@@ -83,12 +84,12 @@ class Pace:
             left = moment - self._clock()
 
 
-class WrongRate(Exception):
+class RateError(UsageError):
     """A rate is not written as one; the message says how it is, in one line."""
 
 
 def pace_of(rate: str | None, documented: RateLimit | None) -> Pace | None:
-    """Return the pace for `N/second`, `N/minute`, `N/hour`, or `none`; raises WrongRate.
+    """Return the pace for `N/second`, `N/minute`, `N/hour`, or `none`; raises RateError.
 
     Without a rate it is the one that the vendor documents, if there is one.
     """
@@ -98,5 +99,5 @@ def pace_of(rate: str | None, documented: RateLimit | None) -> Pace | None:
         return Pace(documented.requests, documented.seconds) if documented is not None else None
     found = _RATE.fullmatch(rate)
     if found is None:
-        raise WrongRate(f"a rate is N/second, N/minute, N/hour or none, not {rate!r}")
+        raise RateError(f"a rate is N/second, N/minute, N/hour or none, not {rate!r}")
     return Pace(int(found[1]), _SECONDS[found[2]])

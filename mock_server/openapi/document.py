@@ -14,6 +14,7 @@ import yaml
 from mock_server.openapi.paths import filled, matches, values_in, with_query
 from mock_server.openapi.pointers import split
 from mock_server.openapi.security import SecurityScheme, UnsupportedScheme
+from mock_server.usage import UsageError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 Basis = Literal["documented", "observed", "inferred"]
@@ -21,7 +22,7 @@ BASES: tuple[Basis, ...] = ("documented", "observed", "inferred")
 Json = dict[str, Any]
 
 
-class SpecError(Exception):
+class SpecError(UsageError):
     """The spec cannot be used; the message says where and why, in one line."""
 
 

@@ -22,12 +22,14 @@ from mock_server.seeding.seeder import make_seeder
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, SandboxName
+from mock_server.usage import UsageError
 
 with warnings.catch_warnings():
     # Under `-W error`, what our dependencies deprecate would be the tests' fault.
     warnings.simplefilter("ignore")
     from mock_server.app import build_server
-    from mock_server.control.seed_files.reading import SeedFileError, read_records_file, seeder_from
+    from mock_server.control.seed_files.files import SeedFileError
+    from mock_server.control.seed_files.reading import read_records_file, seeder_from
     from mock_server.discovery import UnknownApi
 
 #: Enough that the evidence of one test is never dropped by accident.
@@ -37,7 +39,7 @@ _UNPLAIN = re.compile(r"[^a-z0-9]+")
 _Beginning = tuple[str, int, Path | None, datetime | None]
 
 
-class BadHome(Exception):
+class BadHome(UsageError):
     """The mocks cannot begin as they were told to; the message says why."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mock_server.openapi.instants import parse_instant
+from mock_server.usage import UsageError
 
 MARKER = (
     "mock_inventory(persona, seed, clock, seed_file, fail_on): "
@@ -27,7 +28,7 @@ _INI = {
 }
 
 
-class BadOption(Exception):
+class BadOption(UsageError):
     """An option cannot be used; the message says which and why, in one line."""
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from mock_server.usage import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class Persona:
@@ -18,7 +20,7 @@ class Persona:
     products: int
 
 
-class PersonaError(Exception):
+class PersonaError(UsageError):
     """The personas cannot be read; the message says where and why, in one line."""
 
 

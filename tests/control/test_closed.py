@@ -218,7 +218,7 @@ def test_serve_beyond_loopback_needs_a_token(capsys, monkeypatch, host):
     monkeypatch.delenv("MOCK_SERVER_TOKEN", raising=False)
     assert cli.main(["serve", "cliniko", "--host", host, "--port", "0"]) == 2
     errors = capsys.readouterr().err
-    assert "control needs a token" in errors
+    assert "control API needs a token" in errors
     assert len(errors.splitlines()) == 1
 
 

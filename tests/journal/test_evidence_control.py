@@ -141,16 +141,19 @@ def test_the_commands_show_and_verify_the_journal(shop, capsys, tmp_path):
         assert "#3 " in capsys.readouterr().out
         assert cli.main(["verify", *url, '{"calls": [{"status": "404", "exactly": 1}]}']) == 0
         assert capsys.readouterr().out == "met\n"
+        assert cli.main(["verify", *url, '{"calls": [{"status": "500"}]}']) == 1
+        assert "expected a call with status='500'" in capsys.readouterr().err
+        assert cli.main(["wait", *url, "--status", "500", "--timeout", "0"]) == 1
+        assert "no exchange with status 500 within 0 seconds" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["verify", "{"], "the expectations are no JSON"),
+        (["verify", "{"], "the expectation is not JSON"),
         (["verify", "[]"], "must be a JSON object"),
         (["verify", "@/nowhere.json"], "No such file"),
-        (["verify", '{"calls": [{"status": "500"}]}'], "expected a call with status='500'"),
-        (["verify", '{"call": []}'], "unexpected keyword"),
+        (["verify", '{"call": []}'], "call is not known here"),
         (["explain", "99"], "there is no exchange"),
     ],
 )

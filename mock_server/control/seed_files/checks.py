@@ -13,8 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from itertools import islice, product
 from typing import Any, TypeVar
 
-from mock_server.control.seed_files.plain_forms import Problem
-from mock_server.control.seed_files.record_forms import pointer_to
+from mock_server.control.seed_files.files import Problem, pointer_to
 from mock_server.control.seed_files.records import Records, Tables
 from mock_server.control.seed_files.small_states import Worlds, collection_of, named_by, with_table
 from mock_server.discovery import Vendor

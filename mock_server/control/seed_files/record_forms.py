@@ -14,7 +14,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from mock_server.control.seed_files.plain_forms import PLAIN, Form, Problem, Wrong, plain
+from mock_server.control.seed_files.files import Problem, pointer_to
+from mock_server.control.seed_files.plain_forms import PLAIN, Form, Wrong, plain
 from mock_server.engine.messages import NO_BODY
 
 
@@ -42,11 +43,6 @@ def _form_of(kind: Any) -> Form:
     if isinstance(kind, type) and is_dataclass(kind):
         return _record(kind)
     return _ANYTHING
-
-
-def pointer_to(pointer: str, part: str | int) -> str:
-    """Return a JSON pointer to a part of what a pointer leads to."""
-    return f"{pointer}/{str(part).replace('~', '~0').replace('/', '~1')}"
 
 
 _TAGS: dict[str, type] = {

@@ -14,8 +14,8 @@ from typing import Any
 
 from immutables import Map
 
-from mock_server.control.seed_files.plain_forms import Problem
-from mock_server.control.seed_files.record_forms import form_of, pointer_to
+from mock_server.control.seed_files.files import Problem, pointer_to
+from mock_server.control.seed_files.record_forms import form_of
 from mock_server.discovery import Vendor
 from mock_server.state.store import Collection, Key, State, Table
 

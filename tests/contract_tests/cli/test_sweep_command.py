@@ -36,10 +36,10 @@ def test_it_takes_away_what_has_a_name_of_the_suite(service, capsys):
     _, url, ours, theirs = service
     assert sweep(url) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out == [f"products {ours}: archived", "cliniko: 1 of 1 records taken away"]
+    assert out == [f"products {ours}: archived", "cliniko: 1 of 1 records deleted"]
     assert (found(url, ours), found(url, theirs)) == (404, 200)
     assert sweep(url) == 0
-    assert "cliniko: 0 of 0 records taken away" in capsys.readouterr().out
+    assert "cliniko: 0 of 0 records deleted" in capsys.readouterr().out
 
 
 def test_with_a_ledger_it_takes_away_what_that_knows_and_nothing_else(service, tmp_path, capsys):
@@ -47,7 +47,7 @@ def test_with_a_ledger_it_takes_away_what_that_knows_and_nothing_else(service, t
     path = tmp_path / "ledger.jsonl"
     Ledger(path).has_made(Made("products", "first", theirs, {"id": theirs}))
     assert sweep(url, "--ledger", str(path)) == 0
-    assert "cliniko: 1 of 1 records taken away" in capsys.readouterr().out
+    assert "cliniko: 1 of 1 records deleted" in capsys.readouterr().out
     assert (found(url, ours), found(url, theirs)) == (200, 404)
     assert Ledger(path).left() == []
 
@@ -59,7 +59,7 @@ def test_what_stays_ends_with_1_and_says_why(service, tmp_path, capsys):
     assert sweep(url, "--ledger", str(path)) == 1
     out = capsys.readouterr().out
     assert "stock_adjustments 1: stays: the vendor has no way to take it away" in out
-    assert "cliniko: 0 of 1 records taken away" in out
+    assert "cliniko: 0 of 1 records deleted" in out
 
 
 def test_a_service_that_does_not_answer_ends_with_3(monkeypatch, capsys):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contract_tests.cli import main as cli
 from contract_tests.recorded.check import check_recording, replay_recording
-from contract_tests.recorded.har import WrongHar, read_document, recording_of, without_secrets
+from contract_tests.recorded.har import HarError, read_document, recording_of, without_secrets
 from contract_tests.target.mock import mock_target
 from mock_server.discovery import load_vendor
 from tests.contract_tests.recorded.recordings import TAX, document, entry, life
@@ -230,5 +230,5 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path):
     file.write_text("\ufeff" + json.dumps(document()), encoding="utf-8")
     assert read_document(file)["log"]["entries"] == []
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(WrongHar, match=r"bom\.har"):
+    with pytest.raises(HarError, match=r"bom\.har"):
         read_document(file)

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from contract_tests.findings import Finding, Property, Run
-from contract_tests.reports.baseline import Baseline, Known, WrongBaseline, fingerprint_of
+from contract_tests.reports.baseline import Baseline, BaselineError, Known, fingerprint_of
 
 TODAY = date(2026, 3, 14)
 FINDING = Finding("a_check", "GET /x", "It was wrong", "fuzzing", subject="/name")
@@ -128,7 +128,7 @@ ENTRY = "{api: shop, check: c, fingerprint: ab, first_seen: 2026-01-02"
 def test_what_is_no_baseline_is_refused_in_one_line(tmp_path, text, complaint):
     path = tmp_path / "known.yaml"
     path.write_text(text)
-    with pytest.raises(WrongBaseline) as refused:
+    with pytest.raises(BaselineError) as refused:
         Baseline.read(path)
     assert str(refused.value).startswith(f"{path}: ")
     assert complaint in str(refused.value)
@@ -137,7 +137,7 @@ def test_what_is_no_baseline_is_refused_in_one_line(tmp_path, text, complaint):
 
 def test_a_folder_is_no_baseline(tmp_path):
     for use in (Baseline.read, Baseline().write):
-        with pytest.raises(WrongBaseline, match="Is a directory"):
+        with pytest.raises(BaselineError, match="Is a directory"):
             use(tmp_path)
 
 

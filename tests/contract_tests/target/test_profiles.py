@@ -9,7 +9,7 @@ from contract_tests.target.profiles import (
     PROFILES,
     READ_ONLY,
     WRITES,
-    WrongRate,
+    RateError,
     pace_of,
 )
 from mock_server.engine.rate_limit import RateLimit
@@ -48,5 +48,5 @@ def test_without_a_rate_the_documented_one_holds():
 
 @pytest.mark.parametrize("rate", ["", "60", "0/minute", "-1/minute", "60/day", "x/minute"])
 def test_what_is_no_rate_is_said_in_one_line(rate):
-    with pytest.raises(WrongRate, match=r"^a rate is N/second, N/minute, N/hour or none, not "):
+    with pytest.raises(RateError, match=r"^a rate is N/second, N/minute, N/hour or none, not "):
         pace_of(rate, None)
