@@ -12,9 +12,13 @@ import time
 from pathlib import Path
 
 import click
+import httpx
 import pytest
 
-from mock_server import cli, command_line
+from mock_server import command_line
+from mock_server.app import build_server
+from mock_server.control.client import Control
+from mock_server.live import LiveServer
 from mock_server.usage import UsageError, suggestion
 from tests.conftest import ROOT
 
@@ -109,21 +113,20 @@ def test_a_server_that_is_interrupted_ends_with_0_and_says_nothing(number):
     assert (process.returncode, errors) == (0, "")
 
 
-def test_a_journal_that_is_followed_ends_in_one_line_when_its_server_does(capsys):
-    from mock_server.app import build_server
-    from mock_server.live import LiveServer
-
+def test_a_journal_that_is_followed_ends_in_one_line_when_its_server_does():
     with LiveServer(build_server(["cliniko"])) as live:
-        assert cli.main(["create", "test-a", "--url", live.url]) == 0
-        ended = []
-        follow = ["journal", "test-a", "--follow", "--url", live.url]
-        reader = threading.Thread(target=lambda: ended.append(cli.main(follow)))
-        reader.start()
-        time.sleep(0.5)
-    reader.join(timeout=30)
-    assert ended == [2]
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"mock-server: {live.url} has ended the connection")
+        with Control(live.url) as control:
+            control.create("test-a")
+        command = [sys.executable, "-m", "mock_server", "journal", "test-a", "--follow"]
+        reader = subprocess.Popen(
+            [*command, "--url", live.url], stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        httpx.get(f"{live.url}/cliniko/v1/products", auth=("test-a", ""))
+        time.sleep(1)
+    _, errors = reader.communicate(timeout=60)
+    assert reader.returncode == 2
+    (line,) = errors.splitlines()
+    assert line.startswith(f"mock-server: {live.url} ")
 
 
 @pytest.mark.parametrize(

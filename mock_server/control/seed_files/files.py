@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import yaml
 
+from mock_server.openapi.pointers import join
 from mock_server.usage import UsageError
 
 #: Where a mistake is (a JSON pointer), and what it is.
@@ -95,11 +96,6 @@ def dumped(
     return dump(document, sort_keys=False, allow_unicode=not ascii_only, width=100)
 
 
-def pointer_to(pointer: str, part: str | int) -> str:
-    """Return a JSON pointer to a part of what a pointer leads to."""
-    return f"{pointer}/{str(part).replace('~', '~0').replace('/', '~1')}"
-
-
 def _composed(text: str) -> tuple[Any, Any]:
     """The tree of a YAML text, and what makes values of it."""
     loader: Any = _QuickLoader(text)
@@ -122,14 +118,14 @@ def _walk(node: Any, pointer: str, lines: dict[str, int]) -> Iterator[tuple[int,
     """Note the line of everything in a YAML tree; yield the keys that stand twice."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            place, line = pointer_to(pointer, str(key.value)), key.start_mark.line + 1
+            place, line = join(pointer, str(key.value)), key.start_mark.line + 1
             if place in lines:
                 yield line, f"{place}: stands twice; it is also in line {lines[place]}"
             lines[place] = line
             yield from _walk(value, place, lines)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            place = pointer_to(pointer, index)
+            place = join(pointer, index)
             lines[place] = item.start_mark.line + 1
             yield from _walk(item, place, lines)
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from immutables import Map
 
-from mock_server.control.seed_files.files import Problem, pointer_to
+from mock_server.control.seed_files.files import Problem
 from mock_server.control.seed_files.record_forms import form_of
 from mock_server.discovery import Vendor
+from mock_server.openapi.pointers import join
 from mock_server.state.store import Collection, Key, State, Table
 
 SEQUENCES = "sequences"
@@ -112,7 +113,7 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
     if not isinstance(document, dict) or not isinstance(document.get("apis"), dict):
         return Records((), {}, {}), [("/apis", "must be an object of APIs and their records")]
     problems += [
-        (pointer_to("", name), "is not known; there are apis, revision")
+        (join("", name), "is not known; there are apis, revision")
         for name in document
         if name not in {"apis", "revision"}
     ]
@@ -121,7 +122,7 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
         problems.append(("/revision", "must be a whole number of at least 0"))
     apis = {}
     for name, content in document["apis"].items():
-        pointer = pointer_to("/apis", name)
+        pointer = join("/apis", name)
         if name not in tables:
             known = ", ".join(sorted(tables))
             problems.append((pointer, f"is no API of this server; there are {known}"))
@@ -134,11 +135,11 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
     places: dict[tuple[str, Key], str] = {}
     incomplete: set[str] = set()
     for api, content in apis.items():
-        pointer = pointer_to("/apis", api)
+        pointer = join("/apis", api)
         for name, records in content.items():
             if name == SEQUENCES:
                 continue
-            place, table = pointer_to(pointer, name), tables[api].get(name)
+            place, table = join(pointer, name), tables[api].get(name)
             if table is None:
                 known = ", ".join(sorted(tables[api]))
                 problems.append((place, f"is no table of {api}; there are {known}"))
@@ -148,7 +149,7 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
                 if len(problems) > before:
                     incomplete.add(table.name)
         if SEQUENCES in content:
-            place = pointer_to(pointer, SEQUENCES)
+            place = join(pointer, SEQUENCES)
             sequences |= _sequences(api, content[SEQUENCES], place, problems)
         else:
             sequences |= {
@@ -173,7 +174,7 @@ def _collection(
     form = form_of(table.record)
     found: dict[Key, Any] = {}
     for index, content in enumerate(records):
-        place = pointer_to(pointer, index)
+        place = join(pointer, index)
         before = len(problems)
         record = form.read(content, place, problems)
         if len(problems) > before:
@@ -191,7 +192,7 @@ def _sequences(api: str, content: Any, pointer: str, problems: list[Problem]) ->
         return {}
     for name, number in content.items():
         if not _is_count(number):
-            place = pointer_to(pointer, name)
+            place = join(pointer, name)
             problems.append((place, "must be a whole number of at least 0"))
     return {f"{api}.{name}": number for name, number in content.items()}
 
