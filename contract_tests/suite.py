@@ -22,8 +22,8 @@ from contract_tests.target.guard import guarded
 from contract_tests.target.ledger import Ledger
 from contract_tests.target.mock import CONTROL, mock_target, signed_in
 from contract_tests.target.profiles import FULL, PROFILES, pace_of
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.service import url_target
-from contract_tests.target.session import TAG
 from contract_tests.target.target import Target, Unreachable, mock_parameters
 from contract_tests.target.write_policy import OwnRecords
 from mock_server.discovery import UnknownApi, api_names, load_lifecycle, load_vendor
@@ -74,16 +74,14 @@ def _outcome(name: str, options: Options, progress: Progress) -> tuple[Run, str]
 
 
 def _run(name: str, options: Options, progress: Progress) -> Run:
-    tag = run_tag(options)
     run = Run(name, options.seed, options.target, options.profile)
-    with opened(name, options, f"{tag}-") as target:
+    with opened(name, options, run_tag(options)) as target:
         try:
             run.take(
                 run_properties(
                     target,
                     seed=options.seed,
                     plan=plan_of(options, target),
-                    tag=tag,
                     progress=progress.line,
                     tick=ticking(options, target, progress.tick),
                 )
@@ -123,30 +121,29 @@ def plan_of(options: Options, target: Target, only: str = "") -> Plan:
     )
 
 
-def run_tag(options: Options) -> str:
+def run_tag(options: Options) -> RunTag:
     """Return what marks the records of one run: the seed, and where others are, the time too."""
-    if options.on_mock:
-        return str(options.seed)
-    return f"{options.seed}.{Clock().now():%y%m%d%H%M%S}"
+    moment = "" if options.on_mock else f"{Clock().now():%y%m%d%H%M%S}"
+    return RunTag.of_seed(options.seed, moment)
 
 
 @contextmanager
-def opened(name: str, options: Options, tag: str) -> Iterator[Target]:
+def opened(name: str, options: Options, tag: RunTag) -> Iterator[Target]:
     """Give the target behind the guard of its profile, as long as the block runs.
 
-    If the profile lets a run write its own records alone, their texts begin with `tag`, and the
+    What is made there carries the `tag`; if the profile lets a run write its own records alone, the
     ledger of the options has them. Raises UnknownApi, SpecError and Unreachable, the last one too
     if a service refuses a credential.
     """
     profile = PROFILES[options.profile]
-    target = target_of(name, options)
+    target = replace(target_of(name, options), tag=tag)
     rate = target.vendor.api.rate_limit
     pace = None if options.on_mock else pace_of(options.rate, rate)
     policy = None
     if profile.writes == "own":
         lifecycle = load_lifecycle(target.vendor) or Lifecycle(())
         ledger = Ledger(options.ledger)
-        policy = OwnRecords(lifecycle, ledger, f"{TAG}{tag}", target.parameters)
+        policy = OwnRecords(lifecycle, ledger, tag, target.parameters)
     try:
         behind = guarded(target, profile, pace, policy)[0]
         if not options.on_mock:

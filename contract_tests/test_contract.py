@@ -42,8 +42,7 @@ def contract_target(api: str, contract_options: Options) -> Iterator[Target]:
     lost = ""
     with ExitStack() as stack:
         try:
-            tag = run_tag(contract_options)
-            target = stack.enter_context(opened(api, contract_options, f"{tag}."))
+            target = stack.enter_context(opened(api, contract_options, run_tag(contract_options)))
         except (Unreachable, UsageError) as problem:
             lost = str(problem)
         # Here and not in the handler: the line is to stand without how it came about.
@@ -55,8 +54,7 @@ def contract_target(api: str, contract_options: Options) -> Iterator[Target]:
 def test_property(contract_target: Target, contract_options: Options, prop: str) -> None:
     """Nothing breaks a property."""
     plan = plan_of(contract_options, contract_target, only=prop)
-    tag = f"{run_tag(contract_options)}.{[each.name for each in ORACLES].index(prop)}"
-    part = partial(run_properties, seed=contract_options.seed, plan=plan, tag=tag)
+    part = partial(run_properties, seed=contract_options.seed, plan=plan)
     run = _made(part, contract_target, contract_options)
     skipped = next((each.skipped for each in run.properties if not each.tried), "")
     if skipped or not run.properties:

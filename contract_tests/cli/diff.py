@@ -90,7 +90,7 @@ def _outcome(
     told = Progress(name, progress)
     tag = run_tag(options)
     try:
-        with opened(name, options, f"{tag}.") as target:
+        with opened(name, options, tag) as target:
             run = run_differential(
                 Sides(_left(name, given), target),
                 today=Clock().now().date(),

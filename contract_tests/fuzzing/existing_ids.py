@@ -44,6 +44,7 @@ class References:
         self._told: dict[str, Any] = {}
         self._requests: dict[str, httpx.Request | None] = {}
         self._numbers = count(1)
+        self._makers: list[Actions] = []
         self._bodies = {
             operation.id: [
                 self._spec.resolve(content.get("schema", {}))
@@ -76,7 +77,11 @@ class References:
         self._told.clear()
 
     def close(self) -> None:
-        """Close the connection to the target."""
+        """Take away what was made in an account of others, and close the connections."""
+        for actions in self._makers:
+            if self._target.profile.writes == "own":
+                actions.tidy()
+            actions.session.close()
         self._client.close()
 
     def _filled(self, schema: Json, value: Any) -> Any:
@@ -125,11 +130,11 @@ class References:
             listed = reference[0] in [listing.operation for listing in resource.lists]
             if resource.create is None or not listed:
                 continue
-            session = Session(target, lifecycle, f"reference{next(self._numbers)}")
+            actions = Actions(Session(target, lifecycle), Random(1))  # noqa: S311 - no secret
+            self._makers.append(actions)
             # Whether it can be made is for the properties to judge.
             with suppress(ClaimViolated, CaseNotApplicable, Refused, LookupError, httpx.HTTPError):
-                Actions(session, Random(1)).create(resource)  # noqa: S311 - no secret
-            session.close()
+                actions.create(resource)
             self._told.pop(reference[0], None)
             return self._ask(reference)
         return []

@@ -87,7 +87,7 @@ class Admission:
         if listing is None:
             return
         parts = Parts(path=dict(listing.path), query=listing.query)
-        session = Session(self._target, self._lifecycle, "")
+        session = Session(self._target, self._lifecycle)
         accounts: tuple[Caller, ...] = ("first",) if self._target.parameters else ("first", "other")
         try:
             for account in filter(session.has, accounts):

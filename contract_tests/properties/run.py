@@ -21,6 +21,7 @@ from contract_tests.reproduction.shell import shell_script
 from contract_tests.reproduction.shrink import Shortener, terms_of
 from contract_tests.target.guard import Refused
 from contract_tests.target.mock import mock_target
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from contract_tests.target.target import IN_PROCESS_ORIGIN, Target
 from mock_server.discovery import api_names, load_lifecycle
@@ -66,14 +67,15 @@ def run_properties(
     *,
     seed: int = 1,
     plan: Plan | None = None,
-    tag: str = "",
+    tag: RunTag | None = None,
     progress: Callable[[str], None] = lambda _: None,
     tick: Callable[[Run], None] = lambda _: None,
 ) -> Run:
     """Try the properties of all oracles on a target, and return what was found.
 
-    The same seed draws the same values. `tag` marks what the run creates; `progress` is told, in a
-    few words, when a property has been tried, `tick` gets the run after each case.
+    The same seed draws the same values. `tag` marks what is created, in place of the target's;
+    `progress` is told, in a few words, when a property has been tried, `tick` gets the run after
+    each case.
     """
     plan = plan or Plan()
     run = Run(target.vendor.api.name, seed)
@@ -82,7 +84,7 @@ def run_properties(
         run.skipped.append(f"{PHASE}: {run.api} declares no lifecycle")
         return run
     started = time.perf_counter()
-    session = Session(target, lifecycle, tag or f"{seed}")
+    session = Session(target, lifecycle, tag)
     mocks = _Mocks(target, lifecycle, plan.reference)
     shortener = Shortener(session, mocks.session) if plan.shortest and not plan.first else None
     try:
@@ -117,7 +119,7 @@ class _Mocks:
     def session(self) -> Session | None:
         """Return a session with it; None if there is none of this API."""
         if self._make is not None:
-            self._session = Session(self._make(), self._lifecycle, "mock")
+            self._session = Session(self._make(), self._lifecycle)
         return self._session
 
     def close(self) -> None:

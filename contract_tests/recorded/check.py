@@ -82,7 +82,7 @@ def replay_recording(
         _exchange(number, call, mock.parameters) for number, call in enumerate(sendable)
     ]
     answered = Trace()
-    session = Session(mock, lifecycle, "recorded")
+    session = Session(mock, lifecycle)
     with suppress(httpx.HTTPError, LookupError):
         run_script(script_of(real, Answers(0), lifecycle), session, answered)
     session.close()

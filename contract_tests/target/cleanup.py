@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from contract_tests.exchange.trace import Call, Trace
 from contract_tests.target.ledger import Ledger, Made, ids_of
-from contract_tests.target.session import TAG, Session
+from contract_tests.target.run_tag import is_made_up
+from contract_tests.target.session import Session
 from contract_tests.target.target import Account, Target
 from contract_tests.target.write_policy import kind_of
 from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Query, Removal, Resource
 from mock_server.lifecycle.pointers import ABSENT, find
 
-#: How the suite names what it makes: the prefix, the run's tag, and a number.
-MADE_BY_US = re.compile(rf"{TAG}[0-9A-Za-z.]+-[0-9]+")
 _MOST_PAGES = 10_000
 #: The best way to take a record away comes first.
 _BEST_FIRST = ("deletes", "archives", "deactivates")
@@ -41,7 +39,7 @@ def sweep(target: Target, lifecycle: Lifecycle, ledger: Ledger | None = None) ->
     That is what the ledger knows; without one, every record that is listed under a name of the
     suite's own. Raises httpx.HTTPError if the target does not answer.
     """
-    session = Session(target, lifecycle, "sweep")
+    session = Session(target, lifecycle)
     try:
         broom = _Broom(session, lifecycle)
         for made in ledger.left() if ledger is not None else broom.listed():
@@ -125,7 +123,7 @@ class _Broom:
             records = find(body, listing.items)
             for record in records if isinstance(records, list) else ():
                 name = find(record, pointer)
-                if isinstance(name, str) and MADE_BY_US.fullmatch(name):
+                if is_made_up(name):
                     yield from ids_of([find(record, listing.id)])
 
     def _pages(self, listing: Listing, account: Account) -> Iterator[Any]:

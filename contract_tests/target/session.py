@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,12 +11,11 @@ import httpx
 from contract_tests.exchange.bodies import JSON, encoded
 from contract_tests.exchange.conformance import contract_of, is_json
 from contract_tests.exchange.trace import Answer, Call, Caller, Exchange, Trace
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.target import Target
 from mock_server.lifecycle.model import ABSENT, Lifecycle
 from mock_server.state.clock import Clock
 
-#: What every object that a run creates carries, so that it can be found and removed.
-TAG = "ct-"
 #: A credential that no service gave to anybody.
 WRONG = "wrong-credential"
 
@@ -25,16 +23,16 @@ WRONG = "wrong-credential"
 class Session:
     """The connections of one run to a target.
 
-    `requests` counts what was sent. `tag` starts every text by which the run's records are known;
-    living values of references are asked for once and kept; `unique` are the fields whose values no
-    two records may share.
+    `requests` counts what was sent. `tag` makes the texts by which the run's records are known, the
+    target's if it is left out; living values of references are asked for once and kept; `unique`
+    are the fields whose values no two records may share.
     """
 
-    def __init__(self, target: Target, lifecycle: Lifecycle, tag: str) -> None:
+    def __init__(self, target: Target, lifecycle: Lifecycle, tag: RunTag | None = None) -> None:
         self.target = target
         self.spec = target.vendor.spec
         self.lifecycle = lifecycle
-        self.tag = tag
+        self.tag = tag or target.tag
         self.requests = 0
         self.checks = 0
         self.living: dict[tuple[Caller, str], list[Any]] = {}
@@ -45,12 +43,11 @@ class Session:
         ]
         self._contract = contract_of(self.spec)
         self._clients: dict[Caller, httpx.Client] = {}
-        self._numbers = count(1)
         self._clock = Clock()
 
     def name(self) -> str:
         """Return a text that no record of any run has, with the run's tag."""
-        return f"{TAG}{self.tag}-{next(self._numbers)}"
+        return self.tag.name()
 
     def send(self, call: Call, trace: Trace) -> tuple[Exchange, list[str]]:
         """Send a call, and return the exchange and the pointers at which it breaks the spec.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import httpx
 
 from contract_tests.target.profiles import FULL, Profile
+from contract_tests.target.run_tag import RunTag
 from mock_server.discovery import Vendor
 from mock_server.openapi.security import SecurityScheme
 
@@ -33,7 +35,7 @@ class Target:
     it. `credential` is what the spec's first security scheme takes: `user:password`, a token, or a
     key; `other_credential` that of a second account, which must see nothing of the first one's.
     `parameters` are the values of path parameters that say whose records are meant, and are the
-    same in every call.
+    same in every call. `tag` marks what is made there.
     """
 
     vendor: Vendor
@@ -43,6 +45,7 @@ class Target:
     other_credential: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     profile: Profile = FULL
+    tag: RunTag = field(default_factory=partial(RunTag, "0"))
 
     @property
     def scheme_name(self) -> str:

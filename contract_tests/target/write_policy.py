@@ -9,6 +9,7 @@ from typing import Any
 
 from contract_tests.target.guard import Write
 from contract_tests.target.ledger import Ledger, Made, ids_of
+from contract_tests.target.run_tag import RunTag
 from mock_server.lifecycle.model import (
     Create,
     Lifecycle,
@@ -32,12 +33,12 @@ class OwnRecords:
     """Allows creating records that carry a tag, and changing those that the ledger knows.
 
     A record that is created below another one must be below one of the run's. Whatever the
-    lifecycle does not speak of is refused. `tag` is how the texts begin that mark what the run
-    makes, `fixed` names the path parameters that are the same in every call.
+    lifecycle does not speak of is refused. `tag` makes the texts that mark what the run makes,
+    `fixed` names the path parameters that are the same in every call.
     """
 
     def __init__(
-        self, lifecycle: Lifecycle, ledger: Ledger, tag: str, fixed: Mapping[str, str]
+        self, lifecycle: Lifecycle, ledger: Ledger, tag: RunTag, fixed: Mapping[str, str]
     ) -> None:
         self._ledger = ledger
         self._tag = tag
@@ -69,7 +70,7 @@ class OwnRecords:
                 if not self._ledger.has(kind, write.account, value):
                     return f"{value!r} in its body is no record of this run"
         elif name in self._creates and self._tag_of(write) is None:
-            return f"what {name} makes would not carry the tag {self._tag!r}"
+            return f"what {name} makes would not carry the tag {self._tag}"
         return None
 
     def sends(self, write: Write) -> None:
@@ -122,9 +123,7 @@ class OwnRecords:
         """The tag that every record carries which a call makes, or None."""
         for _, _, places in self._creates[write.operation.id]:
             found = [value for place in places for value in _at(place, write.body)]
-            if found and all(
-                isinstance(each, str) and each.startswith(self._tag) for each in found
-            ):
+            if found and all(map(self._tag.owns, found)):
                 return str(found[0])
         return None
 

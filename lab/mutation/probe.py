@@ -13,6 +13,7 @@ from typing import Any
 
 from contract_tests.exchange.trace import Exchange, Trace
 from contract_tests.properties.actions import Actions, CaseNotApplicable, ClaimViolated
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
 from lab.mutants.defect import Scene, Written
@@ -73,7 +74,7 @@ class _Recorder(Session):
     """A session that notes what it sends and what is answered."""
 
     def __init__(self, target: Target, lifecycle: Lifecycle, note: Callable[[Line], None]) -> None:
-        super().__init__(target, lifecycle, "probe")
+        super().__init__(target, lifecycle, RunTag("probe"))
         self._note = note
 
     def send(self, call: Any, trace: Any) -> tuple[Exchange, list[str]]:

@@ -16,7 +16,7 @@ PRIVATE = "another account cannot read what one lists"
 
 def test_an_item_of_ones_own_of_another_list_is_not_the_others():
     target = TestBed("built").target()
-    session = Session(target, LIFECYCLE, "own")
+    session = Session(target, LIFECYCLE)
     world = Actions(session, Random(1))
     mine, theirs = world.create(STOCKED), world.create(SERVICE, account="other")
     session.close()

@@ -35,7 +35,7 @@ NUMBER = "codes/name=ITEM-NUMBER/value"
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[Actions]:
-    session = Session(mock_target("exsited"), LIFECYCLE, "test")
+    session = Session(mock_target("exsited"), LIFECYCLE)
     yield Actions(session, Random(7))
     session.close()
 

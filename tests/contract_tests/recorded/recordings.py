@@ -77,7 +77,7 @@ def life(api):
     """The HAR export of a mock in which a record of each kind was made, read, changed, removed."""
     target = mock_target(api, "test.empty-life")
     lifecycle = load_lifecycle(target.vendor)
-    session = Session(target, lifecycle, "life")
+    session = Session(target, lifecycle)
     for number, resource in enumerate(lifecycle.resources):
         world = Actions(session, Random(number))
         if resource.create is None:

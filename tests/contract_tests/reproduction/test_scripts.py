@@ -118,7 +118,7 @@ def test_a_step_that_the_claims_values_need_stays():
 def test_what_no_answer_gives_is_told_with_its_place():
     script = script_of_three()
     target = mock_target("cliniko")
-    session = Session(target, CLINIKO, "lacking")
+    session = Session(target, CLINIKO)
     sent = Trace()
     with pytest.raises(MissingValue, match="createProduct gave nothing at /id") as lacking:
         run_script(script, session, sent)

@@ -8,6 +8,7 @@ from contract_tests.claims import Shows
 from contract_tests.exchange.trace import Call, Trace
 from contract_tests.reproduction.shrink import Shortener
 from contract_tests.target.mock import mock_target
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from mock_server.discovery import load_lifecycle, load_vendor
 from mock_server.lifecycle.model import Parts
@@ -26,7 +27,7 @@ def louder(body):
 def sessions():
     """A session with a mock whose names are shown in capitals, and one with a sound mock."""
     found = [
-        Session(target, CLINIKO, tag)
+        Session(target, CLINIKO, RunTag(tag))
         for target, tag in (
             (twisted(changed("GET", "/products/[0-9]+", louder)), "wrong"),
             (mock_target("cliniko"), "right"),

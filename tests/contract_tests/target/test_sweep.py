@@ -9,9 +9,10 @@ from random import Random
 
 import pytest
 
-from contract_tests.target.cleanup import MADE_BY_US, sweep
+from contract_tests.target.cleanup import sweep
 from contract_tests.target.ledger import Ledger, Made
 from contract_tests.target.mock import mock_target
+from contract_tests.target.run_tag import is_made_up
 from contract_tests.target.service import url_target
 from mock_server.app import build_server
 from mock_server.discovery import load_lifecycle, load_vendor
@@ -63,7 +64,7 @@ def test_what_a_killed_run_left_is_found_and_nothing_else(killed, by_ledger):
     lifecycle = load_lifecycle(target.vendor)
     accounts = ("first", "other")
     before = {account: products(target, account) for account in accounts}
-    assert sum(MADE_BY_US.fullmatch(name) is not None for name in _names(before)) >= 7
+    assert sum(is_made_up(name) for name in _names(before)) >= 7
     known = Ledger(path) if by_ledger else None
     swept = list(sweep(target, lifecycle, known))
     assert {each.how for each in swept} == {"archived"}
@@ -74,7 +75,7 @@ def test_what_a_killed_run_left_is_found_and_nothing_else(killed, by_ledger):
         for name, archived in after[account].items():
             own = re.fullmatch("ct-killed-[0-9]+", name)
             assert archived is (own is not None or before[account][name]), name
-    assert len(swept) == sum(MADE_BY_US.fullmatch(name) is not None for name in _names(after))
+    assert len(swept) == sum(is_made_up(name) for name in _names(after))
     assert list(sweep(target, lifecycle)) == []
     assert not by_ledger or Ledger(path).left() == []
 

@@ -15,6 +15,6 @@ from tests.contract_tests.toy.target import toy_target
 @pytest.fixture
 def world():
     """A world on a toy that conforms."""
-    session = Session(toy_target(), LIFECYCLE, "w")
+    session = Session(toy_target(), LIFECYCLE)
     yield Actions(session, Random(1))
     session.close()

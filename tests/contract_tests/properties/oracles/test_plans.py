@@ -100,12 +100,12 @@ def test_a_seed_sends_the_same_again(seed):
 
 
 def test_a_session_asks_for_json_where_there_is_some():
-    session = Session(toy_target(), LIFECYCLE, "t")
+    session = Session(toy_target(), LIFECYCLE)
     assert session.accepted("readItem") == "application/json"
     assert session.accepted("readFile") == "*/*"
     assert session.accepted("deleteItem") == "application/json"
 
 
 def test_a_session_never_says_a_name_twice():
-    session = Session(toy_target(), LIFECYCLE, "t")
+    session = Session(toy_target(), LIFECYCLE)
     assert [session.name() for _ in range(3)] == ["ct-t-1", "ct-t-2", "ct-t-3"]
