@@ -134,10 +134,11 @@ class Api:
     persona's records into an empty state.
 
     `trailing_slash`: `ignore` treats `/x/` as `/x`; `append` redirects (301) `/x` to `/x/`,
-    whatever the method, where only that exists; `strict` does neither. With `fixed_paths_first`, a
-    path that is written out hides one with a parameter in its place for every method (Django), not
-    only for the methods it has itself (Rails, Laravel). With `empty_body_is_object`, an absent
-    body counts as `{}` where a body is declared.
+    whatever the method, where only that exists; `strict` does neither. `doubled_slashes`: `ignore`
+    treats `//x///y` as `/x/y`. With `fixed_paths_first`, a path that is written out hides one with
+    a parameter in its place for every method (Django), not only for the methods it has itself
+    (Rails, Laravel). With `empty_body_is_object`, an absent body counts as `{}` where a body is
+    declared.
 
     `read_query` and `read_body` read as the vendor's framework does, where that is not by the spec
     alone: other charsets, bodies of other types, middleware that changes what was sent.
@@ -157,6 +158,7 @@ class Api:
     admit: Callable[[Credential, Context], None] | None = None
     sign_in: Callable[[str, httpx.Client], str] | None = None
     trailing_slash: Literal["ignore", "append", "strict"] = "strict"
+    doubled_slashes: Literal["ignore", "strict"] = "strict"
     fixed_paths_first: bool = False
     boolean_words: BooleanWords = field(default_factory=BooleanWords)
     empty_body_is_object: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
@@ -48,6 +49,7 @@ with warnings.catch_warnings():
 
 #: Marks the answers to paths that only the vendor serves.
 NOT_MOCKED_HEADER = "x-mock-not-mocked"
+_DOUBLED = re.compile("/{2,}")
 #: How Starlette says that a path is there and the method is not.
 _METHOD_NOT_ALLOWED = 405
 
@@ -141,6 +143,8 @@ class ApiApplication:
         if scope["type"] != "http":
             await self._connexion(scope, receive, send)
             return
+        if self.api.doubled_slashes == "ignore" and "//" in scope["path"]:
+            scope["path"] = _DOUBLED.sub("/", scope["path"])
         if self.api.trailing_slash == "ignore" and scope["path"].endswith("/"):
             scope["path"] = scope["path"].rstrip("/")
         # Starlette's routers write into the scope they are given; a refusal wants it as it came.

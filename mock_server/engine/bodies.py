@@ -1,4 +1,7 @@
-"""Request body readers: JSON, form, multipart, text and bytes, validated against the schema."""
+"""Request body readers: JSON, form, multipart, text and bytes, validated against the schema.
+
+What a schema says it `x-accepts` is made the type that it has before it is validated.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from mock_server.engine.errors import (
 )
 from mock_server.engine.messages import Request, Upload
 from mock_server.engine.parameters import coerce, parse_pairs
+from mock_server.openapi.casts import Cast, cast_of
 from mock_server.openapi.document import Json, RequestBody, SpecIndex
 from mock_server.openapi.json_values import NotJson, read_json
 from mock_server.openapi.multipart import NotMultipart, form_parts
@@ -49,12 +53,16 @@ class BodyReader:
         self._media_types = tuple(media_type.lower() for media_type in body.content)
         self._properties: dict[str, Mapping[str, Json]] = {}
         self._validators = {}
+        self._casts: dict[str, Cast] = {}
         for media_type, content in body.content.items():
             schema = content.get("schema", {})
             self._validators[media_type.lower()] = compiler.compile(schema, f"body {media_type}")
             self._properties[media_type.lower()] = {
                 name: spec.typed(node) for name, node in properties_of(spec, schema)
             }
+            cast = cast_of(spec, schema)
+            if cast is not None:
+                self._casts[media_type.lower()] = cast
 
     def read(self, request: Request, content: bytes) -> list[Violation]:
         """Fill in the request's body and return every violation of its schema.
@@ -73,6 +81,8 @@ class BodyReader:
         if not known:
             raise UnsupportedMediaType(media_type, self._media_types)
         value = self._parse(media_type, header, content)
+        if media_type in self._casts:
+            value = self._casts[media_type](value)
         request.body, request.has_body, request.media_type = value, True, media_type
         return self._validate(media_type, value)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from mock_server.journal.ignored import ignored
 from mock_server.journal.redaction import (
     REDACTED,
     SECRET_FIELDS,
@@ -38,6 +39,7 @@ def exchange_view(exchange: Exchange, spec: SpecIndex | None = None) -> dict[str
         "verdict": exchange.verdict,
         "error": exchange.error,
         "violations": list(exchange.violations),
+        "ignored": ignored(exchange, spec) if spec else [],
         "problem": exchange.problem,
         "fault": exchange.fault,
         "sent": exchange.sent,
@@ -63,9 +65,9 @@ def _shown_url(exchange: Exchange, secrets: frozenset[str]) -> str:
     return f"{exchange.origin}{exchange.path}{'?' if query else ''}{query}"
 
 
-def line(exchange: Exchange) -> str:
+def line(exchange: Exchange, spec: SpecIndex | None = None) -> str:
     """Return an exchange in one line: number, request, status, and what was special about it."""
-    return line_of(exchange_view(exchange))
+    return line_of(exchange_view(exchange, spec))
 
 
 def line_of(view: Mapping[str, Any]) -> str:
@@ -74,6 +76,7 @@ def line_of(view: Mapping[str, Any]) -> str:
     remarks = [
         _verdict(view),
         f"fault {view['fault']}" if view["fault"] else "",
+        f"ignored {', '.join(view['ignored'])}" if view["ignored"] else "",
         f"{len(view['changes'])} changes" if view["changes"] else "",
     ]
     notes = ", ".join(remark for remark in remarks if remark)

@@ -63,7 +63,6 @@ class MockInventory:
         self._sandbox = sandbox
         self._options = options
         self._start = sandbox.state
-        self._fail_on = options.fail_on
         self._expected: list[Callable[[], None]] = []
         specs = home.server.world.specs
         self.apis = {
@@ -72,7 +71,9 @@ class MockInventory:
         self.faults = Faults(sandbox, home.loop, specs)
         self._unattributed = home.server.sandboxes.unattributed.journal
         self._strangers_before = self._unattributed.last
-        self._witness = Witness(specs if self._fail_on == "inferred" else {})
+        self._witness = Witness(
+            specs, guesses=options.fail_on == "inferred", ignored=options.fail_on_ignored
+        )
         self._stop_listening = [
             sandbox.journal.listen(self._witness.note),
             self._unattributed.listen(self._witness.note_stranger),
@@ -223,16 +224,19 @@ class MockInventory:
                 verify()
             except (Unmet, EvidenceDropped) as problem:
                 problems.append(str(problem))
-        if self._fail_on == "inferred":
-            problems += [
-                f"leaned on a guess: {guess}, first in {call}"
-                for guess, call in self._witness.guesses.items()
-            ]
+        problems += [
+            f"leaned on a guess: {guess}, first in {call}"
+            for guess, call in self._witness.guesses.items()
+        ]
+        problems += [
+            f"was ignored: {what}, first in {call}" for what, call in self._witness.ignored.items()
+        ]
         return problems
 
     def summary(self) -> str:
         """Return how the mocks began and what they saw, for a report of a failure."""
         options, seen = self._options, self.journal
+        specs = self._home.server.world.specs
         clock = options.clock.isoformat() if options.clock else "real"
         lines = [
             f"sandbox {self.name}, persona {options.persona}, seed {self.seed}, clock {clock}"
@@ -240,7 +244,7 @@ class MockInventory:
         ]
         if len(seen) > _SHOWN:
             lines.append(f"… {len(seen) - _SHOWN} earlier calls …")
-        lines += [line(exchange) for exchange in seen[-_SHOWN:]] or ["no call"]
+        lines += [line(each, specs.get(each.api)) for each in seen[-_SHOWN:]] or ["no call"]
         others = self._do(
             lambda: [e for e in self._unattributed if e.number > self._strangers_before]
         )

@@ -7,7 +7,8 @@ a new `State` that shares all but the changed path with the old one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -42,6 +43,8 @@ class Table(Generic[R]):
         return self.name.partition(".")[0]
 
 
+#: The largest number that 64 bits hold with a sign.
+LARGEST_ID = (1 << 63) - 1
 _EMPTY: Collection[Any] = Collection(Map())
 _NONE_DRAWN: Map[str, int] = Map()
 
@@ -196,8 +199,21 @@ class Transaction:
         return number
 
     def next_id(self, table: Table[Any]) -> int:
-        """Draw the next number of the table's own sequence."""
-        return self.next_number(table.name)
+        """Draw the next number of the table's own sequence.
+
+        Past what 64 bits hold, it is the lowest number that no record has.
+        """
+        if self._state.sequences.get(table.name, 0) < LARGEST_ID:
+            return self.next_number(table.name)
+        taken = self._state.collection(table)
+        return next(number for number in count(1) if taken.get(number) is None)
+
+    def count_from(self, first: int, *tables: Table[Any]) -> None:
+        """Let the sequences of tables begin with `first`, unless they are past it."""
+        sequences = self._state.sequences
+        for table in tables:
+            sequences = sequences.set(table.name, max(sequences.get(table.name, 0), first - 1))
+        self._state = replace(self._state, sequences=sequences)
 
     def commit(self, cause: str) -> Commit | None:
         """Return the writes as one commit on the base state, or None if nothing was written."""

@@ -1,27 +1,17 @@
-"""Taxes, product suppliers and stock adjustments: what a product links to.
-
-Source: facts, section 1, the product (documented outside the seed document).
-"""
+"""The operations on stock adjustments (the vendor's OpenAPI document and its page on them)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from mock_server.apis.cliniko import pages as lists
 from mock_server.apis.cliniko import serializers
-from mock_server.apis.cliniko.models import (
-    PRODUCT_SUPPLIERS,
-    PRODUCTS,
-    STOCK_ADJUSTMENTS,
-    TAXES,
-    Product,
-    StockAdjustment,
-)
+from mock_server.apis.cliniko.handlers.reads import serve_filtered, serve_list, unarchived
+from mock_server.apis.cliniko.models import PRODUCTS, STOCK_ADJUSTMENTS, Product, StockAdjustment
 from mock_server.apis.cliniko.operations import OPERATIONS
-from mock_server.apis.cliniko.records import find
+from mock_server.apis.cliniko.records import authenticated_user, find
 from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound, Violation
 from mock_server.engine.messages import Reply, Request
@@ -30,52 +20,15 @@ from mock_server.engine.messages import Reply, Request
 STOCK_LIMIT = 4_000_000_000
 
 
-def _oldest_first(records: tuple[Any, ...]) -> Sequence[Any]:
-    return lists.in_order(list(records), ["created_at"], "asc")
-
-
-def _serve(listing: lists.Listing[Any], list_operation: str, get_operation: str) -> None:
-    """Handle the two reads that every neighbour has."""
-
-    @OPERATIONS.handles(list_operation)
-    def list_records(request: Request, context: Context) -> Reply:
-        return lists.answer(listing, request, context)
-
-    @OPERATIONS.handles(get_operation)
-    def get_record(request: Request, context: Context) -> Reply:
-        record = find(listing.table, request.path["id"], context)
-        if record is None:
-            raise RecordNotFound(listing.key, request.path["id"])
-        return Reply(200, listing.serializer(request, context)(record))
-
-
-_serve(
-    lists.Listing("/taxes", "taxes", TAXES, _oldest_first, serializers.tax),
-    "listTaxes",
-    "getTax",
+_LISTING = lists.Listing(
+    "/stock_adjustments",
+    "stock_adjustments",
+    STOCK_ADJUSTMENTS,
+    unarchived,
+    serializers.stock_adjustment,
 )
-_serve(
-    lists.Listing(
-        "/product_suppliers",
-        "product_suppliers",
-        PRODUCT_SUPPLIERS,
-        _oldest_first,
-        serializers.product_supplier,
-    ),
-    "listProductSuppliers",
-    "getProductSupplier",
-)
-_serve(
-    lists.Listing(
-        "/stock_adjustments",
-        "stock_adjustments",
-        STOCK_ADJUSTMENTS,
-        _oldest_first,
-        serializers.stock_adjustment,
-    ),
-    "listStockAdjustments",
-    "getStockAdjustment",
-)
+serve_list(_LISTING, "listStockAdjustments")
+serve_filtered(_LISTING, "getStockAdjustment")
 
 
 def product_can_take_it(request: Request, context: Context) -> Iterator[Violation]:
@@ -94,7 +47,7 @@ def product_can_take_it(request: Request, context: Context) -> Iterator[Violatio
 
 @OPERATIONS.handles("createStockAdjustment", rules=[product_can_take_it])
 def create_stock_adjustment(request: Request, context: Context) -> Reply:
-    """Record an adjustment and add its quantity to the product's stock level."""
+    """Record an adjustment by the key's user, and add its quantity to the product's stock level."""
     product = _product(request, context)
     if product is None:
         raise RecordNotFound("product", request.body["product_id"])
@@ -105,14 +58,15 @@ def create_stock_adjustment(request: Request, context: Context) -> Reply:
         product_id=product.id,
         quantity=quantity,
         adjustment_type=request.body["adjustment_type"],
-        comment=request.body.get("comment"),
+        user_id=authenticated_user(context).id,
+        comment=request.body.get("notes", request.body.get("comment")),
         created_at=now,
         updated_at=now,
     )
     context.state.put(STOCK_ADJUSTMENTS, adjustment)
     level = (product.stock_level or 0) + quantity
     context.state.put(PRODUCTS, replace(product, stock_level=level, updated_at=now))
-    return Reply(201, serializers.stock_adjustment(request, context)(adjustment))
+    return serializers.created(serializers.stock_adjustment(request, context)(adjustment))
 
 
 def _product(request: Request, context: Context) -> Product | None:
