@@ -38,7 +38,7 @@ def _parameters(exchange: Exchange, operation: Operation, spec: SpecIndex) -> It
         return
     known = {each.name for each in operation.parameters if each.location == "query"}
     known |= {
-        scheme["name"] for scheme in spec.security_schemes.values() if scheme.get("in") == "query"
+        scheme.parameter for scheme in spec.security_schemes.values() if scheme.location == "query"
     }
     for name, _ in parse_qsl(exchange.query, keep_blank_values=True, errors="replace"):
         if name not in known:
