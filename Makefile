@@ -38,6 +38,10 @@ standin: $(READY) ## Serve the stand-in for a real service (PORT=8080, ARGS="--d
 fixtures: $(READY) ## Write the golden data sets of fixtures/ again
 	$(BIN)/python fixtures/generate.py
 
+docs: $(READY) ## Write the reference pages, and build the documentation in build/site
+	$(BIN)/python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 bench: $(READY) ## Measure the engine in process, beside stock Connexion
 	$(BIN)/python benchmarks/engine.py $(ARGS)
 
