@@ -23,6 +23,7 @@ from mock_server.engine.application import ApiApplication
 from mock_server.engine.credentials import CredentialPolicy
 from mock_server.engine.operation import Service
 from mock_server.faults.gate import FaultGate
+from mock_server.journal.journal import Journal
 from mock_server.seeding.personas import PersonaError, load_personas
 from mock_server.seeding.seeder import make_seeder
 from mock_server.settings import Settings
@@ -93,6 +94,7 @@ def build_server(
         first_revision = records.revision
     sandboxes = Sandboxes(
         seeder,
+        Journal,
         seed=settings.seed,
         clock=lambda: Clock(settings.clock),
         limit=settings.max_sandboxes,

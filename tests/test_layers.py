@@ -16,7 +16,7 @@ LAYERS = {
     "mock_server.state": set(),
     "mock_server.seeding": {"mock_server.state", "mock_server.usage"},
     "mock_server.openapi": {"mock_server.usage"},
-    "mock_server.engine": {"mock_server.openapi", "mock_server.state"},
+    "mock_server.engine": {"mock_server.journal", "mock_server.openapi", "mock_server.state"},
     "mock_server.lifecycle": {"mock_server.openapi"},
     "mock_server.apis": {
         "mock_server.engine",
@@ -33,7 +33,6 @@ LAYERS = {
     "mock_server.settings": {"mock_server.state", "mock_server.usage"},
     "mock_server.faults": {"mock_server.engine", "mock_server.openapi", "mock_server.state"},
     "mock_server.journal": {
-        "mock_server.engine",
         "mock_server.openapi",
         "mock_server.state",
         "mock_server.__version__",
@@ -83,7 +82,10 @@ LAYERS = {
     },
 }
 #: What those layers may import for its types alone.
-TYPES_ONLY = {"mock_server.engine": {"mock_server.seeding"}}
+TYPES_ONLY = {
+    "mock_server.engine": {"mock_server.seeding"},
+    "mock_server.state": {"mock_server.journal"},
+}
 ROOTS = {
     "mock_server.app",
     "mock_server.cli",

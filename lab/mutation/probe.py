@@ -21,9 +21,9 @@ from lab.mutants.effects import field_names
 from lab.mutation.script import steps
 from lab.mutation.test_bed import TestBed
 from mock_server.discovery import load_lifecycle
+from mock_server.journal.exchange import Exchange as Journaled
 from mock_server.lifecycle.model import Lifecycle
 from mock_server.lifecycle.values import UnparsableValue
-from mock_server.state.journal import Exchange as Journaled
 
 #: The clock of a mock that is probed begins here, after what its records tell of.
 NOON = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)

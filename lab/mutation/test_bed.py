@@ -22,9 +22,9 @@ from mock_server.faults.matching import Target as MatchTarget
 from mock_server.faults.rule import Rule
 from mock_server.faults.rules import rules_of
 from mock_server.in_process import InProcessTransport
+from mock_server.journal.exchange import Exchange
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
-from mock_server.state.journal import Exchange
 from mock_server.state.sandbox import Sandbox
 
 _WORD = "test-power"

@@ -70,4 +70,4 @@ class FaultGate:
         if hides_records(sandbox) and (api, request.operation_id) in self._reads:
             names.append("records that do not show yet")
             drawn.append(_HIDDEN)
-        return EffectsFault("; ".join(names), api, tuple(drawn)) if drawn else None
+        return EffectsFault("; ".join(names), tuple(drawn)) if drawn else None

@@ -9,10 +9,10 @@ from functools import reduce
 from typing import Any
 from urllib.parse import parse_qs
 
+from mock_server.journal.exchange import Exchange
 from mock_server.journal.views import changes_view, exchange_view
 from mock_server.openapi.document import Operation, Provenance, SpecIndex
 from mock_server.openapi.schema import parts_of
-from mock_server.state.journal import Exchange
 
 
 @dataclass(frozen=True, slots=True)

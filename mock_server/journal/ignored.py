@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
+from mock_server.journal.exchange import Exchange
 from mock_server.openapi.document import Json, Operation, SpecIndex
 from mock_server.openapi.schema import parts_of, properties_of
-from mock_server.state.journal import Exchange
 
 #: So many are named; a body of nothing but unknown keys need not be repeated.
 _MOST = 20

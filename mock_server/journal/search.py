@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from mock_server.state.journal import Exchange, Journal
+from mock_server.journal.exchange import Exchange
+from mock_server.journal.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)

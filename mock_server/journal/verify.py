@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mock_server.journal.exchange import Exchange
+from mock_server.journal.journal import Journal
 from mock_server.journal.search import Query, find_calls
 from mock_server.journal.views import change_view, line, plain
-from mock_server.state.journal import Exchange, Journal
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Change, Key
 

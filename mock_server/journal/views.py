@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from mock_server.journal.exchange import Exchange
 from mock_server.journal.ignored import ignored
 from mock_server.journal.redaction import (
     REDACTED,
@@ -18,7 +19,6 @@ from mock_server.journal.redaction import (
     secret_parameters,
 )
 from mock_server.openapi.document import SpecIndex
-from mock_server.state.journal import Exchange
 from mock_server.state.store import Change
 
 

@@ -133,7 +133,7 @@ class SpecIndex:
         except (AttributeError, KeyError, TypeError, ValueError) as problem:
             raise SpecError(f"not an OpenAPI document: {problem!r}") from problem
 
-    @property
+    @cached_property
     def title(self) -> str:
         """`info.title`."""
         return str(self.document["info"]["title"])

@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from mock_server.data import fixtures_directory
+from mock_server.journal.journal import Journal
 from mock_server.live import listen
 from mock_server.pytest_plugin.inventory import MockInventory
 from mock_server.pytest_plugin.loop import LoopTransport, ServerLoop
@@ -110,7 +111,7 @@ class Home:
                 seeder = seeder_from(records, options.persona, seeder)
             name = SandboxName(f"test.{options.persona}-base", options.persona)
             clock = Clock(options.clock)
-            self._bases[key] = Sandbox(name, options.seed, seeder, clock, _JOURNAL_BYTES)
+            self._bases[key] = Sandbox(name, options.seed, seeder, clock, Journal(_JOURNAL_BYTES))
         return self._bases[key]
 
     def _forget(self, name: str) -> None:

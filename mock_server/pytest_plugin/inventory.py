@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
+from mock_server.journal.exchange import Exchange
 from mock_server.journal.explain import explain
+from mock_server.journal.journal import EvidenceDropped
 from mock_server.journal.search import Query, find_calls
 from mock_server.journal.verify import (
     CallExpectation,
@@ -23,7 +25,6 @@ from mock_server.pytest_plugin.faults import Faults
 from mock_server.pytest_plugin.options import Options
 from mock_server.pytest_plugin.witness import Witness
 from mock_server.state.clock import Clock
-from mock_server.state.journal import EvidenceDropped, Exchange
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Change
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mock_server.journal.exchange import Exchange
 from mock_server.journal.explain import used_parts
 from mock_server.journal.ignored import ignored
 from mock_server.journal.views import line
 from mock_server.openapi.document import SpecIndex
-from mock_server.state.journal import Exchange
 
 
 class Witness:

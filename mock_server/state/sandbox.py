@@ -8,12 +8,14 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mock_server.state.change_log import ChangeLog
 from mock_server.state.clock import Clock
-from mock_server.state.journal import Journal
-from mock_server.state.store import Commit, State, Transaction
+from mock_server.state.store import State, Transaction
+
+if TYPE_CHECKING:
+    # What happens in a sandbox is kept for others, and nothing here looks into it.
+    from mock_server.journal.journal import Journal
 
 #: Gives the seed records of an API: (api, persona, seed) → State.
 Seeder = Callable[[str, str, int], State]
@@ -36,12 +38,8 @@ class Defect:
     message: str
 
 
-#: Bytes that a journal takes unless the server is told otherwise.
-JOURNAL_BYTES = 4 << 20
-
-
 class Sandbox:
-    """One world: its records, clock, random source, change log, journal and snapshots."""
+    """One isolated set of records, with its clock, random source, journal and snapshots."""
 
     def __init__(
         self,
@@ -49,7 +47,7 @@ class Sandbox:
         seed: int,
         seeder: Seeder,
         clock: Clock,
-        journal_bytes: int = JOURNAL_BYTES,
+        journal: Journal,
         *,
         first_revision: int = 0,
     ) -> None:
@@ -59,8 +57,9 @@ class Sandbox:
         self.clock = clock
         # A seed that was exported goes on where it was: a revision draws its random numbers once.
         self._first = self.committed = State(revision=first_revision)
-        self.log = ChangeLog(self.committed)
-        self.journal = Journal(journal_bytes)
+        self.journal = journal
+        #: The number of the last exchange before the state was put elsewhere.
+        self.moved_after = 0
         self.snapshots: dict[str, State] = {}
         self.defects: deque[Defect] = deque(maxlen=100)
         #: Vendor-neutral memory of things that are not records, by owner (rate-limit windows).
@@ -91,8 +90,6 @@ class Sandbox:
         if api not in self.state.seeded:
             seed = self._seeder(api, self.persona, self.seed)
             self.committed = self.committed.merged_with_seed(api, seed)
-            if api not in self.log.base.seeded:
-                self.log.adopt_seed(api, seed)
 
     def whole(self, state: State, apis: Iterable[str]) -> State:
         """Return a state with the seed records of those of the APIs that it lacks."""
@@ -106,26 +103,24 @@ class Sandbox:
         """Return a transaction on the state as it was left, or on another one."""
         return Transaction(self.committed if state is None else state)
 
-    def commit(self, transaction: Transaction, cause: str) -> Commit | None:
-        """Make the transaction's writes the present state, and log them.
+    def commit(self, transaction: Transaction) -> None:
+        """Make the transaction's writes, if there are any, the present state.
 
         Raises RuntimeError if another commit came in between, which cannot happen as long as
         operations run to their end without awaiting.
         """
-        commit = transaction.commit(cause)
-        if commit is not None:
-            if commit.revision != self.committed.revision + 1:
-                raise RuntimeError("the state moved on while the operation ran")
-            self.committed = transaction.state_after(commit)
-            self.log.append(commit)
-        return commit
+        if not transaction.has_written:
+            return
+        if transaction.base.revision != self.committed.revision:
+            raise RuntimeError("the state moved on while the operation ran")
+        self.committed = transaction.committed
 
     def go_to(self, state: State) -> None:
-        """Make another state the present one; the change log starts anew from there."""
+        """Make another state the present one."""
         if self.settle is not None:
             self.settle()
         self.committed = state
-        self.log = ChangeLog(state)
+        self.moved_after = self.journal.last
 
     def snapshot(self, name: str) -> State:
         """Keep the present state under a name, in place of what was there before."""
@@ -147,6 +142,7 @@ class Sandbox:
         """Make everything but the snapshots and the rate limits as it was on first use."""
         self.go_to(self._first)
         self.journal.clear()
+        self.moved_after = 0
         self.clock.copy(self._fresh_clock)
         self.defects.clear()
         self.windows.clear()
@@ -163,7 +159,7 @@ class Sandbox:
             self.seed,
             self._seeder,
             self.clock.fork(),
-            self.journal.limit,
+            self.journal.fresh(),
             first_revision=self._first.revision,
         )
         copy.rate_limited = self.rate_limited
@@ -187,13 +183,13 @@ class Sandboxes:
     def __init__(
         self,
         seeder: Seeder,
+        journal: Callable[[], Journal],
         *,
         seed: int = 0,
         clock: Callable[[], Clock] = Clock,
         limit: int = 1000,
         idle_seconds: float = 3600.0,
         rate_limited: Callable[[str], bool] = lambda _: False,
-        journal_bytes: int = JOURNAL_BYTES,
         first_revision: int = 0,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
@@ -203,11 +199,11 @@ class Sandboxes:
         self._limit = limit
         self._idle_seconds = idle_seconds
         self._rate_limited = rate_limited
-        self._journal_bytes = journal_bytes
+        self._journal = journal
         self._first_revision = first_revision
         #: What was refused before it could be known whose it is.
         self.unattributed = Sandbox(
-            SandboxName("", ""), seed, lambda *_: State(), clock(), journal_bytes
+            SandboxName("", ""), seed, lambda *_: State(), clock(), journal()
         )
         self._monotonic = monotonic
         self._open: OrderedDict[str, tuple[Sandbox, float]] = OrderedDict()
@@ -261,7 +257,7 @@ class Sandboxes:
             self._seed,
             self._seeder,
             self._clock(),
-            self._journal_bytes,
+            self._journal(),
             first_revision=self._first_revision,
         )
         sandbox.rate_limited = self._rate_limited(name.name)

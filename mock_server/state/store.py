@@ -16,7 +16,7 @@ from immutables import Map
 
 from mock_server.state.collection import Collection, Key, every
 
-__all__ = ["Change", "Collection", "Commit", "Key", "State", "Table", "Transaction"]
+__all__ = ["Change", "Collection", "Key", "State", "Table", "Transaction"]
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -46,7 +46,6 @@ class Table(Generic[R]):
 #: The largest number that 64 bits hold with a sign.
 LARGEST_ID = (1 << 63) - 1
 _EMPTY: Collection[Any] = Collection(Map())
-_NONE_DRAWN: Map[str, int] = Map()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +99,6 @@ class State:
                 if old.get(key) is not new.get(key) and old.get(key) != new.get(key)
             ]
         return tuple(changes)
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """What one request changed: applied to the state before, it gives the state after."""
-
-    revision: int
-    cause: str
-    changes: tuple[Change, ...]
-    sequences: Map[str, int]  # those that moved on
-
-    def apply(self, state: State) -> State:
-        """Return `state` with these changes."""
-        collections = state.collections
-        for change in self.changes:
-            collection = collections.get(change.table, _EMPTY)
-            collections = collections.set(
-                change.table,
-                collection.remove(change.key)
-                if change.after is None
-                else collection.put(change.key, change.after),
-            )
-        sequences = state.sequences.update(self.sequences)
-        return State(collections, sequences, state.seeded, self.revision)
 
 
 class Transaction:
@@ -215,26 +190,19 @@ class Transaction:
             sequences = sequences.set(table.name, max(sequences.get(table.name, 0), first - 1))
         self._state = replace(self._state, sequences=sequences)
 
-    def commit(self, cause: str) -> Commit | None:
-        """Return the writes as one commit on the base state, or None if nothing was written."""
-        if self._state is self.base:
-            return None
-        before = self.base.sequences
-        drawn = {
-            name: number
-            for name, number in self._state.sequences.items()
-            if before.get(name) != number
-        }
-        moved = Map(drawn) if drawn else _NONE_DRAWN
-        return Commit(self.base.revision + 1, cause, tuple(self._changes), moved)
+    @property
+    def has_written(self) -> bool:
+        """Whether anything was written or drawn."""
+        return self._state is not self.base
 
-    def state_after(self, commit: Commit) -> State:
-        """Return the state with the writes so far, at the commit's revision."""
+    @property
+    def committed(self) -> State:
+        """The state with the writes so far, at the next revision."""
         return State(
             self._state.collections,
             self._state.sequences,
             self._state.seeded,
-            commit.revision,
+            self.base.revision + 1,
         )
 
     def _write(self, change: Change, collection: Collection[Any]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from mock_server.journal.explain import explain, leaned_on
 from mock_server.journal.har import har
+from mock_server.journal.journal import EvidenceDropped
 from mock_server.journal.search import Query, contains, find_calls
 from mock_server.journal.verify import (
     CallExpectation,
@@ -20,7 +21,6 @@ from mock_server.journal.verify import (
     verify_order,
 )
 from mock_server.journal.views import exchange_view, line
-from mock_server.state.journal import EvidenceDropped
 
 
 @pytest.fixture

@@ -13,8 +13,10 @@ from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.engine.messages import Reply, Request
 from mock_server.engine.replies import encode_json
+from mock_server.journal.exchange import Exchange
 from mock_server.journal.explain import explain
 from mock_server.journal.har import har
+from mock_server.journal.journal import EvidenceDropped
 from mock_server.journal.search import Query
 from mock_server.journal.verify import (
     CallExpectation,
@@ -26,7 +28,6 @@ from mock_server.journal.verify import (
     verify_order,
 )
 from mock_server.journal.views import exchange_view
-from mock_server.state.journal import EvidenceDropped, Exchange
 from mock_server.state.sandbox import Sandbox
 
 _LIMIT = 100

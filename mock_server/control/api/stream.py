@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.control.api.journal import event, events, gap
 from mock_server.control.context import ControlContext
-from mock_server.state.journal import Exchange
+from mock_server.journal.exchange import Exchange
 from mock_server.state.sandbox import Sandbox
 
 _PATH = re.compile(r".*/sandboxes/([^/]+)/events")

@@ -19,6 +19,7 @@ from mock_server.control.seed_files.small_states import Worlds, collection_of, n
 from mock_server.discovery import Vendor
 from mock_server.engine.errors import ContractViolation
 from mock_server.engine.rehearsal import Rehearsal, Shown, rehearsals_of
+from mock_server.journal.journal import Journal
 from mock_server.openapi.pointers import join
 from mock_server.state.clock import Clock
 from mock_server.state.references import dangling
@@ -92,7 +93,7 @@ class _Stage:
     def __init__(self, vendor: Vendor, state: State, tables: Mapping[str, Table[Any]]) -> None:
         self._state = state
         self._tables = {table.name: table for table in tables.values()}
-        self._sandbox = Sandbox(SandboxName("test", ""), 0, lambda *_: State(), Clock())
+        self._sandbox = Sandbox(SandboxName("test", ""), 0, lambda *_: State(), Clock(), Journal())
         self._reads = rehearsals_of(vendor.api, vendor.spec)
 
     def mistakes(self, records: Records) -> Iterator[Problem]:

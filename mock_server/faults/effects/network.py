@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from mock_server.engine.call import Call
 from mock_server.engine.replies import Wire
 from mock_server.faults.connection import connection_of
-from mock_server.faults.effects.effect import Delivery, Effect, Step
+from mock_server.faults.effects.effect import Delivery, Effect, Rest
 from mock_server.faults.reading import Reader
 
 _DISTRIBUTIONS = ["fixed", "uniform", "log_normal"]
@@ -79,9 +80,10 @@ class Drop(Effect):
     order: ClassVar[int] = 3
     sends: ClassVar[bool] = False
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Return what would have been answered; nothing of it is kept."""
-        return step.perform(keep=False)
+        call.keep = False
+        return rest()
 
     async def deliver(self, delivery: Delivery, _: Callable[[], Awaitable[None]], /) -> None:
         """Close."""
@@ -96,9 +98,10 @@ class Reset(Effect):
     order: ClassVar[int] = 3
     sends: ClassVar[bool] = False
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Return what would have been answered; nothing of it is kept."""
-        return step.perform(keep=False)
+        call.keep = False
+        return rest()
 
     async def deliver(self, delivery: Delivery, _: Callable[[], Awaitable[None]], /) -> None:
         """Reset."""

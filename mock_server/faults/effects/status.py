@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from mock_server.engine.call import Call
 from mock_server.engine.replies import Wire
-from mock_server.faults.effects.effect import Effect, Step
+from mock_server.faults.effects.effect import Effect, Rest
 from mock_server.faults.reading import Reader
 
 
@@ -27,8 +28,8 @@ class Status(Effect):
         status = reader.required("status", reader.whole("status", 100))
         return cls(status, reader.flag("done") or None)
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer with the status, having done what was asked or not."""
         if self.done:
-            step.perform()
-        return step.reply_with(self.status)
+            rest()
+        return call.operation.reply_with(self.status, call)

@@ -3,74 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from collections.abc import Callable, Iterator
 
-from mock_server.state.store import Change, Key, State
+from mock_server.journal.exchange import Exchange
+from mock_server.state.store import State
 
-#: What an exchange takes besides its texts, a change with the tree nodes of old states, a read.
-_EXCHANGE_BYTES = 1_000
-_CHANGE_BYTES = 2_000
-_READ_BYTES = 100
-
-Verdict = Literal["answered", "refused", "blocked"]
-
-
-@dataclass(slots=True, eq=False)
-class Exchange:
-    """One request and its answer; never changed once it is made.
-
-    `number` counts from 1 in its journal; `at` is the sandbox's time. `operation` is None for what
-    no operation has. `verdict`: `answered` as asked, `refused` with a vendor's error (`error` is
-    the neutral error's name, `violations` what validation said), or `blocked` because the answer
-    was off the contract or code crashed (`problem` says how). `before` and `after` are the states
-    around it; `reads` the records it looked up; `fault` the fault that was applied. `sent` is false
-    if the caller did not get a whole answer. Nothing in it is redacted: whoever shows it does that.
-    """
-
-    number: int
-    at: datetime
-    api: str
-    operation: str | None
-    method: str
-    origin: str
-    path: str
-    query: str
-    request_headers: Mapping[str, str]
-    request_body: bytes
-    status: int
-    response_headers: Sequence[tuple[bytes, bytes]]
-    response_body: bytes
-    verdict: Verdict
-    before: State
-    after: State
-    changes: tuple[Change, ...]
-    reads: Sequence[tuple[str, Key]]
-    error: str | None
-    violations: tuple[str, ...]
-    problem: str | None
-    fault: str | None
-    sent: bool
-
-    @property
-    def url(self) -> str:
-        """The URL that was called."""
-        return f"{self.origin}{self.path}{'?' if self.query else ''}{self.query}"
-
-    @property
-    def size(self) -> int:
-        """About how many bytes of memory it holds."""
-        return (
-            _EXCHANGE_BYTES
-            + len(self.request_body)
-            + len(self.response_body)
-            + len(self.query)
-            + sum(map(len, self.request_headers.values()))
-            + _CHANGE_BYTES * len(self.changes)
-            + _READ_BYTES * len(self.reads)
-        )
+#: Bytes that a journal takes unless the server is told otherwise.
+JOURNAL_BYTES = 4 << 20
 
 
 class EvidenceDropped(LookupError):
@@ -80,7 +19,7 @@ class EvidenceDropped(LookupError):
 class Journal:
     """The newest exchanges of a sandbox, as many as fit in `limit` bytes; one fits always."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int = JOURNAL_BYTES) -> None:
         self.limit = limit
         self._exchanges: deque[Exchange] = deque()
         self._size = 0
@@ -135,10 +74,28 @@ class Journal:
             )
         return [exchange for exchange in self._exchanges if exchange.number > number]
 
+    def state_at(self, revision: int, after: int = 0) -> State | None:
+        """Return the newest state of at most a revision around the exchanges after one.
+
+        Where all of them are newer it is the oldest; None if no such exchange is held.
+        """
+        oldest = None
+        for exchange in reversed(self._exchanges):
+            if exchange.number <= after:
+                break
+            for oldest in (exchange.after, exchange.before):
+                if oldest.revision <= revision:
+                    return oldest
+        return oldest
+
     def listen(self, listener: Callable[[Exchange], None]) -> Callable[[], None]:
         """Call `listener` with each exchange from now on; returns what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def fresh(self) -> Journal:
+        """Return an empty journal with the same limit."""
+        return Journal(self.limit)
 
     def clear(self) -> None:
         """Forget every exchange, and count from 1 again; listeners stay."""
