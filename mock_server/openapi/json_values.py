@@ -19,6 +19,8 @@ _TRAILING_COMMA = {
     ),
     "Illegal trailing comma before end of array": "Expecting value",
 }
+#: Stands for a number beyond a double's range.
+INFINITE = Decimal("1e400")
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
@@ -68,6 +70,23 @@ def worded(problem: json.JSONDecodeError) -> str:
 def is_too_deep(text: str) -> bool:
     """Say whether a text of JSON is nested deeper than `MAX_DEPTH`."""
     return text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH
+
+
+def any_number(text: str) -> int | Decimal:
+    """Return a number of JSON, however large or small.
+
+    One that no double can hold comes as plus or minus `INFINITE`, or 0, which is what frameworks
+    make of it that read doubles.
+    """
+    if not any(mark in text for mark in ".eE") and len(text) <= _MAX_MAGNITUDE:
+        return int(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent beyond what Decimal can hold
+        number = INFINITE.copy_sign(Decimal(float(text))) if float(text) else Decimal(0)
+    if number and number.adjusted() > INFINITE.adjusted():
+        return INFINITE.copy_sign(number)
+    return number
 
 
 def _integer(text: str) -> int:

@@ -77,7 +77,8 @@ class SecurityScheme:
     """One security scheme of a document; `id` is its name there.
 
     `kind` says what a credential is, `location` and `parameter` where it stands; OAuth 2 tokens are
-    bearer tokens. Raises UnsupportedScheme.
+    bearer tokens. With `x-exact-scheme`, the word before a credential is in the usual case and one
+    space follows it (Laravel), not in any case (RFC 9110). Raises UnsupportedScheme.
     """
 
     def __init__(self, id_: str, raw: Mapping[str, Any]) -> None:
@@ -87,6 +88,8 @@ class SecurityScheme:
         self.parameter = "Authorization"
         if self.kind == "apiKey":
             self.location, self.parameter = raw["in"], raw["name"]
+        self._word = self.kind.capitalize() if raw.get("x-exact-scheme") else self.kind
+        self._exact = raw.get("x-exact-scheme", False)
         self._key = self.parameter.lower() if self.location == "header" else self.parameter
 
     def present(self, credential: str) -> Presented:
@@ -108,9 +111,9 @@ class SecurityScheme:
             value = self._value(headers, query_string)
             return Credential(self.id, "apiKey", value) if value else None
         word, _, text = headers.get("authorization", "").partition(" ")
-        if word.lower() != self.kind:
+        if (word if self._exact else word.lower()) != self._word:
             return None
-        text = text.strip()
+        text = text if self._exact else text.strip()
         if self.kind == "bearer":
             return Credential(self.id, "bearer", text) if text else None
         if len(text) > _LONGEST_REMEMBERED:

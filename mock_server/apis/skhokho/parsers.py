@@ -10,14 +10,13 @@ import codecs
 import io
 import json
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 from mock_server.engine.bodies import FORM, JSON, MULTIPART
 from mock_server.engine.errors import MalformedRequest, UnsupportedMediaType
 from mock_server.engine.messages import Request, Upload
-from mock_server.openapi.json_values import is_too_deep, worded
+from mock_server.openapi.json_values import any_number, is_too_deep, worded
 from mock_server.openapi.multipart import (
     NotMultipart,
     header_parameters,
@@ -28,8 +27,6 @@ from mock_server.openapi.multipart import (
 _UTF8 = "utf-8"
 #: The framework's parsers in the order in which it tries them.
 _MEDIA_TYPES = (JSON, FORM, MULTIPART)
-#: A number beyond a double's range, which Python reads as infinite.
-_INFINITE = Decimal("1e400")
 
 
 def read_query(request: Request) -> Mapping[str, list[str]]:
@@ -111,22 +108,11 @@ def _json(content: bytes, charset: str) -> Any:
         raise MalformedRequest(f"JSON parse error - {problem}") from problem
 
 
-def _number(text: str) -> Decimal:
-    """A number with a fraction or exponent, exactly; one that is no double is far out of range."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:  # an exponent beyond what Decimal can hold
-        return _INFINITE.copy_sign(Decimal(float(text))) if float(text) else Decimal(0)
-    if number and number.adjusted() > _INFINITE.adjusted():
-        return _INFINITE.copy_sign(number)
-    return number
-
-
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
 
 
-_DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(parse_float=any_number, parse_constant=_refuse_constant)
 
 
 def _form_of_parts(
