@@ -7,7 +7,7 @@ Laravel 8 source (`validateNumeric`, `validateInteger`, `validateDate`).
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import available_timezones
@@ -82,6 +82,7 @@ _ABBREVIATIONS = re.compile(
     "z|utc|gmt|wet|west|cet|cest|eet|eest|msk|est|edt|cst|cdt|mst|mdt|pst|pdt|bst|ist|jst|cat|eat"
     "|wat|sast"
 )
+_EPOCH, _SECONDS_OF_A_DAY = date(1970, 1, 1), 86_400
 _LAST_HOUR = "24"
 _TURN = 70
 
@@ -96,13 +97,13 @@ def day(text: str) -> date | None:
     seconds = _SECONDS.fullmatch(text)
     try:
         if seconds is not None:
-            return datetime.fromtimestamp(int(seconds[1]), UTC).date()
+            return _EPOCH + timedelta(days=int(seconds[1]) // _SECONDS_OF_A_DAY)
         for spelling in _SPELLINGS:
             match = spelling.fullmatch(text)
             if match is not None and _is_zone(match["zone"]):
                 found = _date(match.groupdict())
                 return found + timedelta(days=1) if match["h"] == _LAST_HOUR else found
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, OverflowError):
         # No such day, or one beyond what a date can hold.
         return None
     return None

@@ -76,8 +76,8 @@ def translate(schema: Any, *, accepted: bool = True) -> Any:
     """Return an OpenAPI 3.0 schema as JSON Schema 2020-12.
 
     `nullable` becomes a type, boolean exclusive bounds become numbers, the integer formats become
-    bounds, annotations go; references stay. Where a schema says what is best sent and `x-accepted-schema`
-    beside it what is taken, the latter is translated, unless `accepted` is off.
+    bounds, annotations go; references stay. Where a schema says what is best sent, and beside it
+    `x-accepted-schema` what is taken, the latter is translated, unless `accepted` is off.
     """
     if not isinstance(schema, dict):
         return schema
