@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from json import dumps
 from urllib.parse import urlencode
 
@@ -167,12 +168,10 @@ def test_what_a_format_lets_pass_is_what_the_code_reads(text):
     assert whole is None or number == whole
 
 
-@given(st.dates())
+@given(st.dates(min_value=date(1000, 1, 1)))
 def test_every_day_is_read_in_its_usual_spellings(day):
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d %B %Y", "%Y-%m-%dT%H:%M:%SZ", "%Y%m%d"):
-        text = day.strftime(form)
-        year = f"{day.year:04}"
-        assert php.day(text.replace(str(day.year), year) if day.year < 1000 else text) == day
+        assert php.day(day.strftime(form)) == day
 
 
 @pytest.mark.parametrize("value", [True, False, 0, 1, "0", "1", " 1 ", None, ""])
