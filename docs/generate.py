@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import click
+from mock_server.faults.effects.kinds import KINDS
 
 import contract_tests.cli.main
 import mock_server.cli
@@ -22,7 +23,6 @@ from mock_server.control.api.vendor import control_spec
 from mock_server.control.seed_files.records import tables_of
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors
-from mock_server.faults.effects.kinds import KINDS
 from mock_server.openapi.provenance import coverage_table
 from mock_server.pytest_plugin import inventory, options
 from mock_server.seeding.personas import load_personas

@@ -31,7 +31,13 @@ LAYERS = {
     "lab.standin": set(),
     "mock_server.data": set(),
     "mock_server.settings": {"mock_server.state", "mock_server.usage"},
-    "mock_server.faults": {"mock_server.engine", "mock_server.openapi", "mock_server.state"},
+    "mock_server.faults": {
+        "mock_server.data",
+        "mock_server.engine",
+        "mock_server.openapi",
+        "mock_server.state",
+        "mock_server.usage",
+    },
     "mock_server.journal": {
         "mock_server.openapi",
         "mock_server.state",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from mock_server.engine.call import Call
 from mock_server.engine.replies import Wire
@@ -21,8 +21,8 @@ _SHORT = 60
 class StateDefect(Effect):
     """An effect on one operation; `beside` gives the other account's sandbox, if it is open."""
 
-    kind: ClassVar[str] = "defect"
     operation: str = ""
+    kind: str = "defect"
     beside: Callable[[Sandbox], Sandbox | None] = field(default=lambda _: None)
 
     def concerns(self, call: Call) -> bool:

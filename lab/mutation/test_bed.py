@@ -101,7 +101,7 @@ class TestBed:
         spec = self.vendor.spec
         known = MatchTarget(frozenset(spec.operations), spec.base_path)
         for sandbox in (first, other):
-            rule = Rule(Match({self.vendor.api.name: known}), (effect,))
+            rule = Rule(Match(), (effect,), {self.vendor.api.name: known})
             rules_of(sandbox).add(rule)
 
 

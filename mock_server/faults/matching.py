@@ -30,11 +30,9 @@ class Match:
     base path: `*` stands for anything but a slash, `**` for anything. `body_contains` is a text in
     the body as it was sent; `json` what must be in it at least: objects may have more properties,
     all else is equal. `header` maps names to patterns (`*`, `?`). Of the calls that match so far,
-    `nth` chooses some by their number, from 1, and `share` a part (0 to 1) by the seed. `targets`
-    are the operations that can be meant, by API.
+    `nth` chooses some by their number, from 1, and `share` a part (0 to 1) by the seed.
     """
 
-    targets: Mapping[str, Target]
     api: str | None = None
     operation: str | None = None
     method: str | None = None
@@ -45,18 +43,21 @@ class Match:
     nth: tuple[int, ...] = ()
     share: float | None = None
 
-    def fits(self, api: str, request: Request, content: bytes) -> bool:
-        """Say whether a call is one of those that `nth` and `share` choose from."""
-        target = self.targets.get(api)
-        if target is None or request.operation_id not in target.operations:
+    def fits(self, request: Request, content: bytes, target: Target) -> bool:
+        """Say whether a call is one of those that `nth` and `share` choose from.
+
+        `target` has the operations of its API that can be meant.
+        """
+        if request.operation_id not in target.operations:
             return False
-        if self.method is not None and request.method != self.method:
+        if self.method is not None and request.method != self.method.upper():
             return False
         if self.path is not None and not _path_fits(self.path, request, target.base_path):
             return False
         headers = request.headers
         for name, pattern in self.header.items():
-            if name not in headers or not fnmatchcase(headers[name], pattern):
+            value = headers.get(name.lower())
+            if value is None or not fnmatchcase(value, pattern):
                 return False
         if self.body_contains is not None and self.body_contains.encode() not in content:
             return False

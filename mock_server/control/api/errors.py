@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_server.control.context import Refused
-from mock_server.engine.api import ErrorTable, Renderer
+from mock_server.engine.api import ErrorTable
 from mock_server.engine.errors import (
-    ApiError,
     Conflict,
     Forbidden,
     InvalidRequest,
@@ -98,38 +96,21 @@ def _refused(error: Refused, _: Request) -> Reply:
     return _error(422, error.text, fields=error.fields, problems=problems)
 
 
-def error_table(explain: Mapping[str, Callable[[Any], None]]) -> ErrorTable:
-    """Return the table.
-
-    `explain` has, for operations whose schema cannot say well what is wrong, a function of the body
-    that raises Refused.
-    """
-
-    def invalid(error: InvalidRequest, request: Request) -> Reply:
-        explanation = explain.get(str(request.operation_id))
-        in_body = all(violation.location == "body" for violation in error.violations)
-        if explanation is not None and in_body:
-            try:
-                explanation(request.body)
-            except Refused as refused:
-                return _refused(refused, request)
-        return _invalid(error, request)
-
-    return ErrorTable({**_RENDERERS, InvalidRequest: invalid})
-
-
-_RENDERERS: dict[type[ApiError], Renderer] = {
-    Unauthenticated: lambda _, __: _error(401, "the token is missing or wrong"),
-    Forbidden: lambda error, _: _error(403, str(error) or "this is not allowed"),
-    RouteNotFound: lambda _, __: _error(404, "there is no such path"),
-    MethodNotAllowed: lambda error, _: Reply(
-        405, {"error": str(error)}, {"Allow": ", ".join(error.allow)}
-    ),
-    RecordNotFound: lambda error, _: _error(404, f"there is no {error.kind} {error.key!r}"),
-    MalformedRequest: lambda error, _: _error(400, error.problem),
-    UnsupportedMediaType: lambda _, __: _error(415, "the body must be application/json"),
-    PayloadTooLarge: lambda error, _: _error(413, str(error)),
-    Refused: _refused,
-    Conflict: lambda error, _: _error(409, error.rule),
-    RateLimited: lambda error, _: _error(409, str(error)),
-}
+ERRORS = ErrorTable(
+    {
+        Unauthenticated: lambda _, __: _error(401, "the token is missing or wrong"),
+        Forbidden: lambda error, _: _error(403, str(error) or "this is not allowed"),
+        RouteNotFound: lambda _, __: _error(404, "there is no such path"),
+        MethodNotAllowed: lambda error, _: Reply(
+            405, {"error": str(error)}, {"Allow": ", ".join(error.allow)}
+        ),
+        RecordNotFound: lambda error, _: _error(404, f"there is no {error.kind} {error.key!r}"),
+        MalformedRequest: lambda error, _: _error(400, error.problem),
+        UnsupportedMediaType: lambda _, __: _error(415, "the body must be application/json"),
+        PayloadTooLarge: lambda error, _: _error(413, str(error)),
+        InvalidRequest: _invalid,
+        Refused: _refused,
+        Conflict: lambda error, _: _error(409, error.rule),
+        RateLimited: lambda error, _: _error(409, str(error)),
+    }
+)

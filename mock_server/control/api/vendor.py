@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from mock_server.control.api import clocks, fault_rules, journal, sandboxes, seeds, snapshots
-from mock_server.control.api.errors import error_table
+from mock_server.control.api.errors import ERRORS
 from mock_server.control.context import ControlContext
 from mock_server.data import specs_directory
 from mock_server.discovery import Vendor
@@ -31,7 +31,7 @@ def control_vendor(context: ControlContext) -> Vendor:
     api = Api(
         name=NAME,
         operations=operations,
-        errors=error_table({"addFault": fault_rules.explanation(context)}),
+        errors=ERRORS,
         sandbox_key_of=lambda credential: credential.value,
         seed=lambda *_: None,
         first_call=FirstCall("/sandboxes"),

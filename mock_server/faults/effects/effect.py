@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from starlette.types import Send
 
@@ -15,7 +15,6 @@ from mock_server.engine.fault import Fault
 from mock_server.engine.pipeline import proceed
 from mock_server.engine.replies import Wire
 from mock_server.engine.transport import send_wire
-from mock_server.faults.reading import Reader
 
 #: The rest of a call: the effects that are left, and the operation in the middle of them.
 Rest = Callable[[], Wire]
@@ -34,19 +33,16 @@ class Delivery:
 class Effect:
     """One way in which a call goes wrong; this one changes nothing, others override a method.
 
-    `kind` names it in a rule. `order` says which of several acts first on the way out. `sends` is
-    false if the caller gets no whole answer; only one effect of a rule may be such a one.
+    Each is a dataclass whose fields are its options in a rule. `kind` names it there. `order` says
+    which of several acts first on the way out. `sends` is false if the caller gets no whole answer;
+    only one effect of a rule may be such a one.
     """
 
-    kind: ClassVar[str] = "none"
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = {"extra": "forbid"}
+    kind: str
     order: ClassVar[int] = 0
     sends: ClassVar[bool] = True
     reads_only: ClassVar[bool] = False
-
-    @classmethod
-    def read(cls, _: Reader, /) -> Self:
-        """Make one of a rule's JSON; raises InvalidRule."""
-        return cls()
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON that makes it."""

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import ClassVar, Literal
 
 from mock_server.engine.call import Call
 from mock_server.engine.replies import Wire
 from mock_server.faults.effects.effect import Effect, Rest
 from mock_server.faults.effects.later import later_of
-from mock_server.faults.reading import Reader
+from mock_server.faults.fields import Count, Misfit, Seconds
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State
 
-_LONGEST = 10.0**9
-
 
 @dataclass(frozen=True)
-class AnsweredNotDone(Effect):
+class FalseSuccess(Effect):
     """Answers that it was done, and forgets it."""
 
-    kind: ClassVar[str] = "false_success"
+    kind: Literal["false_success"] = "false_success"
 
     def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer, and keep nothing."""
@@ -31,31 +29,27 @@ class AnsweredNotDone(Effect):
 
 @dataclass(frozen=True)
 class StaleRead(Effect):
-    """Reads an old state: that of `commits` changes ago, or of `seconds` ago on the clock.
+    """Reads an old state: that of `commits` changes ago (1 by default), or of `seconds` ago.
 
     Only reads meet it; it goes back as far as the journal does.
     """
 
-    kind: ClassVar[str] = "stale_read"
     reads_only: ClassVar[bool] = True
-    commits: int | None = None
-    seconds: float | None = None
+    commits: Count | None = None
+    seconds: Seconds | None = None
+    kind: Literal["stale_read"] = "stale_read"
 
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"commits": 1}` or `{"seconds": 30}`; one commit if neither is there."""
-        commits, seconds = reader.whole("commits"), reader.number("seconds", 0, _LONGEST)
-        if commits is not None and seconds is not None:
-            raise reader.wrong("seconds", "cannot be there together with `commits`")
-        return cls(1 if commits is None and seconds is None else commits, seconds)
+    def __post_init__(self) -> None:
+        if self.commits is not None and self.seconds is not None:
+            raise Misfit("seconds", "cannot be there together with `commits`")
 
     def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer from the old state."""
         sandbox = call.sandbox
         old = (
-            _of_commits_ago(sandbox, self.commits)
-            if self.commits is not None
-            else _of_seconds_ago(sandbox, call.api, self.seconds or 0.0)
+            _of_commits_ago(sandbox, self.commits or 1)
+            if self.seconds is None
+            else _of_seconds_ago(sandbox, call.api, self.seconds)
         )
         call.state = sandbox.whole(old, [call.api])
         return rest()
@@ -82,13 +76,8 @@ class LateCreate(Effect):
     Reads are calls that change nothing; an update of the record finds it at once.
     """
 
-    kind: ClassVar[str] = "late_create"
-    seconds: float = 0.0
-
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"seconds": 30}`."""
-        return cls(reader.required("seconds", reader.number("seconds", 0, _LONGEST)))
+    seconds: Seconds
+    kind: Literal["late_create"] = "late_create"
 
     def answer(self, call: Call, rest: Rest) -> Wire:
         """Do it, and hide what came of it."""
@@ -109,13 +98,8 @@ class LostUpdate(Effect):
     they were, unless someone has changed them since. What was created or removed stays so.
     """
 
-    kind: ClassVar[str] = "lost_update"
-    seconds: float = 0.0
-
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"seconds": 30}`."""
-        return cls(reader.number("seconds", 0, _LONGEST) or 0.0)
+    seconds: Seconds = 0.0
+    kind: Literal["lost_update"] = "lost_update"
 
     def answer(self, call: Call, rest: Rest) -> Wire:
         """Do it, and undo it at once or later."""
@@ -139,7 +123,7 @@ class LostUpdate(Effect):
 class HiddenRecords(Effect):
     """Answers a read without the records that do not show yet; no rule names it."""
 
-    kind: ClassVar[str] = "not_visible_yet"
+    kind: Literal["not_visible_yet"] = "not_visible_yet"
 
     def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer from a state without them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Literal, cast
 from urllib.parse import parse_qs
 
 from mock_server.engine.call import Call
@@ -13,7 +13,7 @@ from mock_server.engine.messages import Request
 from mock_server.engine.replies import Wire
 from mock_server.faults.effects.effect import Effect, Rest
 from mock_server.faults.effects.later import without
-from mock_server.faults.reading import Reader
+from mock_server.faults.fields import Count
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Collection, Key, State, Table
 
@@ -51,16 +51,10 @@ class ShiftingList(Effect):
     sees as many of its last ones again. Lists of one page, and other reads, are as always.
     """
 
-    kind: ClassVar[str] = "shifting_list"
     reads_only: ClassVar[bool] = True
-    by: int = 1
-    how: str = "disappear"
-
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"by": 1, "how": "disappear"}`."""
-        how = reader.choice("how", ["disappear", "appear"], "disappear")
-        return cls(reader.whole("by") or 1, str(how))
+    by: Count = 1
+    how: Literal["disappear", "appear"] = "disappear"
+    kind: Literal["shifting_list"] = "shifting_list"
 
     def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer from a state without the first records, on the first page or on all others."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Literal
 
 from mock_server.engine.call import Call
 from mock_server.engine.replies import Wire
 from mock_server.faults.effects.effect import Effect, Rest
-from mock_server.faults.reading import Reader
+from mock_server.faults.fields import Flag, StatusCode
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,9 @@ class Status(Effect):
     Nothing is done, unless `done`: then the operation is carried out, and its answer thrown away.
     """
 
-    kind: ClassVar[str] = "status"
-    status: int
-    done: bool | None = None
-
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"status": 429, "done": false}`."""
-        status = reader.required("status", reader.whole("status", 100))
-        return cls(status, reader.flag("done") or None)
+    status: StatusCode
+    done: Flag | None = None
+    kind: Literal["status"] = "status"
 
     def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer with the status, having done what was asked or not."""
