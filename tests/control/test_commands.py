@@ -106,7 +106,7 @@ def test_export_and_seed(run, products, tmp_path, suffix):
     run("create test-a --persona empty")
     products.post("/products", json={"name": "Balm"})
     path = tmp_path / f"shop.{suffix}"
-    assert run(f"export test-a --api cliniko --output {path}") == [f"{path}: 1 records"]
+    assert run(f"export test-a --api cliniko --output {path}") == [f"{path}: 4 records"]
     assert "apis:" in run("export test-a")
     run("reset test-a")
     assert run(f"seed test-a {path}")[0].startswith("test-a: ")
