@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import click
-from mock_server.faults.effects.kinds import KINDS
 
 import contract_tests.cli.main
 import mock_server.cli
 from mock_server.control.api.vendor import control_spec
-from mock_server.control.seed_files.records import tables_of
 from mock_server.data import fixtures_directory
-from mock_server.discovery import Vendor, load_vendors
+from mock_server.discovery import Vendor, load_vendors, tables_of
+from mock_server.faults.models import EFFECTS
+from mock_server.faults.schemas import effect_schemas
 from mock_server.openapi.provenance import coverage_table
 from mock_server.pytest_plugin import inventory, options
 from mock_server.seeding.personas import load_personas
@@ -114,17 +114,21 @@ def _summary(raw: dict[str, Any]) -> str:
 
 
 def _effects() -> str:
-    schemas = control_spec().document["components"]["schemas"]
-    by_kind = {kind: schema for schema in schemas.values() for kind in _kinds(schema)}
+    schemas = effect_schemas()
     lines = [
         "# Fault effects",
         "",
         "What `effects` of a [fault rule](../how-to/faults.md) may hold; `kind` chooses one.",
         "",
     ]
-    for kind in KINDS:
-        schema = by_kind[kind]
-        lines += [f"## {kind}", "", " ".join(str(schema.get("description", "")).split()), ""]
+    for tag, effect in EFFECTS.items():
+        schema = schemas[f"{effect.__name__}Effect"]
+        lines += [
+            f"## {tag.replace('/', ', ')}",
+            "",
+            " ".join(str(schema.get("description", "")).split()),
+            "",
+        ]
         rows = [
             (
                 f"`{name}`" + ("" if name not in schema.get("required", ()) else " (required)"),
@@ -135,12 +139,6 @@ def _effects() -> str:
         ]
         lines += [*_table(("option", "value"), rows), ""] if rows else []
     return "\n".join(lines)
-
-
-def _kinds(schema: dict[str, Any]) -> list[str]:
-    kind = schema.get("properties", {}).get("kind", {})
-    found: list[str] = kind.get("enum", [])
-    return found
 
 
 def _of_schema(schema: dict[str, Any]) -> str:

@@ -41,6 +41,7 @@ LAYERS = {
     "mock_server.journal": {
         "mock_server.openapi",
         "mock_server.state",
+        "mock_server.usage",
         "mock_server.__version__",
     },
     "mock_server.control": {
@@ -79,6 +80,7 @@ LAYERS = {
         "mock_server.engine",
         "mock_server.openapi",
         "mock_server.lifecycle",
+        "mock_server.state",
         "mock_server.usage",
     },
     "mock_server.console": {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.explain import explain
 from mock_server.journal.journal import EvidenceDropped
+from mock_server.journal.names import UnknownName, check_effect, check_query
 from mock_server.journal.search import Query, find_calls
 from mock_server.journal.verify import (
     CallExpectation,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from mock_server.pytest_plugin.home import Home
     from mock_server.pytest_plugin.loop import LoopTransport
 
-__all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "Unmet"]
+__all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "UnknownName", "Unmet"]
 
 T = TypeVar("T")
 _SHOWN = 30
@@ -164,6 +165,7 @@ class MockInventory:
 
     def calls(self, *, since: int = 0, **like: Unpack[Calls]) -> list[Exchange]:
         """Return the exchanges after number `since` that are like this, the oldest first."""
+        check_query(like, self._home.server.world.specs)
         return self._do(partial(find_calls, self._sandbox.journal, Query(**like), since))
 
     def explain(self, number: int) -> dict[str, object]:
@@ -181,15 +183,18 @@ class MockInventory:
         **like: Unpack[Calls],
     ) -> None:
         """Raise Unmet unless there were so many calls like this; at least one, if no number is."""
+        check_query(like, self._home.server.world.specs)
         expected = CallExpectation(Query(**like), exactly, at_least, at_most)
         self._do(partial(verify_calls, self._sandbox.journal, [expected], since))
 
     def verify_order(self, *queries: Query, since: int = 0) -> None:
         """Raise Unmet unless calls like these came in this order, others between them or not."""
+        self._check_order(queries)
         self._do(partial(verify_order, self._sandbox.journal, queries, since))
 
     def verify_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
         """Raise Unmet unless these are the effects; if `exclusive`, the only ones."""
+        self._check_effects(effects)
         expected = EffectsExpectation(effects, exclusive)
         self._do(partial(verify_effects, self._sandbox, expected, since))
 
@@ -203,18 +208,30 @@ class MockInventory:
         **like: Unpack[Calls],
     ) -> None:
         """Fail the test at its end unless `verify_calls` is content then."""
+        check_query(like, self._home.server.world.specs)
         verify = partial(self.verify_calls, exactly=exactly, at_least=at_least, at_most=at_most)
         self._expected.append(partial(verify, since=since, **like))
 
     def expect_order(self, *queries: Query, since: int = 0) -> None:
         """Fail the test at its end unless `verify_order` is content then."""
+        self._check_order(queries)
         self._expected.append(partial(self.verify_order, *queries, since=since))
 
     def expect_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
         """Fail the test at its end unless `verify_effects` is content then."""
+        self._check_effects(effects)
         self._expected.append(
             partial(self.verify_effects, *effects, exclusive=exclusive, since=since)
         )
+
+    def _check_order(self, queries: Sequence[Query]) -> None:
+        for index, query in enumerate(queries):
+            asked = {name: getattr(query, name) for name in Query.__slots__}
+            check_query(asked, self._home.server.world.specs, (index,))
+
+    def _check_effects(self, effects: Sequence[Effect]) -> None:
+        for index, effect in enumerate(effects):
+            check_effect(effect.table, effect.field, self._home.server.world.tables, (index,))
 
     def problems(self) -> list[str]:
         """Return what the test fails for at its end, a text for each; hears nothing afterwards."""

@@ -126,7 +126,7 @@ def test_the_mistakes_of_a_seed_are_told_with_their_lines(run, tmp_path, monkeyp
     ("line", "complaint"),
     [
         ("sandboxes test-none", "there is no open sandbox 'test-none'"),
-        ("create other", "name must match"),
+        ("create other", "name must begin with `test`"),
         ("restore test-a none", "there is no snapshot 'none'"),
         ("rewind test-a 9", "there is no exchange 9"),
         ("clock test-a set noon", "'noon' is not an instant such as"),

@@ -12,7 +12,8 @@ from mock_server.control.seed_files.files import (
     read_seed_file,
 )
 from mock_server.control.seed_files.reading import read_records_file
-from mock_server.control.seed_files.records import exported, read_records, tables_of
+from mock_server.control.seed_files.records import exported, read_records
+from mock_server.discovery import tables_of
 from mock_server.state.references import dangling
 from mock_server.state.sandbox import SandboxName
 from tests.control.shop import SHOP

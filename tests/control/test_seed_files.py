@@ -15,7 +15,8 @@ from mock_server.control.seed_files.files import (
     read_seed_file,
 )
 from mock_server.control.seed_files.reading import read_records_file
-from mock_server.control.seed_files.records import exported, read_records, tables_of
+from mock_server.control.seed_files.records import exported, read_records
+from mock_server.discovery import tables_of
 from mock_server.settings import Settings
 from mock_server.state.store import State
 

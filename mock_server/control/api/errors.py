@@ -21,6 +21,7 @@ from mock_server.engine.errors import (
     Violation,
 )
 from mock_server.engine.messages import Reply, Request
+from mock_server.usage import suggestion
 
 _TEXTS = {
     "required": "is missing",
@@ -37,12 +38,34 @@ _TEXTS = {
     "maxItems": "must have at most {limit} items",
 }
 
+_NAME = "be a name of letters, digits, `.`, `_` and `-`"
+#: What values of each pattern in the spec look like, for nobody reads a regular expression.
+PATTERNS = {
+    "^test[!-.0-~]{0,124}$": "begin with `test`, such as test-shop",
+    "^[!-.0-~]{1,128}$": "be the name of a sandbox, such as test-shop",
+    "^[1-9]([0-9][0-9]|xx|XX)$": "be a status such as 404, or a class such as 4xx",
+    "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$": _NAME,
+    "^[A-Za-z0-9_-]{1,100}$": "be the id of a fault rule, such as rule-1",
+    "^[a-z][a-z0-9_]{0,99}$": "be a name in small letters",
+    "^[1-9][0-9]{0,14}$": "be the number of an exchange",
+    "^(seed|now|snapshot:[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}|(before|after):[1-9][0-9]{0,14})$": (
+        "be seed, now, snapshot:NAME, before:N or after:N"
+    ),
+    "^[/*]": "begin with a slash, or with `*`",
+}
+
 
 def _error(status: int, text: str, **more: Any) -> Reply:
     return Reply(status, {"error": " ".join(text.split()), **more})
 
 
 def _text(violation: Violation) -> str:
+    if violation.keyword == "unknown":
+        return str(violation.limit)
+    if violation.keyword == "enum" and isinstance(violation.value, str):
+        return f"is {violation.value!r}; {suggestion(violation.value, map(str, violation.limit))}"
+    if violation.keyword == "pattern" and violation.limit in PATTERNS:
+        return f"must {PATTERNS[violation.limit]}"
     template = _TEXTS.get(violation.keyword)
     if template is None:
         return f"is wrong ({violation.keyword})"

@@ -14,9 +14,9 @@ from itertools import islice, product
 from typing import Any, TypeVar
 
 from mock_server.control.seed_files.files import Problem
-from mock_server.control.seed_files.records import Records, Tables
+from mock_server.control.seed_files.records import Records
 from mock_server.control.seed_files.small_states import Worlds, collection_of, named_by, with_table
-from mock_server.discovery import Vendor
+from mock_server.discovery import Tables, Vendor
 from mock_server.engine.errors import ContractViolation
 from mock_server.engine.rehearsal import Rehearsal, Shown, rehearsals_of
 from mock_server.journal.journal import Journal

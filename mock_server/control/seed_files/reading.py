@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mock_server.control.seed_files.checks import mistakes_in
 from mock_server.control.seed_files.files import SeedFileError, read_seed_file
-from mock_server.control.seed_files.records import Records, read_records, tables_of
-from mock_server.discovery import Vendor
+from mock_server.control.seed_files.records import Records, read_records
+from mock_server.discovery import Vendor, tables_of
 from mock_server.state.sandbox import Seeder
 from mock_server.state.store import State
 

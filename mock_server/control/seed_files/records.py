@@ -7,7 +7,6 @@ An API that is named brings all its records: a table that is left out is empty. 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +15,11 @@ from immutables import Map
 
 from mock_server.control.seed_files.files import Problem
 from mock_server.control.seed_files.record_forms import form_of
-from mock_server.discovery import Vendor
+from mock_server.discovery import Tables
 from mock_server.openapi.pointers import join
 from mock_server.state.store import Collection, Key, State, Table
 
 SEQUENCES = "sequences"
-Tables = Mapping[str, Mapping[str, Table[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +69,6 @@ class Records:
 def api_of(name: str) -> str:
     """Return the API of a table's or sequence's full name."""
     return name.partition(".")[0]
-
-
-def tables_of(vendors: Iterable[Vendor]) -> Tables:
-    """Return the tables of each API, by their short names: those that its package defines."""
-    found: dict[str, dict[str, Table[Any]]] = {}
-    for vendor in vendors:
-        package = vendor.api.seed.__module__.rpartition(".")[0]
-        tables = found[vendor.api.name] = {}
-        for name, module in list(sys.modules.items()):
-            if name == package or name.startswith(f"{package}."):
-                for value in list(vars(module).values()):
-                    if isinstance(value, Table) and value.api == vendor.api.name:
-                        tables[value.name.partition(".")[2]] = value
-    return found
 
 
 def exported(state: State, apis: Iterable[str]) -> dict[str, Any]:

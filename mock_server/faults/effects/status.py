@@ -15,7 +15,7 @@ from mock_server.faults.fields import Flag, StatusCode
 class Status(Effect):
     """Answers with a status that the operation declares, in the vendor's own body.
 
-    Nothing is done, unless `done`: then the operation is carried out, and its answer thrown away.
+    The request is not executed, unless `done`: then it is, and its answer is thrown away.
     """
 
     status: StatusCode
