@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contract_tests.claims import Claim
+from contract_tests.claims import Claim, ClaimContext
 from contract_tests.exchange.trace import Call, Walk
 from contract_tests.reproduction.replays.running import CannotReplay, replay_target
 from contract_tests.reproduction.script import Script, Step, run_script
-from contract_tests.reproduction.shrink import terms_of
 from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from mock_server.discovery import load_lifecycle, load_vendor
@@ -38,7 +37,7 @@ def reproduce(
     except LookupError as lacking:
         raise CannotReplay(str(lacking)) from lacking
     else:
-        problem = ran.claim.violation(ran.trace, terms_of(session))
+        problem = ran.claim.violation(ClaimContext.of(session), ran.trace)
     finally:
         session.close()
     calls = "\n".join(f"  {exchange}" for exchange in ran.trace)

@@ -14,7 +14,7 @@ from contract_tests.exchange.trace import Call, Trace
 from contract_tests.reproduction.judge import as_json
 from contract_tests.reproduction.replays.shell import POINTED, SERVED_AT, VARIABLES, credential
 from contract_tests.reproduction.replays.text import without_controls
-from contract_tests.reproduction.script import Ran, Script, numbers_of, renamed
+from contract_tests.reproduction.script import Ran, Script, renamed
 from contract_tests.reproduction.variables import VARIABLE, renamed_text
 from contract_tests.target.session import WRONG, Session
 from contract_tests.target.target import IN_PROCESS_ORIGIN
@@ -58,7 +58,7 @@ def _lines(script: Script, ran: Ran, session: Session, name: str, message: str) 
             for line in credential(None, "stranger", target.scheme)
         )
     yield POINTED
-    judged = numbers_of(ran.claim)
+    judged = ran.claim.exchanges
     for step, pages in zip(script.steps, ran.pages, strict=True):
         call = renamed(step.call, ran.pages)
         for page in pages:
