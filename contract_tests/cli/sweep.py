@@ -25,11 +25,11 @@ from mock_server.usage import UsageError
 
 _SWEPT, _LEFT, _NOT_REACHED = 0, 1, 3
 _WORDS: Mapping[Outcome, str] = {
-    "removed": "taken away",
-    "gone": "gone already",
-    "kept": "kept by the vendor, who has no way to take them away",
-    "foreign": "left alone, as they are not a run's",
-    "stays": "that stay",
+    "removed": "deleted",
+    "gone": "already gone",
+    "kept": "kept by the vendor, which has no way to delete them",
+    "foreign": "left alone, because no run has made them",
+    "stays": "not deleted",
 }
 
 
@@ -76,5 +76,5 @@ def run_sweep(options: Options) -> int:
         sys.stderr.write(f"contract-tests: {problem}\n")
         return _NOT_REACHED
     told = ", ".join(f"{counts[each]} {words}" for each, words in _WORDS.items() if counts[each])
-    sys.stdout.write(f"{names[0]}: {told or 'nothing to take away'}\n")
+    sys.stdout.write(f"{names[0]}: {told or 'nothing to delete'}\n")
     return _LEFT if counts["stays"] else _SWEPT

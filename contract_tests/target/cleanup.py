@@ -101,7 +101,7 @@ class _Broom:
         ]
         if not ways:
             return Swept(made, "the vendor keeps such records", "kept")
-        problem = "stays: the vendor has no way to take it away"
+        problem = "not deleted: the vendor has no way to do it"
         for way in sorted(ways, key=lambda each: _BEST_FIRST.index(each.effect)):
             before = self._before(made, resource, way)
             if before is not None:
@@ -110,32 +110,32 @@ class _Broom:
             status = self._answer(way.operation, parts, made.account).status
             if 200 <= status < 300:
                 return Swept(made, _DONE[way.effect], "removed")
-            problem = f"stays: {way.operation} was answered with {status}"
+            problem = f"not deleted: {way.operation} was answered with {status}"
         return Swept(made, problem, "stays")
 
     def _before(self, made: Made, resource: Resource, way: Removal) -> Swept | None:
         """What keeps a record from being taken away so, if anything does."""
         if not resource.reads or resource.tag is None:
-            return Swept(made, "stays: nothing shows whether it is the run's", "stays")
+            return Swept(made, "not deleted: nothing shows whether a run has made it", "stays")
         read = resource.reads[0]
         parts = Parts(path=made.path, query=way.reveal_read)
         answer = self._answer(read.operation, parts, made.account)
         if answer.status in resource.absent:
-            return Swept(made, "gone already", "gone")
+            return Swept(made, "already gone", "gone")
         if not answer.succeeded:
             return Swept(
-                made, f"stays: {read.operation} was answered with {answer.status}", "stays"
+                made, f"not deleted: {read.operation} was answered with {answer.status}", "stays"
             )
         # To do it again might bring the record back.
         if way.mark is not None:
             shown = answer.at(f"{read.record}{way.mark}")
             if shown is not ABSENT and way.marked(shown):
-                return Swept(made, f"{_DONE[way.effect]} already", "gone")
+                return Swept(made, f"already {_DONE[way.effect]}", "gone")
         tag = resource.field(resource.tag)
         pointer = read.at.get(tag.name, tag.shown)
         name = answer.at(f"{read.record}{pointer}") if pointer is not None else ABSENT
         if not is_made_up(name):
-            return Swept(made, f"stays: it is {name!r}, which no run has made", "foreign")
+            return Swept(made, f"left alone: it is {name!r}, which no run has made", "foreign")
         return None
 
     def _named(

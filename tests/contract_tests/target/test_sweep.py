@@ -108,7 +108,7 @@ def test_each_api_has_its_best_way(api, how):
     (swept,) = sweep(target, lifecycle)
     assert (swept.made.resource, swept.how, swept.outcome) == (resource.name, how, "removed")
     # Where it is still listed, it is not touched again.
-    assert {each.how for each in sweep(target, lifecycle)} <= {f"{how} already"}
+    assert {each.how for each in sweep(target, lifecycle)} <= {f"already {how}"}
 
 
 def test_what_the_vendor_keeps_what_is_gone_and_what_is_not_a_runs_are_told_apart():
@@ -118,7 +118,7 @@ def test_what_the_vendor_keeps_what_is_gone_and_what_is_not_a_runs_are_told_apar
     ledger.has_made(Made("products", "first", "1", {"id": "1"}, "ct-1-1"))
     ledger.has_made(Made("products", "first", "999999", {"id": "999999"}))
     gone, foreign, kept = sweep(target, load_lifecycle(target.vendor), ledger)
-    assert (str(gone), gone.outcome) == ("products 999999: gone already", "gone")
+    assert (str(gone), gone.outcome) == ("products 999999: already gone", "gone")
     assert foreign.outcome == "foreign"
     assert "which no run has made" in foreign.how
     assert (kept.how, kept.outcome) == ("the vendor keeps such records", "kept")
@@ -148,4 +148,4 @@ def test_what_was_archived_is_not_brought_back_by_archiving_it_again():
             ledger = Ledger()
             ledger.has_made(Made("item", "first", sold, {"id": sold}))
             assert client.get(f"/api/item/{sold}").json()["item"]["archived"]
-    assert outcomes == ["archived", "archived already"]
+    assert outcomes == ["archived", "already archived"]
