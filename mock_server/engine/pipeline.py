@@ -156,15 +156,20 @@ def commit(call: Call) -> None:
     call.changes = transaction.changes
     if call.keep and call.state is None:
         call.sandbox.commit(transaction)
+        call.kept = call.sandbox.committed
 
 
 def record(call: Call) -> None:
     """Enter the call into its sandbox's journal, or into that of unattributed calls."""
     sandbox, request, fault, error = call.sandbox, call.request, call.fault, call.error
     wire = answered(call)
-    before = call.before or sandbox.committed
-    # A fault may keep nothing of what was done, or do more; then the states tell what changed.
-    changes = call.changes if fault is None else before.difference(sandbox.committed)
+    before, after = call.before or sandbox.committed, sandbox.committed
+    changes = call.changes
+    if after is before and fault is not None:
+        changes = ()
+    elif after is not call.kept and fault is not None:
+        # A fault did more than the operation; then the states tell what changed.
+        changes = before.difference(after)
     sandbox.journal.append(
         Exchange(
             number=sandbox.journal.last + 1,
@@ -174,6 +179,9 @@ def record(call: Call) -> None:
             method=request.method,
             origin=request.origin,
             path=request.url_path,
+            raw_path=request.raw_path,
+            base_url=request.base_url,
+            vendor_base=call.operation.spec.base_path,
             query=request.query_string,
             request_headers=request.headers,
             request_body=call.content,
@@ -183,7 +191,7 @@ def record(call: Call) -> None:
             response_body=bytes(memoryview(wire.body)),
             verdict="blocked" if call.defect else "refused" if error else "answered",
             before=before,
-            after=sandbox.committed,
+            after=after,
             changes=changes,
             reads=tuple(call.reads),
             error=type(error).__name__ if error else None,
