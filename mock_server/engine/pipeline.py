@@ -27,6 +27,8 @@ from mock_server.state.sandbox import Defect
 Step = Callable[[Call], None]
 #: Names the sandbox of a request whose program cannot change its key.
 SANDBOX_HEADER = "x-mock-sandbox"
+#: On the first answer of a sandbox whose predecessor of the same name was evicted.
+EVICTED_HEADER = "x-mock-sandbox-evicted"
 _log = logging.getLogger("mock_server")
 
 
@@ -55,6 +57,9 @@ def open_sandbox(call: Call) -> None:
     call.sandbox = service.sandboxes.open(service.policy.sandbox(call.sandbox_key))
     call.sandbox.enter(call.operation.api.name)
     call.before = call.sandbox.committed
+    if call.sandbox.follows_evicted:
+        call.sandbox.follows_evicted = False
+        call.headers = {EVICTED_HEADER: "true"}
 
 
 def decide_fault(call: Call) -> None:
@@ -98,7 +103,7 @@ def limit(call: Call) -> None:
     if api.rate_limit is not None and sandbox.rate_limited and not call.counted:
         call.counted = True
         quota = api.rate_limit.count(sandbox, f"{api.name}/{call.sandbox_key}")
-        call.headers = api.rate_limit.headers(quota)
+        call.headers = {**(call.headers or {}), **api.rate_limit.headers(quota)}
 
 
 def parse(call: Call) -> None:
