@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
@@ -127,8 +127,13 @@ def _root(server: MockServer) -> Root:
             await application({"type": "lifespan"}, _nothing_comes, _nothing_goes)
         yield
 
+    # The control API is made on its first call, which most servers never get.
+    @cache
+    def control_app() -> LiveEvents:
+        return LiveEvents(server.control, server.world)
+
     async def control(scope: Scope, receive: Receive, send: Send) -> None:
-        await LiveEvents(server.control, server.world)(scope, receive, send)
+        await control_app()(scope, receive, send)
 
     entrance = ControlAuthMiddleware(control, PREFIX, server.settings.token)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from types import TracebackType
@@ -10,9 +11,11 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
+from mock_server.bounded_http import READ_TIMEOUT, NoCancellations, protocol
 from mock_server.usage import UsageError
 
 _BACKLOG = 2048
+_NO_CANCELLATIONS = NoCancellations()
 
 
 class PortUnavailable(UsageError):
@@ -36,9 +39,9 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Serve until the process is told to stop."""
-    uvicorn.Server(_config(app)).run(sockets=[listener])
+def serve(app: ASGIApp, listener: socket.socket, read_timeout: float = READ_TIMEOUT) -> None:
+    """Serve until the process is told to stop; a request has so many seconds to come in."""
+    uvicorn.Server(_config(app, read_timeout)).run(sockets=[listener])
 
 
 class LiveServer:
@@ -71,9 +74,11 @@ class LiveServer:
         self._listener.close()
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
+def _config(app: ASGIApp, read_timeout: float = READ_TIMEOUT) -> uvicorn.Config:
+    config = uvicorn.Config(
         app,
+        http=protocol(read_timeout),  # type: ignore[arg-type]  # it is called like the class
+        ws="none",
         access_log=False,
         log_level="warning",
         server_header=False,
@@ -81,3 +86,6 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=2,
     )
+    # Logging is configured by then.
+    logging.getLogger("uvicorn.error").addFilter(_NO_CANCELLATIONS)
+    return config

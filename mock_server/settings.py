@@ -36,6 +36,7 @@ class Settings:
     max_body: int = 1 << 20
     max_sandboxes: int = 1000
     sandbox_idle: float = 3600.0
+    read_timeout: float = 30.0
     token: str | None = None
     seed_file: Path | None = None
 

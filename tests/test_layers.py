@@ -74,7 +74,8 @@ LAYERS = {
         "mock_server.settings",
         "mock_server.state",
     },
-    "mock_server.live": {"mock_server.usage"},
+    "mock_server.live": {"mock_server.bounded_http", "mock_server.usage"},
+    "mock_server.bounded_http": set(),
     "mock_server.discovery": {
         "mock_server.data",
         "mock_server.engine",

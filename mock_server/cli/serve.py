@@ -114,6 +114,13 @@ class _Clock(Instant):
     show_default=True,
     help="Seconds after which a sandbox that is not used is deleted.",
 )
+@click.option(
+    "--read-timeout",
+    type=click.FloatRange(0.1, 86_400),
+    default=_DEFAULT.read_timeout,
+    show_default=True,
+    help="Seconds within which a request must have come in whole.",
+)
 def serve(api: tuple[str, ...], host: str, port: int, **given: Any) -> None:
     """Serve all APIs, or those named.
 
@@ -154,7 +161,7 @@ def serve(api: tuple[str, ...], host: str, port: int, **given: Any) -> None:
     # What start-up made stays for good; the collector need not look at it again.
     gc.freeze()
     with _ended_by_signals():
-        serve_on(server, listener)
+        serve_on(server, listener, settings.read_timeout)
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -173,6 +180,7 @@ def _settings(given: dict[str, Any]) -> Settings:
         max_body=given["max_body"],
         max_sandboxes=given["max_sandboxes"],
         sandbox_idle=given["sandbox_idle"],
+        read_timeout=given["read_timeout"],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import random
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
@@ -38,6 +39,11 @@ class Defect:
     message: str
 
 
+#: So many names of evicted sandboxes are remembered.
+_REMEMBERED = 10_000
+_log = logging.getLogger("mock_server")
+
+
 class Sandbox:
     """One isolated set of records, with its clock, random source, journal and snapshots."""
 
@@ -68,6 +74,8 @@ class Sandbox:
         self.attachments: dict[str, Any] = {}
         #: Does what was left for later and is due on the clock by now.
         self.settle: Callable[[], object] | None = None
+        #: Whether one of the same name was evicted, which its next caller is told.
+        self.follows_evicted = False
         self.rate_limited = False
         #: How many requests a limit allows here; None is what the vendor allows.
         self.rate_limit_requests: int | None = None
@@ -207,6 +215,9 @@ class Sandboxes:
         )
         self._monotonic = monotonic
         self._open: OrderedDict[str, tuple[Sandbox, float]] = OrderedDict()
+        #: How many had to make room for others, or were not used for long.
+        self.evicted = 0
+        self._evicted_names: OrderedDict[str, None] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -249,7 +260,16 @@ class Sandboxes:
 
     def close(self, name: str) -> None:
         """Forget a sandbox; raises KeyError if it is not open."""
-        del self._open[name]
+        self._open.pop(name)[0].journal.end("deleted")
+
+    def use(self, name: str) -> Sandbox | None:
+        """Return the sandbox if it is open, and count that as a use."""
+        entry = self._open.get(name)
+        if entry is None:
+            return None
+        self._open[name] = (entry[0], self._monotonic())
+        self._open.move_to_end(name)
+        return entry[0]
 
     def _make(self, name: SandboxName) -> Sandbox:
         sandbox = Sandbox(
@@ -261,11 +281,22 @@ class Sandboxes:
             first_revision=self._first_revision,
         )
         sandbox.rate_limited = self._rate_limited(name.name)
+        if name.name in self._evicted_names:
+            del self._evicted_names[name.name]
+            sandbox.follows_evicted = True
         return sandbox
 
     def _evict(self, now: float) -> None:
         while True:
-            oldest, (_, used) = next(iter(self._open.items()))
-            if len(self._open) <= self._limit and now - used <= self._idle_seconds:
+            oldest, (sandbox, used) = next(iter(self._open.items()))
+            idle = now - used > self._idle_seconds
+            if len(self._open) <= self._limit and not idle:
                 return
             del self._open[oldest]
+            why = "it was not used for long" if idle else "it had to make room for another"
+            sandbox.journal.end(f"evicted: {why}")
+            self.evicted += 1
+            self._evicted_names[oldest] = None
+            while len(self._evicted_names) > _REMEMBERED:
+                self._evicted_names.popitem(last=False)
+            _log.warning("the sandbox %s was deleted: %s", oldest, why)
