@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -38,7 +38,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(app: ASGIApp, listener: socket.socket) -> None:
     """Serve until the process is told to stop."""
-    uvicorn.Server(_config(app)).run(sockets=[listener])
+    uvicorn.Server(server_config(app)).run(sockets=[listener])
 
 
 class LiveServer:
@@ -51,7 +51,7 @@ class LiveServer:
         self._listener = listen(host, port)
         host, port = self._listener.getsockname()[:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        self._server = uvicorn.Server(_config(app))
+        self._server = uvicorn.Server(server_config(app))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
         )
@@ -71,7 +71,8 @@ class LiveServer:
         self._listener.close()
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def server_config(app: ASGIApp, **options: Any) -> uvicorn.Config:
+    """Return how an application is served; `options` are more of uvicorn's."""
     return uvicorn.Config(
         app,
         access_log=False,
@@ -80,4 +81,5 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         # Who may report another scheme than the connection's is said by an option, not assumed.
         proxy_headers=False,
         timeout_graceful_shutdown=2,
+        **options,
     )
