@@ -158,8 +158,8 @@ class ClientConnection(asyncio.Protocol):
         relay = _Relay(self._transport)
         try:
             beyond, _ = await loop.create_connection(lambda: relay, address, port)
-        except OSError as problem:
-            self._refuse(502, host, f"{host}:{port} cannot be reached: {problem.strerror}")
+        except (OSError, UnicodeError) as problem:
+            self._refuse(502, host, f"{host}:{port} cannot be reached: {problem}")
             return
         self._send(h11.Response(status_code=200, headers=[], reason=b"Connection established"))
         self._transport.set_protocol(_Relay(beyond))

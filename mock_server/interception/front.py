@@ -161,9 +161,9 @@ async def forward(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _parts_of(header: str) -> tuple[str, int | None]:
-    """Host and port of a `Host` header; nothing of one that is no host."""
+    """Host and port of a `Host` header; the whole of one that is no host."""
     try:
         parts = urlsplit(f"//{header}")
         return parts.hostname or "", parts.port
     except ValueError:
-        return "", None
+        return header, None

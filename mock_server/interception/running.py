@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -139,6 +140,10 @@ def _signals_passed_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
             return
         process.send_signal(number)
 
+    if threading.current_thread() is not threading.main_thread():
+        # Python handles signals in the main thread alone.
+        yield
+        return
     numbers = [getattr(signal, name) for name in _PASSED_ON if hasattr(signal, name)]
     before = {number: signal.signal(number, pass_on) for number in numbers}
     try:
