@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mock_server.openapi.document import SpecIndex, matches
 from mock_server.journal.exchange import Exchange
+from mock_server.openapi.document import SpecIndex
+from mock_server.openapi.paths import matches
 
 
 @dataclass

@@ -26,11 +26,11 @@ from mock_server.interception.certificates import Authority
 from mock_server.interception.environment import TRUST_VARIABLES, environment
 from mock_server.interception.gateway import Gateway
 from mock_server.interception.record import Record
+from mock_server.journal.exchange import Exchange
 from mock_server.journal.har import har
 from mock_server.journal.views import exchange_view
 from mock_server.openapi.schema import SchemaCompiler, violations_of
 from mock_server.settings import Settings
-from mock_server.journal.exchange import Exchange
 
 #: As shells have it: a command that cannot be executed, and one that is not there.
 CANNOT_EXECUTE, NOT_FOUND = 126, 127

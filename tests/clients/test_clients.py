@@ -22,6 +22,7 @@ CLIENTS = {
     "http.client": [sys.executable, "http_client_client.py", KEY],
     "requests": [sys.executable, "requests_client.py", KEY],
     "httpx": [sys.executable, "httpx_client.py", KEY],
+    "httpx2": [sys.executable, "httpx_client.py", KEY, "httpx2"],
     "aiohttp": [sys.executable, "aiohttp_client.py", KEY],
     "node fetch": ["node", "fetch_client.mjs", KEY],
     "node https": ["node", "https_client.cjs", KEY],
@@ -33,7 +34,7 @@ CLIENTS = {
     "ruby": ["ruby", "client.rb", KEY],
 }
 #: Continuous integration has these, so they are never passed over.
-ALWAYS = {"urllib", "http.client", "requests", "httpx", "aiohttp", "node", "curl"}
+ALWAYS = {"urllib", "http.client", "requests", "httpx", "httpx2", "aiohttp", "node", "curl"}
 
 
 @pytest.fixture(scope="module")
