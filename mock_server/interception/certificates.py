@@ -11,13 +11,21 @@ import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
+from mock_server.usage import UsageError
+
 CERTIFICATE, KEY = "ca.pem", "ca-key.pem"
 _NAME = "inventory-mock-server"
 #: What Java wants of a trust store that holds no secret.
 STORE_PASSWORD = "changeit"  # noqa: S105 - certificates are public
 
 
-class BadAuthority(Exception):
+def default_folder() -> Path:
+    """Return where the authority is kept that `serve --tls` uses, unless it is told otherwise."""
+    root = os.environ.get("XDG_DATA_HOME")
+    return (Path(root) if root else Path.home() / ".local" / "share") / _NAME / "ca"
+
+
+class BadAuthority(UsageError):
     """A kept authority cannot be used; the message says which file and why, in one line."""
 
 

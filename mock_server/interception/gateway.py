@@ -11,51 +11,54 @@ from types import TracebackType
 from typing import Any, Literal, Self, cast
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mock_server.app import MockServer
 from mock_server.interception.certificates import Authority
 from mock_server.interception.connections import ClientConnection, Interception, accept_tls
+from mock_server.interception.forwarding import TrustedForwarding
 from mock_server.interception.front import AbsoluteForm, HostRouter
 from mock_server.interception.hosts import AllowedHosts, VendorHosts
 from mock_server.interception.record import Record
-from mock_server.live import listen, server_config
+from mock_server.live import listen, serve, server_config
 
 LOOPBACK = "127.0.0.1"
 _STOP_SECONDS = 10
 
 
 class Interceptor:
-    """Serves a server under the vendors' hosts, on a port of a proxy and a port of TLS.
+    """Serves a server under the vendors' hosts, on a port of TLS, and on a proxy's if there is one.
 
-    `others` says what all other hosts are: names of the server, or refused unless allowed. Raises
-    SpecError and BadHost.
+    `others` says what all other hosts are: names of the server, or refused unless allowed.
     """
 
     def __init__(
         self,
         server: MockServer,
         authority: Authority,
+        hosts: VendorHosts,
+        allowed: AllowedHosts,
         *,
-        proxy: socket.socket,
+        proxy: socket.socket | None,
         tls: socket.socket,
         others: Literal["server", "refuse"],
-        allow_hosts: Sequence[str] = (),
+        trust_proxy: bool = False,
     ) -> None:
         self.record = Record(server.world.specs)
-        self.hosts = VendorHosts(server.vendors)
-        self.allowed = AllowedHosts(allow_hosts, self.hosts)
         server.sandboxes.listen(self.record.note)
-        self._proxy, self._tls = proxy, tls
-        ports = [each.getsockname()[1] for each in (proxy, tls)]
-        app = HostRouter(server, self.hosts, self.allowed, self.record, ports=ports, others=others)
+        self._plain, self._tls = [proxy] if proxy else [], tls
+        ports = [each.getsockname()[1] for each in (*self._plain, tls)]
+        app: ASGIApp = HostRouter(server, hosts, allowed, self.record, ports=ports, others=others)
+        if trust_proxy:
+            app = TrustedForwarding(app)
         self._interception = Interception(
             server_config(app),
             # h11 keeps whole URLs as targets; faster parsers take them apart.
             server_config(AbsoluteForm(app), http=H11Protocol),
             authority,
-            self.hosts,
-            self.allowed,
+            hosts,
+            allowed,
             self.record,
         )
         for config in (self._interception.config, self._interception.absolute):
@@ -78,7 +81,7 @@ class Interceptor:
             accept_tls(self._interception, self._tls, self._server.server_state)
         )
         try:
-            await self._server.serve(sockets=[self._proxy])
+            await self._server.serve(sockets=self._plain)
         finally:
             accepting.cancel()
 
@@ -99,14 +102,15 @@ class Gateway:
         allow_hosts: Sequence[str] = (),
         port: int = 0,
     ) -> None:
+        self.hosts = VendorHosts(server.vendors)
+        self.allowed = AllowedHosts(allow_hosts, self.hosts)
         self._listeners = [listen(LOOPBACK, port), listen(LOOPBACK, 0)]
         self.proxy_port, self.tls_port = (each.getsockname()[1] for each in self._listeners)
         proxy, tls = self._listeners
         self._interceptor = Interceptor(
-            server, authority, proxy=proxy, tls=tls, others="refuse", allow_hosts=allow_hosts
+            server, authority, self.hosts, self.allowed, proxy=proxy, tls=tls, others="refuse"
         )
         self.record = self._interceptor.record
-        self.hosts, self.allowed = self._interceptor.hosts, self._interceptor.allowed
         self._thread = threading.Thread(target=self._interceptor.run, daemon=True)
 
     @property
@@ -128,3 +132,33 @@ class Gateway:
         self._thread.join(timeout=_STOP_SECONDS)
         for listener in self._listeners:
             listener.close()
+
+
+def serve_hosts(
+    server: MockServer,
+    listener: socket.socket,
+    *,
+    authority: Authority | None = None,
+    trust_proxy: bool = False,
+) -> None:
+    """Serve under the vendors' hosts and all others until the process is told to stop.
+
+    With an `authority`, HTTPS is spoken. With `trust_proxy`, the headers of a proxy in front say
+    which scheme and host were called. Raises SpecError.
+    """
+    hosts = VendorHosts(server.vendors)
+    allowed = AllowedHosts([], hosts)
+    if authority is not None:
+        Interceptor(
+            server,
+            authority,
+            hosts,
+            allowed,
+            proxy=None,
+            tls=listener,
+            others="server",
+            trust_proxy=trust_proxy,
+        ).run()
+        return
+    app = HostRouter(server, hosts, allowed, Record(), others="server")
+    serve(TrustedForwarding(app), listener)

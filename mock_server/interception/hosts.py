@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from mock_server.discovery import Vendor
 from mock_server.openapi.document import SpecError
+from mock_server.usage import UsageError
 
 _PORTS = {"http": 80, "https": 443}
 _VARIABLE = re.compile(r"\{([^}]+)\}")
@@ -98,7 +99,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class BadHost(Exception):
+class BadHost(UsageError):
     """A host cannot be let through; the message says which and why, in one line."""
 
 

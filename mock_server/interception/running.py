@@ -31,6 +31,7 @@ from mock_server.journal.har import har
 from mock_server.journal.views import exchange_view
 from mock_server.openapi.schema import SchemaCompiler, violations_of
 from mock_server.settings import Settings
+from mock_server.usage import UsageError
 
 #: As shells have it: a command that cannot be executed, and one that is not there.
 CANNOT_EXECUTE, NOT_FOUND = 126, 127
@@ -45,12 +46,8 @@ _PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 _FROM_TERMINALS = frozenset({"SIGINT", "SIGQUIT"})
 
 
-class CannotRun(Exception):
-    """The run cannot begin; the message says why in one line, `status` is the exit code."""
-
-    def __init__(self, message: str, status: int = 2) -> None:
-        super().__init__(message)
-        self.status = status
+class CannotRun(UsageError):
+    """The run cannot begin, or its report not be written."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +72,16 @@ class Run:
 def run(options: Run) -> int:
     """Run the program, print what was called, and return the exit code.
 
-    It is the program's own, 128 and the signal's number if a signal ended it, or 1 if the program
-    did well and what was expected did not happen. Raises CannotRun, BadAuthority, BadHost,
-    PortUnavailable, SpecError, PersonaError and SeedFileError.
+    It is the program's own (126 and 127 for one that cannot be executed or is not there), 128 and
+    the signal's number if a signal ended it, or 1 if the program did well and what was expected did
+    not happen. Raises CannotRun, BadAuthority, BadHost, PortUnavailable, SpecError, PersonaError
+    and SeedFileError.
     """
-    command = _executable(options.command)
+    reason = _not_executable(options.command)
+    if reason is not None:
+        code, text = reason
+        _say(f"mock-server run: {text}")
+        return code
     expectations = _read_expectations(options.expect) if options.expect else None
     if options.report:
         _prepare(options.report)
@@ -93,9 +95,9 @@ def run(options: Run) -> int:
         variables = environment(gateway, authority, Path(folder), os.environ)
         if not options.quiet:
             _say(_beginning(gateway))
-        code = _run_command(command, variables)
+        code = _run_command(options.command, variables)
     if not options.quiet:
-        _say(summary(gateway.record, command[0]))
+        _say(summary(gateway.record, options.command[0]))
     if options.report:
         write_report(options.report, server, gateway.record)
     if expectations is not None:
@@ -111,21 +113,21 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _executable(command: Sequence[str]) -> list[str]:
-    if not command:
-        raise CannotRun("run needs a command, such as `mock-server run -- pytest`")
-    if shutil.which(command[0]) is None:
-        if Path(command[0]).exists():
-            raise CannotRun(f"{command[0]} cannot be executed", CANNOT_EXECUTE)
-        raise CannotRun(f"there is no command {command[0]!r}", NOT_FOUND)
-    return list(command)
+def _not_executable(command: Sequence[str]) -> tuple[int, str] | None:
+    """Return the exit code of a command that cannot be run, and why; None if it can."""
+    if shutil.which(command[0]) is not None:
+        return None
+    if Path(command[0]).exists():
+        return CANNOT_EXECUTE, f"{command[0]} cannot be executed"
+    return NOT_FOUND, f"there is no command {command[0]!r}"
 
 
 def _run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
     try:
         process = subprocess.Popen(command, env=dict(variables))  # noqa: S603 - asked for
     except OSError as problem:
-        raise CannotRun(f"{command[0]}: {problem.strerror}", CANNOT_EXECUTE) from problem
+        _say(f"mock-server run: {command[0]}: {problem.strerror}")
+        return CANNOT_EXECUTE
     with _signals_passed_to(process):
         code = process.wait()
     return BY_SIGNAL - code if code < 0 else code
@@ -178,7 +180,7 @@ def summary(record: Record, command: str) -> str:
         for (api, what), count in sorted(record.not_mocked.items())
     ]
     calls = sum(record.calls.values()) + sum(record.not_mocked.values())
-    head = [f"mock-server run: {calls} calls" + (":" if lines else "")]
+    head = [f"mock-server run: {calls} call{'s' * (calls != 1)}"]
     lines += [f"  off the contract: {each}" for each in record.off_contract]
     lines += [
         f"  refused{_times(count)}: {why}" for (_, why), count in sorted(record.refused.items())
