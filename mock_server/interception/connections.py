@@ -21,6 +21,7 @@ from mock_server.interception.hosts import AllowedHosts, VendorHosts, is_loopbac
 from mock_server.interception.record import Record
 
 _HANDSHAKE_SECONDS = 10.0
+_TURNS = 5
 #: How TLS says that the other side does not accept a certificate, as OpenSSL words it.
 _DISTRUST = ("UNKNOWN_CA", "CERTIFICATE_UNKNOWN", "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE")
 
@@ -39,6 +40,20 @@ class Interception:
     allowed: AllowedHosts
     record: Record
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    transports: list[asyncio.Transport] = field(default_factory=list)
+
+    def hold(self, transport: asyncio.Transport) -> None:
+        """Take note of a connection, so that `close` ends it whatever it is used for by then."""
+        self.transports = [each for each in self.transports if not each.is_closing()]
+        self.transports.append(transport)
+
+    async def close(self) -> None:
+        """End all connections, and wait until they have."""
+        for transport in self.transports:
+            transport.abort()
+        # Aborting is done in the loop's next turn, and under TLS in the one after.
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine beside the others."""
@@ -89,6 +104,7 @@ class ClientConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         self._transport = cast("asyncio.Transport", transport)
+        self._interception.hold(self._transport)
 
     def data_received(self, data: bytes) -> None:
         """Look for the first request, which says what the connection is for."""
@@ -161,6 +177,7 @@ class ClientConnection(asyncio.Protocol):
         except (OSError, UnicodeError) as problem:
             self._refuse(502, host, f"{host}:{port} cannot be reached: {problem}")
             return
+        self._interception.hold(beyond)
         self._send(h11.Response(status_code=200, headers=[], reason=b"Connection established"))
         self._transport.set_protocol(_Relay(beyond))
         self._transport.resume_reading()
@@ -201,6 +218,7 @@ async def accept_tls(
                 ssl=handshake.context,
                 ssl_handshake_timeout=_HANDSHAKE_SECONDS,
             )
+            interception.hold(transport)
             handshake.hand_over(transport, server_state)
 
     while True:

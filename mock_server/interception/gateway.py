@@ -84,6 +84,7 @@ class Interceptor:
             await self._server.serve(sockets=self._plain)
         finally:
             accepting.cancel()
+            await self._interception.close()
 
 
 class Gateway:
