@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
@@ -94,7 +94,7 @@ def build_server(
         first_revision = records.revision
     sandboxes = Sandboxes(
         seeder,
-        Journal,
+        partial(Journal, settings.journal_bytes),
         seed=settings.seed,
         clock=lambda: Clock(settings.clock),
         limit=settings.max_sandboxes,
@@ -102,7 +102,12 @@ def build_server(
         rate_limited=settings.limits_rate_of,
         first_revision=first_revision,
     )
-    policy = CredentialPolicy(frozenset(personas), settings.persona, settings.accept_any_credential)
+    policy = CredentialPolicy(
+        frozenset(personas),
+        settings.persona,
+        settings.accept_any_credential,
+        settings.hide_keys,
+    )
     gate = FaultGate((vendor.api, vendor.spec) for vendor in vendors)
     service = Service(sandboxes, policy, settings.max_body, gate)
     mounts = {

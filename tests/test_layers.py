@@ -73,6 +73,7 @@ LAYERS = {
         "mock_server.server_loop",
         "mock_server.settings",
         "mock_server.state",
+        "mock_server.usage",
     },
     "mock_server.live": {"mock_server.bounded_http", "mock_server.usage"},
     "mock_server.bounded_http": set(),

@@ -134,7 +134,7 @@ def _run(options: Options, vendor: Vendor, rules: Rules, tried: list[Rule]) -> R
 def _clean_up(target: Target, vendor: Vendor, ledger: Ledger) -> None:
     lifecycle = load_lifecycle(vendor)
     for swept in sweep(target, lifecycle, ledger) if lifecycle is not None else ():
-        if not swept.gone:
+        if swept.outcome == "stays":
             sys.stderr.write(f"contract-tests: {swept}\n")
 
 

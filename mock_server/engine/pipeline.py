@@ -74,10 +74,11 @@ def find_sandbox(call: Call) -> None:
     service, request = call.operation.service, call.request
     try:
         credential = call.operation.any_credential.read(request)
+        key = request.headers.get(SANDBOX_HEADER) or call.operation.api.sandbox_key_of(credential)
+        name = service.policy.sandbox(key).name if key else ""
     except Unauthenticated:
         return
-    key = request.headers.get(SANDBOX_HEADER) or call.operation.api.sandbox_key_of(credential)
-    call.sandbox = (service.sandboxes.find(key) if key else None) or call.sandbox
+    call.sandbox = service.sandboxes.find(name) or call.sandbox
 
 
 def begin(call: Call) -> None:

@@ -16,6 +16,7 @@ from mock_server.state.store import State, Transaction
 
 if TYPE_CHECKING:
     # What happens in a sandbox is kept for others, and nothing here looks into it.
+    from mock_server.journal.exchange import Exchange
     from mock_server.journal.journal import Journal
 
 #: Gives the seed records of an API: (api, persona, seed) → State.
@@ -214,6 +215,7 @@ class Sandboxes:
             SandboxName("", ""), seed, lambda *_: State(), clock(), journal()
         )
         self._monotonic = monotonic
+        self._listeners: list[Callable[[Exchange], None]] = []
         self._open: OrderedDict[str, tuple[Sandbox, float]] = OrderedDict()
         #: How many had to make room for others, or were not used for long.
         self.evicted = 0
@@ -221,6 +223,11 @@ class Sandboxes:
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def listen(self, listener: Callable[[Exchange], None]) -> None:
+        """Call `listener` with each exchange of the sandboxes that are opened from now on."""
+        self._listeners.append(listener)
+        self.unattributed.journal.listen(listener)
 
     def names(self) -> list[str]:
         """Return the names of the open sandboxes, the longest idle one first."""
@@ -253,6 +260,7 @@ class Sandboxes:
     def adopt(self, sandbox: Sandbox) -> Sandbox:
         """Take in a sandbox made elsewhere (a fork), in place of any of the same name."""
         now = self._monotonic()
+        self._hear(sandbox)
         self._open[sandbox.name] = (sandbox, now)
         self._open.move_to_end(sandbox.name)
         self._evict(now)
@@ -284,7 +292,12 @@ class Sandboxes:
         if name.name in self._evicted_names:
             del self._evicted_names[name.name]
             sandbox.follows_evicted = True
+        self._hear(sandbox)
         return sandbox
+
+    def _hear(self, sandbox: Sandbox) -> None:
+        for listener in self._listeners:
+            sandbox.journal.listen(listener)
 
     def _evict(self, now: float) -> None:
         while True:
