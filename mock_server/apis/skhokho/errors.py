@@ -35,6 +35,11 @@ UNAUTHENTICATED_STATUS: Final[int] = 403
 _MISSING = "Authentication credentials were not provided."
 _NOT_A_CHOICE = '"{limit}" is not a valid choice.'
 _REQUIRED = "This field is required."
+_NOT_FOUND = {
+    "page": "Invalid page.",
+    # Django REST Framework source, from 3.15 on; which version the vendor runs is not known.
+    "product": "No Product matches the given query.",
+}
 _TEXTS = {
     "required": _REQUIRED,
     "null": "This field may not be null.",
@@ -122,7 +127,7 @@ def _framework_type(value: Any) -> str:
 
 
 def _not_found(error: RecordNotFound, _: Request) -> Reply:
-    return _detail(404, "Invalid page." if error.kind == "page" else "Not found.")
+    return _detail(404, _NOT_FOUND.get(error.kind, "Not found."))
 
 
 def _method_not_allowed(error: MethodNotAllowed, _: Request) -> Reply:

@@ -61,7 +61,7 @@ def client() -> Iterator[httpx.Client]:
         ("low_stock", "true", TEA, True),
         ("low_stock", "true", {**TEA, "current_stock": "5.01"}, False),
         ("low_stock", "true", {**TEA, "current_stock": "-7.00"}, True),
-        ("low_stock", "true", {**TEA, "status": "inactive"}, False),
+        ("low_stock", "true", {**TEA, "status": "inactive"}, True),
         ("low_stock, not asked for", "false", {**TEA, "current_stock": "9.00"}, True),
     ],
 )
