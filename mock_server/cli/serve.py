@@ -85,6 +85,11 @@ class _Clock(Instant):
     show_default=True,
     help="Apply the vendors' rate limits in all sandboxes, in none, or in those named.",
 )
+@click.option(
+    "--cors",
+    metavar="*|ORIGIN,…",
+    help="Let pages of these origins call the APIs, such as http://localhost:3000; `*` is all.",
+)
 @path_option("--seed-file", metavar="FILE", help="Records that replace the built-in data.")
 @click.option(
     "--token",
@@ -170,6 +175,7 @@ def _settings(given: dict[str, Any]) -> Settings:
         accept_any_credential=given["credentials"] == "any",
         clock=given["clock"],
         rate_limited=given["rate_limits"],
+        cors=given["cors"],
         max_body=given["max_body"],
         max_sandboxes=given["max_sandboxes"],
         sandbox_idle=given["sandbox_idle"],
