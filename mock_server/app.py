@@ -20,6 +20,7 @@ from mock_server.control.seed_files.reading import read_records_file, seeder_fro
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors
 from mock_server.engine.application import ApiApplication
+from mock_server.engine.cors import CorsMiddleware, CorsPolicy
 from mock_server.engine.credentials import CredentialPolicy
 from mock_server.engine.operation import Service
 from mock_server.faults.gate import FaultGate
@@ -157,13 +158,19 @@ def _root(server: MockServer) -> Root:
         default=elsewhere,
     )
     apis = {
-        server.mounts[vendor.api.name]: ApiWithPages(
-            server.applications[vendor.api.name],
-            api_routes(vendor, server.mounts[vendor.api.name]),
-        )
-        for vendor in server.vendors
+        server.mounts[vendor.api.name]: _with_pages(server, vendor) for vendor in server.vendors
     }
     return Root(apis, ours)
+
+
+def _with_pages(server: MockServer, vendor: Vendor) -> ASGIApp:
+    """An API with its pages, open to pages of other origins as the server or the vendor has it."""
+    name = vendor.api.name
+    pages = api_routes(vendor, server.mounts[name])
+    application: ASGIApp = ApiWithPages(server.applications[name], pages)
+    origins = server.settings.cors_origins
+    policy = CorsPolicy(origins) if origins else vendor.api.cors
+    return application if policy is None else CorsMiddleware(application, policy)
 
 
 class Root:

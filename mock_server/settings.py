@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,9 @@ from mock_server.usage import UsageError
 
 #: Words that somebody may write who wants rate limits on or off.
 _SWITCHES = {"on", "off", "true", "false", "yes", "no", "all", "none", "1", "0", ""}
+
+#: Scheme, host and port, as browsers write an origin.
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 
 class SettingsError(UsageError, ValueError):
@@ -25,8 +29,9 @@ class Settings:
     `hide_keys` takes any key and names the sandbox of one that does not begin with `test` by a
     digest. `rate_limited` says whose rate limits are on: `on`, `off`, or sandbox names with commas
     between. `seed_file` has records that sandboxes of the default persona start with instead of
-    its. `token` is what callers of the control API must send; without one, it is for programs on
-    this machine. Sizes are in bytes, times in seconds.
+    its. `cors` names the origins, with commas between, whose pages may call the APIs; `*` is all,
+    None leaves it to the vendors. `token` is what callers of the control API must send; without
+    one, it is for programs on this machine. Sizes are in bytes, times in seconds.
     """
 
     persona: str = "typical"
@@ -42,6 +47,7 @@ class Settings:
     token: str | None = None
     seed_file: Path | None = None
     journal_bytes: int = 4 << 20
+    cors: str | None = None
 
     def __post_init__(self) -> None:
         if self.clock is not None:
@@ -55,6 +61,18 @@ class Settings:
         if self.rate_limited not in {"on", "off"}:
             for name in self.rate_limited.split(","):
                 self._check_limited(name)
+
+        for origin in self.cors_origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise SettingsError(
+                    f"CORS is for `*`, or for origins such as http://localhost:3000 with commas "
+                    f"between; {origin!r} is neither"
+                )
+
+    @property
+    def cors_origins(self) -> tuple[str, ...]:
+        """The origins of `cors`, none if it is not set."""
+        return () if self.cors is None else tuple(self.cors.split(","))
 
     def _check_limited(self, name: str) -> None:
         known = name.startswith("test") or self.accept_any_credential

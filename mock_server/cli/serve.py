@@ -75,6 +75,11 @@ _SANDBOX_OPTIONS = (
         show_default=True,
         help="Apply the vendors' rate limits in all sandboxes, in none, or in those named.",
     ),
+    click.option(
+        "--cors",
+        metavar="*|ORIGIN,…",
+        help="Let pages of these origins call the APIs, such as http://localhost:3000; `*` is all.",
+    ),
     path_option("--seed-file", metavar="FILE", help="Records that replace the built-in data."),
     click.option(
         "--max-body",
@@ -233,6 +238,7 @@ def settings_from(given: dict[str, Any]) -> Settings:
         accept_any_credential=given.get("credentials") == "any",
         clock=given["clock"],
         rate_limited=given["rate_limits"],
+        cors=given["cors"],
         max_body=given["max_body"],
         max_sandboxes=given["max_sandboxes"],
         sandbox_idle=given["sandbox_idle"],

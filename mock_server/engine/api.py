@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from mock_server.engine.context import Context
+from mock_server.engine.cors import CorsPolicy
 from mock_server.engine.credentials import Credential
 from mock_server.engine.errors import NEUTRAL_ERRORS, ApiError, Violation
 from mock_server.engine.messages import Reply, Request
@@ -141,7 +142,8 @@ class Api:
     declared.
 
     `read_query` and `read_body` read as the vendor's framework does, where that is not by the spec
-    alone: other charsets, bodies of other types, middleware that changes what was sent.
+    alone: other charsets, bodies of other types, middleware that changes what was sent. `cors` is
+    what the vendor's framework lets pages of other origins do; an option of the server replaces it.
 
     An API about the server itself has no records and no credentials that choose a sandbox. All its
     calls run on `home`: they enter no journal and meet no faults, and whoever serves the API guards
@@ -164,5 +166,6 @@ class Api:
     empty_body_is_object: bool = False
     read_query: QueryReader = strict_query
     read_body: InputReader | None = None
+    cors: CorsPolicy | None = None
     rate_limit: RateLimit | None = None
     home: Sandbox | None = None

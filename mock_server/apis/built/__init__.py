@@ -8,6 +8,7 @@ from mock_server.apis.built.inputs import read_body, read_query
 from mock_server.apis.built.operations import OPERATIONS
 from mock_server.apis.built.seed import seed
 from mock_server.engine.api import Api, FirstCall
+from mock_server.engine.cors import CorsPolicy
 from mock_server.engine.rate_limit import RateLimit
 
 __all__ = ["API", "changes", "imports", "items", "stock", "transactions"]
@@ -24,6 +25,8 @@ API = Api(
     fixed_paths_first=True,
     read_query=read_query,
     read_body=read_body,
+    # Laravel 8 source, `config/cors.php` as it comes (inferred: the vendor may have changed it).
+    cors=CorsPolicy(paths=("/api/",)),
     # Laravel's own default for an API; the document names no limit (inferred). Laravel's window
     # begins with the first request in it (documented: Laravel 8, RateLimiter).
     rate_limit=RateLimit(60, 60, "from_first", quota_headers),

@@ -219,3 +219,12 @@ def test_pages_are_whole_numbers_as_php_takes_them(client, page, number):
 @pytest.mark.parametrize("query", ["utm=%E9", "page=%FF", "page=%00", "a=%ED%A0%80"])
 def test_a_query_that_is_no_utf8_is_no_error(client, query):
     assert client.get(f"/api/v3/items?{query}").json()["current_page"] == 1
+
+
+def test_any_page_may_call_as_laravels_own_settings_have_it(client):
+    headers = {"Origin": "http://a.test", "Access-Control-Request-Method": "POST"}
+    answer = client.options("/api/v3/items", headers=headers)
+    allowed = answer.headers["access-control-allow-origin"]
+    assert (answer.status_code, allowed) == (204, "*")
+    assert client.get("/api/v3/items").headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in client.get("/printallpitems").headers
