@@ -195,7 +195,9 @@ def _no_route(_: RouteNotFound, request: Request) -> Reply:
 
 def _no_grant(_: InvalidGrant, request: Request) -> Reply:
     """RFC 6749, section 5.2: 400; the vendor's PHP SDK asks for a new token on that alone."""
-    return _error(request, 400, "invalid_grant", "The refresh token is not valid")
+    text = "The refresh token is not valid"
+    entry = {"field": "refresh_token", "code": "invalid_grant", "message": text}
+    return _error(request, 400, "invalid_grant", text, [entry])
 
 
 def _malformed(error: MalformedRequest, request: Request) -> Reply:
