@@ -27,7 +27,7 @@ PENDING = {
     "sale.special_over", "sale.special_turned", "items.slash",
 }  # fmt: skip
 #: The least part of a kind's rules that must notice what is twisted, and which of them are tried.
-NOTICED, EVERY = 0.4, 5
+NOTICED, EVERY = 0.3, 10
 
 
 @cache
