@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from mock_server import cli
+from mock_server.control.api.stream import LiveEvents
 from mock_server.control.client import Control, ControlError
 from mock_server.live import LiveServer
 
@@ -164,3 +166,20 @@ def test_a_command_that_fails_says_why_in_one_line(shop, capsys, arguments, comp
     errors = capsys.readouterr().err
     assert complaint in errors
     assert len(errors.splitlines()) == 1
+
+
+def test_a_follower_is_shown_a_reset_and_the_end(shop):
+    server = shop[0]
+    sandbox = server.sandbox("test-shop")
+    events = LiveEvents(server.control, server.world)
+
+    async def follow():
+        shown = events._follow(sandbox, 2)
+        seen = [await anext(shown)]
+        sandbox.reset()
+        seen.append(await anext(shown))
+        server.sandboxes.close("test-shop")
+        seen += [each async for each in shown]
+        return [each.partition("\n")[0] for each in seen]
+
+    assert asyncio.run(follow()) == ["id: 3", "event: reset", "event: end"]

@@ -205,3 +205,24 @@ def test_chance_is_fixed_by_the_seed_and_the_revision():
 def test_chance_does_not_depend_on_the_machine():
     sandbox = Sandbox(SandboxName("a", "typical"), 0, lambda *_: State(), Clock(), Journal())
     assert sandbox.random_source().getrandbits(64) == 4222776216513060923
+
+
+def test_an_eviction_is_told(make, caplog):
+    sandboxes = make(limit=2)
+    first, _, _ = _open(sandboxes, "a", "b", "c")
+    assert (sandboxes.evicted, first.journal.ended) == (
+        1,
+        "evicted: it had to make room for another",
+    )
+    assert "the sandbox a was deleted" in caplog.text
+    [again] = _open(sandboxes, "a")
+    assert again.follows_evicted
+
+
+def test_to_look_at_a_sandbox_is_a_use(make):
+    sandboxes = make(limit=2)
+    _open(sandboxes, "a", "b")
+    assert sandboxes.use("a") is sandboxes.find("a")
+    _open(sandboxes, "c")
+    assert sandboxes.names() == ["a", "c"]
+    assert sandboxes.use("b") is None

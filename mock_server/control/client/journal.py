@@ -104,9 +104,9 @@ class Evidence:
             time.sleep(_PAUSE)
 
     def follow(self, *, since: int = 0) -> Iterator[dict[str, Any]]:
-        """Yield exchanges after a number, and then those to come, for as long as it is read.
+        """Yield exchanges after a number, and then those to come, until the sandbox is deleted.
 
-        Raises ControlError if some of them are no longer held, or if the server goes away.
+        After a reset, numbers begin again. Raises ControlError if some of them are no longer held, or if the server goes away.
         """
         kind = ""
         query = {"since": str(since), "follow": "true"}
@@ -120,5 +120,7 @@ class Evidence:
                     f"the exchanges {gap['from']} to {gap['to']} are no longer held; --since "
                     f"{gap['to']} shows those after them"
                 )
-            elif name == "data":
+            elif name == "data" and kind == "end":
+                return
+            elif name == "data" and kind == "exchange":
                 yield orjson.loads(value)
