@@ -52,12 +52,12 @@ def test_the_name_says_the_persona_if_nothing_else_does(control):
         (
             {"name": "test.nobody"},
             422,
-            "what follows `test.` is a persona (empty, large, long_ids, typical)",
+            "(empty, large, long_ids, typical)",
         ),
         (
             {"name": "test-x", "persona": "nobody"},
             422,
-            "persona is none of empty, large, long_ids, typical",
+            "is none of empty, large, long_ids, typical",
         ),
         ({"name": "test-there"}, 409, "there is a sandbox 'test-there' already"),
     ],

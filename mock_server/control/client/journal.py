@@ -106,7 +106,8 @@ class Evidence:
     def follow(self, *, since: int = 0) -> Iterator[dict[str, Any]]:
         """Yield exchanges after a number, and then those to come, until the sandbox is deleted.
 
-        After a reset, numbers begin again. Raises ControlError if some of them are no longer held, or if the server goes away.
+        After a reset, numbers begin again. Raises ControlError if some of them are no longer held,
+        or if the server goes away.
         """
         kind = ""
         query = {"since": str(since), "follow": "true"}
