@@ -48,7 +48,7 @@ def test_the_name_says_the_persona_if_nothing_else_does(control):
 @pytest.mark.parametrize(
     ("arguments", "status", "text"),
     [
-        ({"name": "other"}, 422, "name must match"),
+        ({"name": "other"}, 422, "name must begin with `test`, such as test-shop"),
         (
             {"name": "test.nobody"},
             422,

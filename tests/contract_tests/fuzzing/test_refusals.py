@@ -58,9 +58,11 @@ def verdict():
 
     def judge(operation_id, status):
         definition = SimpleNamespace(raw={"operationId": operation_id})
-        case = SimpleNamespace(operation=SimpleNamespace(definition=definition), query=None)
+        operation = SimpleNamespace(definition=definition, path=spec.operations[operation_id].path)
+        case = SimpleNamespace(operation=operation, query=None)
         failure = UseAfterFree.__new__(UseAfterFree)
-        return taken[0](None, failure, case, SimpleNamespace(status_code=status))
+        sent = SimpleNamespace(method="GET")
+        return taken[0](None, failure, case, SimpleNamespace(status_code=status, request=sent))
 
     return judge
 
