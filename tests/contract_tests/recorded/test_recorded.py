@@ -66,14 +66,14 @@ def test_a_request_that_the_spec_refuses_and_the_service_took_is_found():
 
 
 def test_what_is_no_call_of_the_api_is_told_and_left_out():
-    others = [entry(path="/assets/logo.png"), entry(status=0), entry("PUT", "/v1/taxes/1")]
+    others = [entry(path="/assets/logo.png"), entry(status=0), entry("PUT", "/v1/users/1")]
     recording = recording_of(document(*others, entry(answer=TAX)), VENDOR.spec)
     assert len(recording.calls) == 1
     assert recording.base_url == "https://api.au1.cliniko.example/v1"
     assert recording.others == (
         "GET /assets/logo.png: not an operation of cliniko",
         "GET /v1/taxes/1: it was not answered",
-        "PUT /v1/taxes/1: not an operation of cliniko",
+        "PUT /v1/users/1: not an operation of cliniko",
     )
 
 
