@@ -1,6 +1,6 @@
 """What must hold between answers; see `terms`."""
 
-from contract_tests.claims.answers import Answers, Carries, Conforms, Refuses, Unlike
+from contract_tests.claims.answers import Allows, Answers, Carries, Conforms, Refuses, Unlike
 from contract_tests.claims.lists import (
     Distinct,
     Framed,
@@ -14,13 +14,15 @@ from contract_tests.claims.lists import (
 )
 from contract_tests.claims.moves import Entered, Told
 from contract_tests.claims.properties import Differs, Grew, Moved, SameAs, Shows
-from contract_tests.claims.relations import Follows, Marked, Related, Summed, Unfollowed
+from contract_tests.claims.relations import Follows, Marked, NotAsked, Related, Summed, Unfollowed
 from contract_tests.claims.selections import Filtered, Narrowed, Ordered
-from contract_tests.claims.terms import Claim, ClaimContext
+from contract_tests.claims.terms import CannotTell, Claim, ClaimContext
 from contract_tests.claims.times import NotBefore, SameTime, Timely
 
 __all__ = [
+    "Allows",
     "Answers",
+    "CannotTell",
     "Carries",
     "Claim",
     "ClaimContext",
@@ -38,6 +40,7 @@ __all__ = [
     "Marked",
     "Moved",
     "Narrowed",
+    "NotAsked",
     "NotBefore",
     "Ordered",
     "Refuses",

@@ -106,3 +106,27 @@ class Carries:
         if found == self.content:
             return None
         return f"{trace[self.answer]}: {len(found)} bytes that are not those that were sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Allows:
+    """The methods that the answer's `Allow` header names are others than these."""
+
+    answer: int
+    wrong: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return "/headers/allow"
+
+    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
+        del terms
+        exchange = trace[self.answer]
+        if methods(exchange.answer.headers.get("allow", "")) != self.wrong:
+            return None
+        return f"{exchange}: allows {', '.join(self.wrong) or 'nothing'}"
+
+
+def methods(allow: str) -> tuple[str, ...]:
+    """Return the methods that an `Allow` header names, in alphabetical order."""
+    return tuple(sorted(filter(None, (each.strip().upper() for each in allow.split(",")))))

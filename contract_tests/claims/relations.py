@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.claims.lists import listing_of, records
 from contract_tests.claims.properties import Shows
-from contract_tests.claims.terms import Claim, ClaimContext, anywhere
+from contract_tests.claims.terms import CannotTell, Claim, ClaimContext, anywhere
 from contract_tests.exchange.trace import MISSING, Trace
 from mock_server.lifecycle.values import UnparsableValue, number
+from mock_server.openapi.paths import filled
+
+
+class NotAsked(CannotTell):
+    """A relation depends on another record that was not asked for."""
+
+    def __init__(self, operation: str, path: Mapping[str, str]) -> None:
+        super().__init__(f"{operation} was not asked for {', '.join(map(str, path.values()))}")
+        self.operation = operation
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """The properties of a shown record agree as a relation says."""
+    """The properties of a shown record agree as a relation says.
+
+    Raises NotAsked if the trace has not got what they depend on.
+    """
 
     answer: int
     record: str
@@ -31,7 +45,7 @@ class Related:
 
         def look(operation: str, path: Any) -> Any:
             values = {**dict(terms.parameters), **path}
-            wanted = terms.spec.url(terms.spec.operations[operation], values)
+            wanted = filled(terms.spec.operations[operation].path, values)
             asked = [
                 exchange
                 for exchange in trace
@@ -39,7 +53,9 @@ class Related:
             ]
             # What was asked before the record was shown may be of an earlier state.
             later = [exchange for exchange in asked if exchange.number > self.answer]
-            return next((exchange.answer.body for exchange in (*later, *asked[::-1])), MISSING)
+            for exchange in (*later, *asked[::-1]):
+                return exchange.answer.body
+            raise NotAsked(operation, path)
 
         record = trace.answer(self.answer).at(self.record)
         if record is MISSING:

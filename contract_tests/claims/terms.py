@@ -36,6 +36,10 @@ def anywhere(pointer: str) -> str:
     return _MEMBER.sub("/*", pointer)
 
 
+class CannotTell(Exception):
+    """A trace has not got what a claim is judged by; the message says what is missing."""
+
+
 class Claim(Protocol):
     """Something that must hold of a trace; `subject` says what of the answer it is about."""
 

@@ -3,59 +3,90 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from contract_tests.claims import Claim
 from contract_tests.exchange.trace import MISSING, Call, Exchange, Trace, Walk, find
 from contract_tests.reproduction.kinds import is_word_for, listed_by, named_in_path, sandbox_key_of
 from contract_tests.reproduction.variables import (
     ID_NAME,
-    VARIABLE,
     Identifiers,
     made_up,
-    renamed_text,
     renumbered_text,
     steps_in,
     texts,
     with_variables,
 )
-from contract_tests.target.session import Session
 from mock_server.lifecycle.model import Lifecycle, Parts
 
 #: Fields of claims that name one exchange, or several.
 _NUMBERS = frozenset({"answer", "other", "before", "pages", "other_pages", "universe"})
+_POINTERS = {
+    "pointer": "answer",
+    "record": "answer",
+    "other_pointer": "other",
+    "before_pointer": "before",
+}
+BODY, LISTING = "body", "listing"
 #: A field in the value of a query, with what it is compared by: `product_id:=33`.
 _COMPARED = re.compile(r"(\w+)[:=<>!~]+")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Call):
+    """A call exactly as it was sent, without its credential; `parts` say nothing of it.
+
+    `url` is what follows the base URL, encoded; values of variables are encoded when they are put
+    in. `operation` is the one whose answers it is held to.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """How a walk through a list goes on: pages of a size, and at most so many."""
+
+    size: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A call, or a walk through a list that begins with it.
 
-    Texts may have variables (`variables.VARIABLE`). `succeeded` says how it went when it was first
-    sent (None: not known); a shorter sequence in which it goes otherwise is another one.
+    Texts may have variables (`variables.VARIABLE`). `status` is how it was answered at first (None:
+    not known); a shorter sequence in which it goes otherwise is another one. `right` is how one
+    answers it of which the claim holds, if otherwise.
     """
 
     call: Call
-    walk: Walk | None = None
-    succeeded: bool | None = None
+    walk: Pages | None = None
+    status: int | None = None
+    right: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
     """Steps, and the claim that does not hold after them; its numbers are those of steps.
 
-    `places` say, for a number of the claim that is a page of a walk, which one it was: the page's
-    place, from the end if negative.
+    `places` say, for a field of the claim that names one page of a walk, which one it was: the
+    page's place, from the end if negative. `shown` names what answers had when it did not hold:
+    something at the claim's pointers, a BODY that can be read, the list of a LISTING.
     """
 
     steps: tuple[Step, ...]
     claim: Claim
-    places: tuple[tuple[int, int], ...] = ()
+    places: tuple[tuple[str, int], ...] = ()
+    shown: tuple[str, ...] = ()
 
     def without(self, number: int) -> Script | None:
         """Return the script without a step; None if another step or the claim needs it."""
@@ -70,44 +101,48 @@ class Script:
         renamed = partial(renumbered_text, moved=moved)
         steps = tuple(replace(step, call=texts(step.call, renamed)) for step in rest)
         claim = renumbered(texts(self.claim, renamed), lambda old: (moved(old),))
-        places = tuple((moved(old), place) for old, place in self.places if old != number)
-        return Script(steps, claim, places)
+        return Script(steps, claim, self.places, self.shown)
 
 
 def _numbers_in(claim: Claim) -> list[str]:
-    """The fields that name exchanges."""
+    """The fields of a claim that name exchanges."""
     names = [each.name for each in fields(claim)]  # type: ignore[arg-type]  # they are dataclasses
     return [name for name in names if name in _NUMBERS and getattr(claim, name) is not None]
 
 
 def numbers_of(claim: Claim) -> set[int]:
     """Return the exchanges that a claim is about."""
-    found: set[int] = set()
-    for each in fields(claim):  # type: ignore[arg-type]  # claims are dataclasses
-        value = getattr(claim, each.name)
-        if each.name in _NUMBERS and value is not None:
-            found |= {*value} if isinstance(value, tuple) else {value}
-    return found
+    values = [getattr(claim, name) for name in _numbers_in(claim)]
+    return {one for each in values for one in (each if isinstance(each, tuple) else (each,))}
+
+
+def pointers_of(claim: Claim) -> dict[str, str]:
+    """Return the fields that point into an answer, each with the one that names its exchange."""
+    return {
+        name: number
+        for name, number in _POINTERS.items()
+        if hasattr(claim, name) and hasattr(claim, number)
+    }
 
 
 def renumbered(claim: Claim, numbers: Callable[[int], tuple[int, ...]]) -> Claim:
     """Return a claim about other exchanges; one may become several, where a claim takes several."""
     changed: dict[str, Any] = {}
-    for each in fields(claim):  # type: ignore[arg-type]  # claims are dataclasses
-        value = getattr(claim, each.name)
-        if each.name not in _NUMBERS or value is None:
-            continue
+    for name in _numbers_in(claim):
+        value = getattr(claim, name)
         if isinstance(value, tuple):
-            changed[each.name] = tuple(
-                dict.fromkeys(number for old in value for number in numbers(old))
-            )
+            changed[name] = tuple(dict.fromkeys(one for old in value for one in numbers(old)))
         else:
-            changed[each.name] = numbers(value)[-1]
+            changed[name] = numbers(value)[-1]
     return replace(claim, **changed)  # type: ignore[type-var]  # claims are dataclasses
 
 
-def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
-    """Return the script of a trace: what answers gave to later calls becomes variables."""
+def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle, link: int | None = None) -> Script:
+    """Return the script of a trace: what answers gave to later calls becomes variables.
+
+    With `link`, so do the queries of links that were followed; where several links have the query
+    of a call, it says which one is meant.
+    """
     walk_of = {walk.pages[0]: walk for walk in trace.walks}
     within = {page: walk for walk in trace.walks for page in walk.pages[1:]}
     step_of: dict[int, int] = {}
@@ -123,18 +158,48 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
         for made in made_up(exchange.call):
             known.setdefault(made, f"{{{{new {len(known)}}}}}")
         named = _named(exchange.call, known, ids, lifecycle)
-        succeeded = exchange.answer.succeeded
-        steps.append(Step(named, walk_of.get(exchange.number), succeeded))
+        if link is not None and exchange.call.parts.query and exchange.number not in walk_of:
+            followed = list(_followed(exchange, trace, step_of, {**walk_of, **within}))
+            if followed:
+                chosen = followed[min(link, len(followed) - 1)]
+                named = replace(named, parts=replace(named.parts, query=((chosen, ""),)))
+        walk = walk_of.get(exchange.number)
+        pages = None if walk is None else Pages(walk.size, walk.most)
+        steps.append(Step(named, pages, exchange.answer.status))
         _learn(exchange, len(steps) - 1, lifecycle, known, ids)
     places = []
-    for number in numbers_of(claim):
-        walk = within.get(number) or walk_of.get(number)
-        if walk is not None:
-            place = walk.pages.index(number)
-            last = place == len(walk.pages) - 1
-            places.append((step_of[number], -1 if last and place else place))
+    for name in _numbers_in(claim):
+        value = getattr(claim, name)
+        named_pages = value if isinstance(value, tuple) else (value,)
+        first = named_pages[0] if len(named_pages) == 1 else -1
+        whole = within.get(first) or walk_of.get(first)
+        if whole is not None and (len(whole.pages) > 1 or named_pages is not value):
+            place = whole.pages.index(first)
+            last = place == len(whole.pages) - 1
+            places.append((name, -1 if last and place else place))
     named = texts(renumbered(claim, lambda old: (step_of[old],)), with_variables(known))
-    return Script(tuple(steps), named, tuple(sorted(places)))
+    return Script(tuple(steps), named, tuple(places))
+
+
+def _followed(
+    exchange: Exchange, trace: Trace, step_of: Mapping[int, int], walks: Mapping[int, Walk]
+) -> Iterator[str]:
+    """The variables for the links of earlier answers whose query a call has, the latest first."""
+    for earlier in reversed(trace.exchanges[: exchange.number]):
+        walk = walks.get(earlier.number)
+        page = walk.pages.index(earlier.number) if walk else 0
+        for pointer, link in _links(earlier.answer.body):
+            pairs = tuple(parse_qsl(urlsplit(link).query, keep_blank_values=True))
+            if pairs == exchange.call.parts.query:
+                yield f"{{{{?{step_of[earlier.number]}.{page}{pointer}}}}}"
+
+
+def _links(body: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every link outside of lists, after the pointer to it."""
+    if isinstance(body, str) and "?" in body and pointer:
+        yield pointer, body
+    for name, value in body.items() if isinstance(body, Mapping) else ():
+        yield from _links(value, f"{pointer}/{name}")
 
 
 def _learn(
@@ -179,116 +244,23 @@ def _in_query(name: str, value: str, listed: Collection[str], ids: Identifiers) 
     return value[:start] + _NUMBER.sub(lambda found: ids.of_kind(found[0], is_kind), value[start:])
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What was answered to a script.
-
-    `pages` are the exchanges of each step: one, or those of a walk. `claim` is the script's about
-    these exchanges, `named` the same with the variables still in it.
-    """
-
-    trace: Trace
-    pages: tuple[tuple[int, ...], ...]
-    claim: Claim
-    named: Claim
-
-
-class MissingValue(LookupError):
-    """The answer of a step does not give what a later call takes from it."""
-
-    def __init__(self, step: int, operation: str, pointer: str) -> None:
-        super().__init__(f"{operation} gave nothing at {pointer}, which a later call takes")
-        self.step = step
-        self.pointer = pointer
-
-
-def _found(step: int, pointer: str, body: Any) -> Any:
-    """What a variable stands for: what the answer of its step has there."""
-    del step
-    return find(body, pointer)
-
-
-def run_script(
-    script: Script,
-    session: Session,
-    into: Trace | None = None,
-    read: Callable[[int, str, Any], Any] = _found,
-) -> Ran:
-    """Send a script's calls; what is answered is added to the trace `into`, if there is one.
-
-    `read` finds what a variable stands for: it gets its step, its pointer, and the answer's body.
-    Raises MissingValue if an answer does not give what a later call needs, and httpx.HTTPError.
-    """
-    trace = Trace() if into is None else into
-    made: dict[str, str] = {}
-    exchanges: list[tuple[int, ...]] = []
-
-    def value(found: re.Match[str]) -> Any:
-        if found[4] is not None:
-            return made.setdefault(found[4], session.name())
-        step, pointer = int(found[2]), found[3] or ""
-        given = read(step, pointer, trace.answer(exchanges[step][0]).body)
-        if given is MISSING:
-            raise MissingValue(step, script.steps[step].call.operation, pointer)
-        return given
-
-    def filled(text: str) -> Any:
-        whole = VARIABLE.fullmatch(text)
-        if whole is not None and whole[1]:
-            return value(whole)
-        return VARIABLE.sub(lambda found: str(value(found)), text)
-
-    for step in script.steps:
-        call = texts(step.call, filled)
-        exchanges.append(tuple(_walk(call, step.walk, session, trace)))
-    claim = _placed(texts(script.claim, filled), exchanges, dict(script.places), trace)
-    # Where a claim looks depends on what was answered, so both are placed by the filled one.
-    numbers = {each: getattr(claim, each) for each in _numbers_in(claim)}
-    named = replace(script.claim, **numbers)  # type: ignore[type-var]  # claims are dataclasses
-    return Ran(trace, tuple(exchanges), claim, named)
-
-
-def renamed(call: Call, pages: Sequence[tuple[int, ...]]) -> Call:
-    """Return a call whose variables name exchanges instead of steps."""
-    return texts(call, partial(renamed_text, pages=pages))  # type: ignore[no-any-return]
-
-
-def _walk(call: Call, walk: Walk | None, session: Session, trace: Trace) -> list[int]:
-    first, _ = session.send(call, trace)
-    numbers = [first.number]
-    if walk is None:
-        return numbers
-    rest = call.parts.query[: len(call.parts.query) - len(walk.paging.page(0, walk.size))]
-    try:
-        for index in range(1, walk.most):
-            if not trace.answer(numbers[-1]).succeeded or not walk.paging.more(
-                trace.answer(numbers[-1]).body
-            ):
-                break
-            query = (*rest, *walk.paging.page(index, walk.size))
-            again = replace(call, parts=Parts(call.parts.path, query, call.parts.headers))
-            numbers.append(session.send(again, trace)[0].number)
-    finally:
-        # Where a page is not answered, those before it are still one walk.
-        trace.walks.append(replace(walk, pages=tuple(numbers)))
-    return numbers
-
-
-def _placed(
-    claim: Claim, exchanges: Sequence[tuple[int, ...]], places: Mapping[int, int], trace: Trace
+def placed(
+    claim: Claim, exchanges: Sequence[Sequence[int]], places: Mapping[str, int], trace: Trace
 ) -> Claim:
-    """The claim about exchanges instead of steps."""
-    single: dict[str, Any] = {}
-    for each in fields(claim):  # type: ignore[arg-type]  # claims are dataclasses
-        value = getattr(claim, each.name)
-        if each.name not in _NUMBERS or value is None or isinstance(value, tuple):
+    """Return a claim about the exchanges of each step instead of steps."""
+    changed: dict[str, Any] = {}
+    for name in _numbers_in(claim):
+        value = getattr(claim, name)
+        if isinstance(value, tuple) and name not in places:
+            changed[name] = tuple(page for step in value for page in exchanges[step])
             continue
-        pages = exchanges[value]
-        pointer = getattr(claim, {"other": "other_pointer", "before": "before_pointer"}.get(
-            each.name, "pointer"), None)  # fmt: skip
-        showing = [page for page in pages if pointer and trace.answer(page).at(pointer) is not
-                   MISSING]  # fmt: skip
-        place = min(places.get(value, 0), len(pages) - 1)
-        single[each.name] = showing[0] if len(pages) > 1 and showing else pages[place]
-    several = renumbered(claim, lambda step: exchanges[step])
-    return replace(several, **single)  # type: ignore[type-var]  # claims are dataclasses
+        pages = exchanges[value[0] if isinstance(value, tuple) else value]
+        place = places.get(name, 0)
+        page = pages[max(place, -len(pages)) if place < 0 else min(place, len(pages) - 1)]
+        pointers = [one for one, of in pointers_of(claim).items() if of == name]
+        pointer = getattr(claim, pointers[0]) if pointers and len(pages) > 1 else ""
+        showing = (each for each in pages if pointer and trace.answer(each).at(pointer) is not
+                   MISSING)  # fmt: skip
+        page = next(showing, page)
+        changed[name] = (page,) if isinstance(value, tuple) else page
+    return replace(claim, **changed)  # type: ignore[type-var]  # claims are dataclasses
