@@ -19,7 +19,7 @@ from mock_server.openapi.document import SpecIndex
 _TOO_MANY = 429
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 #: What these claims are about may as well be refused.
-_MAY_BE_REFUSED = (Unlike, Unfollowed)
+MAY_BE_REFUSED = Unlike | Unfollowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _expectations(script: Script, spec: SpecIndex, lifecycle: Lifecycle) -> Iter
         ]
         if number in judged and about_status(script):
             yield _of_status(script, step, telling, spec)
-        elif number in judged and isinstance(script.claim, _MAY_BE_REFUSED) and _success(first):
+        elif number in judged and isinstance(script.claim, MAY_BE_REFUSED) and _success(first):
             yield Expected(first, tuple(each for each in telling if each >= 400))
         else:
             yield Expected(first, right=step.right)

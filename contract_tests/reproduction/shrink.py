@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
-from contract_tests.claims import Claim, Conforms
+from contract_tests.claims import Answers, Claim, Conforms, Refuses
 from contract_tests.claims.lists import listing_of
 from contract_tests.exchange.trace import MISSING, Trace
+from contract_tests.reproduction.expected import MAY_BE_REFUSED
 from contract_tests.reproduction.keeping import KeepsTo, self_contained
 from contract_tests.reproduction.running import Ran, run_script, violation_of
 from contract_tests.reproduction.script import (
@@ -62,7 +63,7 @@ class Shortener:
                 break
             tries += 1
             again = self._broken(shorter)
-            kept = self._right(shorter) if again is not None else None
+            kept = self._right(shorter, again)
             taken = again is not None and kept is not None
             if again is not None and kept is not None:
                 script, shown, right = shorter, again, kept
@@ -72,26 +73,35 @@ class Shortener:
         """The whole script, and what the target and a conforming mock answered to it."""
         first = script_of(trace, claim, self._target.lifecycle, 0)
         shown = self._broken(first)
-        script, right = first, self._right(first) if shown is not None else None
+        right = self._right(first, shown)
         for link in range(1, _LINKS):
             script = script_of(trace, claim, self._target.lifecycle, link)
             if right is not None or script == first:
                 break
             again = self._broken(script)
-            kept = self._right(script) if again is not None else None
+            kept = self._right(script, again)
             if again is not None and kept is not None:
                 return script, again, kept
         return first, shown, right
 
-    def _right(self, script: Script) -> Ran | None:
-        """What a conforming mock answered if the claim holds of it."""
+    def _right(self, script: Script, shown: Ran | None) -> Ran | None:
+        """What a conforming mock answered if the claim holds of it.
+
+        Of what is not answered as it is where the fault is shown, a claim says nothing, unless that
+        is what it is about.
+        """
+        if shown is None:
+            return None
         if not self._made:
             self._mock, self._made = self._make_mock(), True
         if self._mock is None:
             return None
         try:
             ran = run_script(script, self._mock)
-            return ran if violation_of(ran, self._mock, script) is None else None
+            holds = violation_of(ran, self._mock, script) is None
+            return (
+                ran if holds and (_may_be_refused(script) or _alike(script, ran, shown)) else None
+            )
         except Exception:  # noqa: BLE001 - whatever it meets, it costs this step and no other
             return None
 
@@ -145,6 +155,19 @@ def settled(script: Script, ran: Ran, session: Session, right: Ran | None = None
         claim = replace(kept, answer=claim.answer)  # type: ignore[attr-defined, type-var]  # both are about one answer
     return replace(
         script, steps=tuple(steps), claim=claim, shown=tuple(_shown(ran, claim, session))
+    )
+
+
+def _may_be_refused(script: Script) -> bool:
+    return isinstance(script.claim, Answers | Refuses | Conforms | MAY_BE_REFUSED)
+
+
+def _alike(script: Script, ran: Ran, shown: Ran) -> bool:
+    """Whether the calls that a claim is about succeeded in both, or in none."""
+    return all(
+        ran.trace.answer(ran.pages[each][0]).succeeded
+        == shown.trace.answer(shown.pages[each][0]).succeeded
+        for each in numbers_of(script.claim)
     )
 
 
