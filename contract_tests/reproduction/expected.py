@@ -62,6 +62,11 @@ def _expectations(script: Script, spec: SpecIndex, lifecycle: Lifecycle) -> Iter
         for number, step in enumerate(script.steps)
         if number not in judged and _success(step.status or 0)
     }
+    changing = [
+        number
+        for number, step in enumerate(script.steps)
+        if spec.operations[step.call.operation].method != "get" and number <= max(judged)
+    ]
     for number, step in enumerate(script.steps):
         first = step.status or 0
         refusing = () if step.call.account in let_in else (401, 407, *lifecycle.unauthenticated)
@@ -72,7 +77,9 @@ def _expectations(script: Script, spec: SpecIndex, lifecycle: Lifecycle) -> Iter
         ]
         if number in judged and about_status(script):
             yield _of_status(script, step, telling, spec)
-        elif number in judged and isinstance(script.claim, MAY_BE_REFUSED) and _success(first):
+        elif number in (changing[-1:] if isinstance(script.claim, Unfollowed) else judged) and (
+            isinstance(script.claim, MAY_BE_REFUSED) and _success(first)
+        ):
             yield Expected(first, tuple(each for each in telling if each >= 400))
         else:
             yield Expected(first, right=step.right)

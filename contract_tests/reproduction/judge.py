@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from contract_tests.claims.lists import listing_of
+from contract_tests.claims.lists import Sized, listing_of
 from contract_tests.claims.relations import NotAsked
 from contract_tests.claims.terms import CannotTell, Claim, ClaimContext
 from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace
@@ -27,7 +27,7 @@ from contract_tests.reproduction.script import (
     placed,
     pointers_of,
 )
-from contract_tests.reproduction.variables import VARIABLE, plain, texts
+from contract_tests.reproduction.variables import VARIABLE, last_part, plain, texts
 from mock_server.openapi.paths import filled
 
 #: What `main` returns; a Python that breaks returns 1 by itself.
@@ -62,6 +62,12 @@ def verdict(
         elif name == LISTING:
             items = listing_of(terms.lifecycle, getattr(claim, "resource", ""), listing).items
             places = [(number, items) for number in getattr(claim, "pages", ())]
+        elif isinstance(claim, Sized):
+            listed = trace.answer(claim.answer).at(claim.items)
+            count = len(listed) if isinstance(listed, list) else -1
+            if count not in (claim.size, int(name[len(COUNT) :])):
+                raise CannotTell(f"{trace[claim.answer]}: the account has {count} records there")
+            continue
         else:
             places = [(getattr(claim, pointers_of(claim)[name]), getattr(claim, name))]
         for number, pointer in places:
@@ -106,10 +112,11 @@ def _verdict(trace: Trace, pages: Sequence[Sequence[int]], case: Case, run: str)
             if found["new"] is not None:
                 return f"{run}-{found['new']}"
             place = f"{found['step']}.{found['page'] or 0}"
-            return _found(trace, pages, place, found["at"] or "")
+            given = _found(trace, pages, place, found["at"] or "")
+            return last_part(plain(given)) if found["kind"] == "<" else given
 
         whole = VARIABLE.fullmatch(text)
-        if whole is not None and whole["kind"]:
+        if whole is not None and whole["kind"] == "#":
             return value(whole)
         return VARIABLE.sub(lambda found: plain(value(found)), text)
 
@@ -131,9 +138,11 @@ def _found(trace: Trace, pages: Sequence[Sequence[int]], place: str, pointer: st
 
 
 def _in_form(value: Any, form: str) -> str:
-    """A value for a URL, for the inside of a JSON text, as JSON, or the query of a link."""
+    """A value for a URL, for the inside of a JSON text, as JSON, or a part of a link."""
     if form == "url":
         return quote(plain(value), safe="")
+    if form == "last":
+        return quote(last_part(plain(value)), safe="")
     if form == "query":
         return urlsplit(plain(value)).query
     if form == "inner":

@@ -18,7 +18,7 @@ from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace
 from contract_tests.reproduction.expected import Expected, expectations
 from contract_tests.reproduction.judge import verdict
 from contract_tests.reproduction.script import Pages, Request, Script, Step, placed
-from contract_tests.reproduction.variables import VARIABLE, plain, texts
+from contract_tests.reproduction.variables import VARIABLE, last_part, plain, texts
 from contract_tests.target.mock import mock_target
 from contract_tests.target.run_tag import RunTag
 from contract_tests.target.service import url_target
@@ -91,7 +91,7 @@ def run_script(
         given = read(step, pointer, shown)
         if given is MISSING:
             raise MissingValue(step, script.steps[step].call.operation, pointer)
-        return given
+        return last_part(plain(given)) if found["kind"] == "<" else given
 
     def filled(text: str) -> Any:
         whole = VARIABLE.fullmatch(text)

@@ -15,6 +15,7 @@ from contract_tests.reproduction.kinds import is_word_for, listed_by, named_in_p
 from contract_tests.reproduction.variables import (
     ID_NAME,
     Identifiers,
+    last_part,
     made_up,
     renumbered_text,
     steps_in,
@@ -31,9 +32,11 @@ _POINTERS = {
     "other_pointer": "other",
     "before_pointer": "before",
 }
-BODY, LISTING = "body", "listing"
+BODY, LISTING, COUNT = "body", "listing", "count "
 #: A field in the value of a query, with what it is compared by: `product_id:=33`.
 _COMPARED = re.compile(r"(\w+)[:=<>!~]+")
+#: What may be told from any other by itself: the name of a file, a long identifier.
+_WORD = re.compile(r"(?=.*[A-Za-z])[\w.-]{5,}")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 
 
@@ -80,7 +83,8 @@ class Script:
 
     `places` say, for a field of the claim that names one page of a walk, which one it was: the
     page's place, from the end if negative. `shown` names what answers had when it did not hold:
-    something at the claim's pointers, a BODY that can be read, the list of a LISTING.
+    something at the claim's pointers, a BODY that can be read, the list of a LISTING, and after
+    COUNT how many records a page had: how many there should be depends on what the account has.
     """
 
     steps: tuple[Step, ...]
@@ -163,6 +167,9 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle, link: int | None
             if followed:
                 chosen = followed[min(link, len(followed) - 1)]
                 named = replace(named, parts=replace(named.parts, query=((chosen, ""),)))
+        named = replace(
+            named, parts=replace(named.parts, path=_shown_before(named, trace, step_of))
+        )
         walk = walk_of.get(exchange.number)
         pages = None if walk is None else Pages(walk.size, walk.most)
         steps.append(Step(named, pages, exchange.answer.status))
@@ -175,10 +182,25 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle, link: int | None
         whole = within.get(first) or walk_of.get(first)
         if whole is not None and (len(whole.pages) > 1 or named_pages is not value):
             place = whole.pages.index(first)
-            last = place == len(whole.pages) - 1
-            places.append((name, -1 if last and place else place))
+            # The last pages are so on any service, however long the list is there.
+            from_end = place - len(whole.pages)
+            places.append((name, from_end if place and from_end >= -2 else place))
     named = texts(renumbered(claim, lambda old: (step_of[old],)), with_variables(known))
     return Script(tuple(steps), named, tuple(places))
+
+
+def _shown_before(call: Call, trace: Trace, step_of: Mapping[int, int]) -> dict[str, Any]:
+    """The path of a call, with variables for words that earlier answers showed, or linked to."""
+    path = dict(call.parts.path)
+    for name, value in path.items():
+        if not _WORD.fullmatch(str(value)):
+            continue
+        for earlier in reversed(trace.exchanges[: max(step_of)]):
+            for pointer, text in _texts(earlier.answer.body):
+                kind = "" if text == value else "<" if last_part(text) == value else None
+                if kind is not None:
+                    path[name] = f"{{{{{kind}{step_of[earlier.number]}{pointer}}}}}"
+    return path
 
 
 def _followed(
@@ -188,18 +210,18 @@ def _followed(
     for earlier in reversed(trace.exchanges[: exchange.number]):
         walk = walks.get(earlier.number)
         page = walk.pages.index(earlier.number) if walk else 0
-        for pointer, link in _links(earlier.answer.body):
+        for pointer, link in _texts(earlier.answer.body):
             pairs = tuple(parse_qsl(urlsplit(link).query, keep_blank_values=True))
             if pairs == exchange.call.parts.query:
                 yield f"{{{{?{step_of[earlier.number]}.{page}{pointer}}}}}"
 
 
-def _links(body: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Every link outside of lists, after the pointer to it."""
-    if isinstance(body, str) and "?" in body and pointer:
+def _texts(body: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every text outside of lists, after the pointer to it."""
+    if isinstance(body, str) and pointer:
         yield pointer, body
     for name, value in body.items() if isinstance(body, Mapping) else ():
-        yield from _links(value, f"{pointer}/{name}")
+        yield from _texts(value, f"{pointer}/{name}")
 
 
 def _learn(

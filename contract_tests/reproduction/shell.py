@@ -165,7 +165,7 @@ class _Writer:
     def _step(self, number: int) -> Iterator[str]:
         step = self._script.steps[number]
         sent = self._sent(step)
-        shown = "".join(each if isinstance(each, str) else f"{{{each[0].strip('{#}')}}}"
+        shown = "".join(each if isinstance(each, str) else f"{{{each[0].strip('{#?<}')}}}"
                         for each in sent.url)  # fmt: skip
         yield f"# {number + 1}. {sent.method} {without_controls(shown)} → {step.status}"
         pieces = [*sent.url, *(each for value in sent.headers.values() for each in value)]
@@ -295,7 +295,8 @@ class _Writer:
             word = "of" + re.sub(r"\W+", "_", pointer).lower()[-30:]
             name = f"{word}_{step.replace('.', '_')}_{each[1]}"
             self._named[each] = name
-            yield f"{name}=$(judge value {step} {quoted(pointer)} {each[1]}) || exit 2"
+            form = "last" if found["kind"] == "<" else each[1]
+            yield f"{name}=$(judge value {step} {quoted(pointer)} {form}) || exit 2"
 
     def _words(self, pieces: _Pieces) -> str:
         """Pieces as one word of the shell."""
@@ -423,8 +424,9 @@ def _pattern(statuses: tuple[int, ...]) -> str:
 
 
 def _octal(content: bytes) -> str:
-    """Bytes as what `printf` of any shell makes them of."""
+    """Bytes as what `printf` of any shell makes them of; a hyphen at first would be an option."""
     plain = {ord("%"): "%%", ord("\\"): "\\\\"}
-    return "".join(
+    written = [
         plain.get(each) or (chr(each) if 32 <= each < 127 else f"\\{each:03o}") for each in content
-    )
+    ]
+    return "".join(written[:1]).replace("-", "\\055") + "".join(written[1:])

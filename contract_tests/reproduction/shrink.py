@@ -6,13 +6,14 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from contract_tests.claims import Answers, Claim, Conforms, Refuses
-from contract_tests.claims.lists import listing_of
+from contract_tests.claims.lists import Sized, listing_of
 from contract_tests.exchange.trace import MISSING, Trace
 from contract_tests.reproduction.expected import MAY_BE_REFUSED
 from contract_tests.reproduction.keeping import KeepsTo, self_contained
 from contract_tests.reproduction.running import Ran, run_script, violation_of
 from contract_tests.reproduction.script import (
     BODY,
+    COUNT,
     LISTING,
     Script,
     numbers_of,
@@ -190,6 +191,9 @@ def _shown(ran: Ran, claim: Claim, session: Session) -> Iterator[str]:
         items = listing_of(session.lifecycle, resource, listing).items
         if all(trace.answer(each).at(items) is not MISSING for each in pages):
             yield LISTING
+    if isinstance(ran.claim, Sized) and ran.claim.full:
+        listed = trace.answer(ran.claim.answer).at(ran.claim.items)
+        yield f"{COUNT}{len(listed) if isinstance(listed, list) else -1}"
     for name, number in pointers_of(claim).items():
         answer = trace.answer(getattr(ran.claim, number))
         if answer.at(getattr(ran.claim, name)) is not MISSING:

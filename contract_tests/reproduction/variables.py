@@ -16,9 +16,10 @@ from contract_tests.target.run_tag import NAME, PREFIX
 
 #: `{{2/id}}` is what the answer of step 2 has at `/id`, as text (`{{2.1/id}}`: that of its second
 #: page, if it is a walk). `{{#2/id}}` is the same as a whole value, in its own type; `{{?2/next}}`,
-#: as the name of a parameter, all parameters of that link; `{{new 1}}` a text that no record has.
+#: as the name of a parameter, all parameters of that link; `{{<2/file}}` is the last part of a link's
+#: path; `{{new 1}}` a text that no record has.
 VARIABLE = re.compile(
-    r"\{\{(?P<kind>[#?]?)(?P<step>\d+)(?:\.(?P<page>\d+))?(?P<at>/[^{}]*)?\}\}"
+    r"\{\{(?P<kind>[#?<]?)(?P<step>\d+)(?:\.(?P<page>\d+))?(?P<at>/[^{}]*)?\}\}"
     r"|\{\{new (?P<new>\d+)\}\}"
 )
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -44,6 +45,11 @@ def without_controls(text: str) -> str:
 def plain(value: Any) -> str:
     """Return what a value is within a text."""
     return str(value) if isinstance(value, str | Decimal) else json.dumps(value, default=str)
+
+
+def last_part(link: str) -> str:
+    """Return the last part of the path of a link."""
+    return link.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def texts(value: Any, change: Callable[[str], Any]) -> Any:

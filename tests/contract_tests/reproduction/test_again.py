@@ -12,7 +12,8 @@ import pytest
 
 from contract_tests.fuzzing.run import run_conformance
 from contract_tests.properties.run import Plan, run_properties
-from contract_tests.target.target import signed_in, url_target
+from contract_tests.target.mock import signed_in
+from contract_tests.target.service import url_target
 from mock_server.discovery import load_vendor
 from mock_server.live import LiveServer
 from tests.contract_tests.reproduction.again import PATHS, ends, module_ends
