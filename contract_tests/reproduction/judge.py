@@ -21,6 +21,7 @@ from contract_tests.claims.terms import CannotTell, Claim, ClaimContext
 from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace
 from contract_tests.reproduction.script import (
     BODY,
+    COUNT,
     LISTING,
     Script,
     numbers_of,

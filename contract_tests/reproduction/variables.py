@@ -16,8 +16,8 @@ from contract_tests.target.run_tag import NAME, PREFIX
 
 #: `{{2/id}}` is what the answer of step 2 has at `/id`, as text (`{{2.1/id}}`: that of its second
 #: page, if it is a walk). `{{#2/id}}` is the same as a whole value, in its own type; `{{?2/next}}`,
-#: as the name of a parameter, all parameters of that link; `{{<2/file}}` is the last part of a link's
-#: path; `{{new 1}}` a text that no record has.
+#: as the name of a parameter, all parameters of that link; `{{<2/file}}` the last part of its path;
+#: `{{new 1}}` a text that no record has.
 VARIABLE = re.compile(
     r"\{\{(?P<kind>[#?<]?)(?P<step>\d+)(?:\.(?P<page>\d+))?(?P<at>/[^{}]*)?\}\}"
     r"|\{\{new (?P<new>\d+)\}\}"
