@@ -12,7 +12,7 @@ READY := .venv/.ready
 BUILT_IN := $(shell $(BIN)/python -c '' 2>/dev/null && cat $(READY) 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check contract power standin fixtures bench lint types constraints clean
+.PHONY: help serve test check contract fidelity power standin fixtures bench lint types constraints clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +28,9 @@ check: $(READY) ## Check the specs, their examples, the handlers and the provena
 
 contract: $(READY) ## Test the mocks with every check and property (API="cliniko built" for some, ARGS="--seed 2")
 	$(BIN)/contract-tests run $(API) $(ARGS)
+
+fidelity: $(READY) ## Make docs/fidelity.md from the rules, and from how Prism fares by them
+	$(BIN)/contract-tests fidelity --page --beside benchmarks/prism.json > docs/fidelity.md
 
 power: $(READY) ## Plant defects in the mocks and see who finds them (ARGS="--api cliniko --seeds 3")
 	$(BIN)/python -m lab.mutation $(ARGS)

@@ -14,7 +14,7 @@ from mock_server.usage import UsageError
 
 _NAMES = (
     "target", "credential", "other-credential", "profile", "rate", "seed", "level", "max-examples",
-    "ledger",
+    "ledger", "max-time", "settle",
 )  # fmt: skip
 #: Reads the options as `contract-tests run` does.
 _COMMAND = target_options(click.command("run")(lambda **_: None))

@@ -31,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     options = options_of(metafunc.config)
     metafunc.parametrize("api", names_of(options), scope="session")
     if "prop" in metafunc.fixturenames:
-        metafunc.parametrize("prop", [oracle.name for oracle in ORACLES])
+        metafunc.parametrize("prop", [oracle.id for oracle in ORACLES])
     if "phase" in metafunc.fixturenames:
         metafunc.parametrize("phase", PHASES)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
@@ -95,7 +95,7 @@ def build_server(
         first_revision = records.revision
     sandboxes = Sandboxes(
         seeder,
-        Journal,
+        partial(Journal, settings.journal_bytes),
         seed=settings.seed,
         clock=lambda: Clock(settings.clock),
         limit=settings.max_sandboxes,
@@ -103,7 +103,12 @@ def build_server(
         rate_limited=settings.limits_rate_of,
         first_revision=first_revision,
     )
-    policy = CredentialPolicy(frozenset(personas), settings.persona, settings.accept_any_credential)
+    policy = CredentialPolicy(
+        frozenset(personas),
+        settings.persona,
+        settings.accept_any_credential,
+        settings.hide_keys,
+    )
     gate = FaultGate((vendor.api, vendor.spec) for vendor in vendors)
     service = Service(sandboxes, policy, settings.max_body, gate)
     mounts = {
@@ -128,8 +133,13 @@ def _root(server: MockServer) -> Root:
             await application({"type": "lifespan"}, _nothing_comes, _nothing_goes)
         yield
 
+    # The control API is made on its first call, which most servers never get.
+    @cache
+    def control_app() -> LiveEvents:
+        return LiveEvents(server.control, server.world)
+
     async def control(scope: Scope, receive: Receive, send: Send) -> None:
-        await LiveEvents(server.control, server.world)(scope, receive, send)
+        await control_app()(scope, receive, send)
 
     entrance = ControlAuthMiddleware(control, PREFIX, server.settings.token)
 

@@ -26,7 +26,8 @@ class Settings:
     """The options of a server; raises SettingsError for a value that an option cannot have.
 
     `clock` freezes every sandbox at an instant, None lets them follow the machine.
-    `rate_limited` says whose rate limits are on: `on`, `off`, or sandbox names with commas
+    `hide_keys` takes any key and names the sandbox of one that does not begin with `test` by a
+    digest. `rate_limited` says whose rate limits are on: `on`, `off`, or sandbox names with commas
     between. `seed_file` has records that sandboxes of the default persona start with instead of
     its. `cors` names the origins, with commas between, whose pages may call the APIs; `*` is all,
     None leaves it to the vendors. `token` is what callers of the control API must send; without
@@ -36,13 +37,16 @@ class Settings:
     persona: str = "typical"
     seed: int = 0
     accept_any_credential: bool = False
+    hide_keys: bool = False
     clock: datetime | None = None
     rate_limited: str = "off"
     max_body: int = 1 << 20
     max_sandboxes: int = 1000
     sandbox_idle: float = 3600.0
+    read_timeout: float = 30.0
     token: str | None = None
     seed_file: Path | None = None
+    journal_bytes: int = 4 << 20
     cors: str | None = None
 
     def __post_init__(self) -> None:

@@ -73,8 +73,10 @@ LAYERS = {
         "mock_server.server_loop",
         "mock_server.settings",
         "mock_server.state",
+        "mock_server.usage",
     },
-    "mock_server.live": {"mock_server.usage"},
+    "mock_server.live": {"mock_server.bounded_http", "mock_server.usage"},
+    "mock_server.bounded_http": set(),
     "mock_server.discovery": {
         "mock_server.data",
         "mock_server.engine",

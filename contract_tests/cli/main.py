@@ -15,6 +15,7 @@ SECTIONS = {
         "run": "contract_tests.cli.run:run",
         "diff": "contract_tests.cli.diff:diff",
         "recorded": "contract_tests.cli.recorded:recorded",
+        "fidelity": "contract_tests.cli.fidelity:fidelity",
     },
     "Tools": {
         "sweep": "contract_tests.cli.sweep:sweep",

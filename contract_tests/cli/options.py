@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -16,13 +18,15 @@ from contract_tests.cli.credentials import CredentialError, Secrets, read_creden
 from contract_tests.reports.baseline import Baseline
 from contract_tests.target.profiles import FULL, PROFILES, READ_ONLY, RateError, pace_of
 from mock_server.command_line import Word, path_option
-from mock_server.control.cli.options import ApiName
+from mock_server.control.cli.options import ApiName, Duration
 from mock_server.usage import UsageError
 
 MOCK = "mock"
 LEVELS = ("smoke", "default")
 CREDENTIAL = "CONTRACT_TESTS_CREDENTIAL"
 OTHER_CREDENTIAL = "CONTRACT_TESTS_OTHER_CREDENTIAL"
+#: The seconds after which a run on a service ends.
+_USUAL_TIME = 2 * 3600.0
 _HOW = "env:NAME or file:PATH (for a mock: a test key)"
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,7 +35,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Options:
     """What a run was asked for; `parameters` are path parameters that are the same in every call.
 
-    Credentials are None where the target gives its own.
+    Credentials are None where the target gives its own. `max_time` and `settle` are in seconds.
     """
 
     names: tuple[str, ...]
@@ -49,6 +53,8 @@ class Options:
     baseline_path: Path | None
     baseline: Baseline
     update_baseline: bool
+    max_time: float | None = None
+    settle: float = 0.0
     secrets: Secrets = field(default_factory=Secrets)
 
     @property
@@ -129,6 +135,17 @@ _TARGET_OPTIONS = (
         metavar="NAME=VALUE",
         help="A path parameter that is the same in every call; may be repeated.",
     ),
+    click.option(
+        "--max-time",
+        type=Duration(),
+        help="End each API's run after this time, such as 90s, 30m or 2h; 0s for no limit.  "
+        "[default: 2h for a URL, no limit for a mock]",
+    ),
+    click.option(
+        "--settle",
+        type=Duration(),
+        help="How long the target may take to show what was written, such as 2s.",
+    ),
     path_option(
         "--ledger",
         metavar="FILE",
@@ -146,6 +163,7 @@ _REPORT_OPTIONS = (
 _ABSENT: dict[str, Any] = {
     "target": MOCK, "credential": None, "other_credential": None, "profile": None, "rate": None,
     "seed": 1, "level": "default", "max_examples": None, "parameter": (), "ledger": None,
+    "max_time": None, "settle": None,
     "report": None, "baseline": None, "update_baseline": False,
 }  # fmt: skip
 
@@ -160,6 +178,15 @@ def read_options(options: Mapping[str, Any]) -> Options:
         raise UsageError("--update-baseline: say which with --baseline FILE")
     if given.report is not None and given.report.exists() and not given.report.is_dir():
         raise UsageError(f"--report: {given.report} is a file, not a folder")
+    for option, path in (("--ledger", given.ledger), ("--baseline", given.baseline)):
+        if path is not None and path.is_dir():
+            raise UsageError(f"{option}: {path} is a folder, not a file")
+    writes = [("--report", given.report), ("--ledger", given.ledger)]
+    if given.update_baseline:
+        writes.append(("--baseline", given.baseline))
+    for option, path in writes:
+        if path is not None:
+            _check_writable(option, path)
     credentials = [
         read_credential(option, value, variable, plain_word=on_mock, warn=_warn)
         for option, value, variable in (
@@ -185,8 +212,17 @@ def read_options(options: Mapping[str, Any]) -> Options:
         baseline_path=given.baseline,
         baseline=_baseline(given.baseline, given.update_baseline),
         update_baseline=given.update_baseline,
+        max_time=_max_time(given.max_time, on_mock=on_mock),
+        settle=given.settle.total_seconds() if given.settle else 0.0,
         secrets=Secrets(secret),
     )
+
+
+def _check_writable(option: str, path: Path) -> None:
+    """Raise UsageError unless a file or folder can be written, or made where there is none."""
+    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    if not os.access(there, os.W_OK) or (there != path and not there.is_dir()):
+        raise UsageError(f"{option}: {path} cannot be written")
 
 
 def _warn(line: str) -> None:
@@ -200,6 +236,11 @@ def _check_url(target: str) -> None:
         raise UsageError(f"--target: {target} is no URL: {problem}") from problem
     if url.userinfo:
         raise CredentialError("--target: a URL takes no credential; use --credential env:NAME")
+    if url.query or url.fragment or "?" in target:
+        raise UsageError(
+            f"--target: {target} has a query or a fragment; give what the spec's paths are "
+            "appended to"
+        )
     if url.scheme not in ("http", "https") or not url.host:
         raise UsageError(
             f"--target: {target} is neither `mock` nor a URL that begins with http(s)://"
@@ -212,6 +253,12 @@ def _rate(given: str | None) -> str | None:
     except RateError as problem:
         raise UsageError(f"--rate: {problem}") from problem
     return given
+
+
+def _max_time(given: timedelta | None, *, on_mock: bool) -> float | None:
+    if given is None and not on_mock:
+        return _USUAL_TIME
+    return given.total_seconds() if given else None
 
 
 def _parameters(given: Iterable[str]) -> dict[str, str]:

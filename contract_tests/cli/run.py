@@ -16,6 +16,7 @@ from contract_tests.reports.baseline import Baseline
 from contract_tests.reports.files import write_report
 from contract_tests.reports.report import Report, report_of
 from contract_tests.reports.summary import summary
+from contract_tests.target.interruption import Interruption
 from mock_server.command_line import say
 from mock_server.state.clock import Clock
 from mock_server.usage import UsageError
@@ -58,14 +59,20 @@ def without_secrets_shown(options: Options, act: Callable[[], int]) -> int:
 
 def _report(options: Options, runs: Callable[[], list[tuple[Run, str]]]) -> int:
     started = Clock().now()
-    report = report_of(runs(), secrets=options.secrets, baseline=options.baseline, started=started)
+    with Interruption() as interruption:
+        made = runs()
+    report = report_of(made, secrets=options.secrets, baseline=options.baseline, started=started)
     sys.stdout.write(summary(report, str(options.report or "")))
     sys.stdout.flush()
     if options.report is not None:
         write_report(report, options.report)
         say(f"report: {options.report}")
+    if interruption.exit_code:
+        return interruption.exit_code
     if options.update_baseline and options.baseline_path is not None:
         _update_baseline(report, options.baseline, options.baseline_path)
+        if report.not_tested:
+            return NOT_REACHED
         return FOUND if any(each.verdict == "expired" for each in report.findings) else NOTHING_NEW
     if report.fails:
         return FOUND

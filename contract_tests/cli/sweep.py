@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,8 +12,9 @@ import httpx
 
 from contract_tests.cli.options import Options, read_options, target_options
 from contract_tests.cli.run import without_secrets_shown
-from contract_tests.properties.preflight import Admission
+from contract_tests.properties.preflight import Preflight
 from contract_tests.suite import target_of
+from contract_tests.target.cleanup import Outcome
 from contract_tests.target.cleanup import sweep as swept_from
 from contract_tests.target.guard import guarded
 from contract_tests.target.ledger import Ledger
@@ -21,6 +24,13 @@ from mock_server.discovery import api_names, load_lifecycle
 from mock_server.usage import UsageError
 
 _SWEPT, _LEFT, _NOT_REACHED = 0, 1, 3
+_WORDS: Mapping[Outcome, str] = {
+    "removed": "deleted",
+    "gone": "already gone",
+    "kept": "kept by the vendor, which has no way to delete them",
+    "foreign": "left alone, because no run has made them",
+    "stays": "not deleted",
+}
 
 
 @click.command()
@@ -48,21 +58,23 @@ def run_sweep(options: Options) -> int:
     if options.ledger is not None and not options.ledger.exists():
         raise UsageError(f"--ledger: {options.ledger} does not exist")
     ledger = Ledger(options.ledger) if options.ledger is not None else None
-    left = count = 0
+    counts: Counter[Outcome] = Counter()
     try:
         target = target_of(names[0], options)
         lifecycle = load_lifecycle(target.vendor)
         if lifecycle is None:
             raise UsageError(f"sweep: {names[0]} declares no lifecycle, so nothing was made there")
+        if ledger is not None:
+            ledger.belongs_to(target)
         pace = pace_of(options.rate, target.vendor.api.rate_limit)
         behind = guarded(target, FULL, pace)[0]
-        Admission(behind).require()
+        Preflight(behind).require()
         for swept in swept_from(behind, lifecycle, ledger):
-            count += 1
-            left += not swept.gone
+            counts[swept.outcome] += 1
             sys.stdout.write(f"{swept}\n")
     except (Unreachable, httpx.HTTPError) as problem:
         sys.stderr.write(f"contract-tests: {problem}\n")
         return _NOT_REACHED
-    sys.stdout.write(f"{names[0]}: {count - left} of {count} records deleted\n")
-    return _LEFT if left else _SWEPT
+    told = ", ".join(f"{counts[each]} {words}" for each, words in _WORDS.items() if counts[each])
+    sys.stdout.write(f"{names[0]}: {told or 'nothing to delete'}\n")
+    return _LEFT if counts["stays"] else _SWEPT

@@ -90,9 +90,9 @@ def _chosen(
     profile = sides.right.profile
     lone = None in (sides.left.other_credential, sides.right.other_credential)
     random = Random(f"{seed}/sequences")  # noqa: S311 - no secret
-    offered = {oracle.name: list(_cases(oracle, lifecycle)) for oracle in ORACLES}
+    offered = {oracle.id: list(_cases(oracle, lifecycle)) for oracle in ORACLES}
     if profile.writes == "none":
-        offered = {oracle.name: offered[oracle.name] for oracle in ORACLES if not oracle.writes}
+        offered = {oracle.id: offered[oracle.id] for oracle in ORACLES if not oracle.writes}
     else:
         yield from (each for each in questions(lifecycle) if not only or each[0] in only)
     turns: list[tuple[int, float, str, Case]] = []

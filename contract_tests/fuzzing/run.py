@@ -52,6 +52,7 @@ def run_conformance(
     max_examples: int | None = None,
     phases: tuple[str, ...] | None = None,
     operations: tuple[str, ...] = (),
+    into: Run | None = None,
     progress: Callable[[str], None] = lambda _: None,
     tick: Callable[[Run], None] = lambda _: None,
 ) -> Run:
@@ -59,15 +60,16 @@ def run_conformance(
 
     The same seed sends the same bytes to a target in the same state. `max_examples` and `phases`
     replace those of the level; `operations` are the ids of those to fuzz, all if none is named.
-    `progress` is told, in a few words, whenever a phase ends, and
-    `tick` is shown the run after every few requests. Raises Unreachable if nothing ever answers.
+    What is found goes into the run `into`, so that it is there whatever ends this. `progress` is
+    told, in a few words, whenever a phase ends, and `tick` is shown the run after every few
+    requests. Raises Unreachable if nothing ever answers.
     """
     level = replace(
         level,
         max_examples=max_examples or level.max_examples,
         phases=level.phases if phases is None else tuple(phases),
     )
-    run = Run(target.vendor.api.name, seed, profile=target.profile.name)
+    run = into or Run(target.vendor.api.name, seed, profile=target.profile.name)
     started = time.perf_counter()
     references = References(target)
     adapter = SchemathesisTransport(target, references.forget)
@@ -84,14 +86,21 @@ def run_conformance(
             stream = from_schema(schema).execute()
             adapter.gone = stream.stop
             for event in stream:
-                _take(event, run, target, progress)
+                _take(event, run, target, progress, adapter)
                 tick(run)
+                if isinstance(event, events.Interrupted):
+                    raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        run.interrupted = "in the checks of Schemathesis"
+        raise
     except SchemathesisError as problem:
         run.findings.append(Finding("schemathesis", "", str(problem), "setup"))
     finally:
         references.close()
     if adapter.failures and not adapter.answers:
         raise Unreachable(f"{target.base_url} does not answer: {adapter.problem}")
+    if adapter.late:
+        run.skipped.append(f"conformance: {adapter.late}, so not all of it was tried")
     if adapter.failures and not any(each.check == _LOST for each in run.findings):
         # An engine that was stopped tells of nothing more.
         run.add([Finding(_LOST, "", f"the service stopped answering: {adapter.problem}", "engine")])
@@ -154,12 +163,19 @@ def _removals_noted(removals: Removals) -> Iterator[None]:
         schemathesis.hooks.unregister(after_call)
 
 
-def _take(event: Any, run: Run, target: Target, progress: Callable[[str], None]) -> None:
+def _take(
+    event: Any,
+    run: Run,
+    target: Target,
+    progress: Callable[[str], None],
+    adapter: SchemathesisTransport,
+) -> None:
     """Enter an event of the engine into the run."""
     if isinstance(event, events.ScenarioFinished):
         _take_scenario(event, run, target)
     elif isinstance(event, events.NonFatalError):
-        run.add([_of_error(event)])
+        if not adapter.late:
+            run.add([_of_error(event)])
     elif isinstance(event, events.FatalError):
         run.findings.append(Finding("error", "", repr(event.exception), "engine"))
     elif isinstance(event, events.SchemaAnalysisWarnings):

@@ -21,6 +21,7 @@ from requests.adapters import HTTPAdapter
 from schemathesis.python import asgi
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
+from contract_tests.target.profiles import OutOfTime
 from contract_tests.target.target import Target
 
 #: A service that does not answer so many requests in a row is gone.
@@ -39,7 +40,8 @@ _TIMEOUT = httpx.Timeout(30.0).as_dict()
 class SchemathesisTransport(HTTPAdapter):
     """Carries requests to a target, whatever host they name, and says when the target is gone.
 
-    `answers` and `failures` count; `problem` is what the last failure was. `changed` is called
+    `answers` and `failures` count; `problem` is what the last failure was,
+    `late` why the time was up. `changed` is called
     when a request was accepted that may have changed or removed something, `gone` when one after
     the other is not answered. Raises what the transport raises.
     """
@@ -53,6 +55,7 @@ class SchemathesisTransport(HTTPAdapter):
         self.answers = 0
         self.failures = 0
         self.problem = ""
+        self.late = ""
         self.gone: Callable[[], None] = lambda: None
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
@@ -62,6 +65,10 @@ class SchemathesisTransport(HTTPAdapter):
         try:
             answer = self._transport.handle_request(_as_httpx(request, self._origin))
             answer.read()
+        except OutOfTime as late:
+            self.late = str(late)
+            self.gone()
+            raise
         except httpx.TransportError as problem:
             self.failures += 1
             self._failures_in_a_row += 1

@@ -13,13 +13,13 @@ from typing import Any
 
 import yaml
 
-from contract_tests.findings import Finding, Run
+from contract_tests.findings import NOT_TESTED, Finding, Run
 from mock_server.usage import UsageError
 
 VERSION = 1
 _REQUIRED = ("api", "check", "fingerprint", "first_seen")
-#: Checks that are made of a run as a whole, and counted only when they fail.
-_OF_A_RUN = frozenset({"crash", "error", "guard", "nothing_sent", "schemathesis", "transport"})
+#: Where the subject of a finding says all that does not vary from seed to seed.
+_BY_SUBJECT = frozenset({"properties", "differential", "recorded"})
 #: What varies from seed to seed in a message about one fault, in the order to look for it.
 _VARYING = (
     (re.compile(r"^Hint: .*$", re.MULTILINE), ""),
@@ -61,9 +61,12 @@ def fingerprint_of(api: str, finding: Finding) -> str:
     """Return what stays the same of a finding when values in its message change: 16 hex digits.
 
     Identifiers, quoted words, numbers, constants, objects and lists are evened out. What stands
-    after a message's second paragraph, where schemas and values are shown, is left out.
+    after a message's second paragraph, where schemas and values are shown, is left out; and all of
+    the message where the subject says what is wrong.
     """
-    parts = (api, finding.check, finding.operation, finding.subject, _evened(finding.message))
+    by_subject = finding.phase in _BY_SUBJECT and finding.subject
+    message = "" if by_subject else _evened(finding.message)
+    parts = (api, finding.check, finding.operation, finding.subject, message)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
@@ -129,12 +132,15 @@ class Baseline:
     def updated(self, runs: Iterable[Run], gone: Iterable[Known], today: date) -> Baseline:
         """Return a baseline without what is gone, and with what these runs found.
 
-        Entries that are there already stay as they are, with their reasons and last days.
+        Entries that are there already stay as they are, with their reasons and last days. What says
+        that nothing was tested is no fault of a service, and never known.
         """
         left = {entry.fingerprint for entry in gone}
         entries = {key: entry for key, entry in self._entries.items() if key not in left}
         for run in runs:
             for finding in run.findings:
+                if finding.check in NOT_TESTED:
+                    continue
                 entry = _first_seen(run.api, finding, today)
                 entries.setdefault(entry.fingerprint, entry)
         return Baseline(entries.values())
@@ -167,7 +173,7 @@ def _looked_for(entry: Known, run: Run) -> bool:
         return False
     tried = {each.name for each in run.properties if each.tried}
     counted = (entry.operation, entry.check) in run.checked or entry.check in tried
-    return counted or (entry.check in _OF_A_RUN and run.requests > 0)
+    return counted or (entry.check in NOT_TESTED and run.requests > 0)
 
 
 def _entry(path: Path, number: int, item: Any) -> Known:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from contract_tests.claims import Answers, ClaimContext, Refuses, Unfollowed, Unlike
 from contract_tests.exchange.trace import Answer, Call, Exchange, Trace
 from contract_tests.reproduction.keeping import KeepsTo
-from contract_tests.reproduction.script import Script, Step, numbers_of, renumbered
+from contract_tests.reproduction.script import Script, Step
 from mock_server.lifecycle.model import Lifecycle, Parts
 from mock_server.openapi.document import SpecIndex
 
@@ -56,7 +56,7 @@ def expectations(script: Script, spec: SpecIndex, lifecycle: Lifecycle) -> tuple
 
 
 def _expectations(script: Script, spec: SpecIndex, lifecycle: Lifecycle) -> Iterator[Expected]:
-    judged = numbers_of(script.claim)
+    judged = script.claim.exchanges
     let_in = {None, "stranger"} | {
         step.call.account
         for number, step in enumerate(script.steps)
@@ -88,14 +88,14 @@ def _expectations(script: Script, spec: SpecIndex, lifecycle: Lifecycle) -> Iter
 def _of_status(script: Script, step: Step, telling: list[int], spec: SpecIndex) -> Expected:
     """What the statuses say of a step whose status is all that the claim is about."""
     first, call = step.status or 0, step.call
-    claim = renumbered(script.claim, lambda _: (0,))
+    claim = script.claim.renumbered(lambda _: (0,))
     named = claim.statuses if isinstance(claim, Answers) else ()
 
     def broken(status: int) -> str | None:
         sent = Call(call.operation, Parts(), call.account)
         trace, answer = Trace(), Answer(status, {}, b"")
         trace.exchanges.append(Exchange(0, sent, "", "", answer, _WHENEVER))
-        return claim.violation(trace, ClaimContext(spec, Lifecycle(())))
+        return claim.violation(ClaimContext(spec, Lifecycle(())), trace)
 
     fine = tuple(each for each in sorted({*telling, *named}) if broken(each) is None)
     alike = range(200, 300) if _success(first) else (first,)

@@ -15,18 +15,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from contract_tests.claims.claim import CannotTell, Claim, ClaimContext
 from contract_tests.claims.lists import Sized, listing_of
 from contract_tests.claims.relations import NotAsked
-from contract_tests.claims.terms import CannotTell, Claim, ClaimContext
 from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace
 from contract_tests.reproduction.script import (
     BODY,
     COUNT,
     LISTING,
     Script,
-    numbers_of,
+    more_pages,
     placed,
-    pointers_of,
 )
 from contract_tests.reproduction.variables import VARIABLE, last_part, plain, texts
 from mock_server.openapi.paths import filled
@@ -39,29 +38,45 @@ MENDED, CANNOT_TELL, THERE, ASK = 0, 2, 10, 11
 class Case:
     """What a script's answers are judged by.
 
-    `operations` are those of its steps, `more` says for a walk whether a page is followed by
-    another one.
+    `looks` are those of its claim (`Claim.looks`), `operations` those of its steps; `more` says for
+    a walk whether a page is followed by another one.
     """
 
     script: Script
-    terms: ClaimContext
+    looks: Mapping[str, str | None]
+    context: ClaimContext
     operations: tuple[str, ...]
     more: Mapping[int, Callable[[Any], bool]]
 
 
+def has_json(answer: Answer) -> bool:
+    """Say whether an answer has a body of JSON: a page to sign in, or of a proxy, is a text."""
+    media_type = answer.headers.get("content-type", "").strip().lower()
+    return answer.body is not MISSING and not media_type.startswith("text/")
+
+
 def verdict(
-    claim: Claim, trace: Trace, terms: ClaimContext, shown: Sequence[str] = ()
+    claim: Claim,
+    looks: Mapping[str, str | None],
+    trace: Trace,
+    context: ClaimContext,
+    shown: Sequence[str] = (),
 ) -> str | None:
-    """Return how a claim does not hold after a trace, or None.
+    """Return how a claim, with its `looks`, does not hold after a trace, or None.
 
     Raises CannotTell where answers lack what they have `shown` before (`Script.shown`).
     """
     listing = getattr(claim, "listing", "")
+    numbers = {at: name for name, at in looks.items() if at}
     for name in shown:
         if name == BODY:
-            places = [(number, "") for number in sorted(numbers_of(claim))]
-        elif name == LISTING:
-            items = listing_of(terms.lifecycle, getattr(claim, "resource", ""), listing).items
+            for each in (getattr(claim, field) for field in looks):
+                for number in each if isinstance(each, tuple) else (each,):
+                    if not has_json(trace.answer(number)):
+                        raise CannotTell(f"{trace[number]}: its body cannot be read")
+            continue
+        if name == LISTING:
+            items = listing_of(context.lifecycle, getattr(claim, "resource", ""), listing).items
             places = [(number, items) for number in getattr(claim, "pages", ())]
         elif isinstance(claim, Sized):
             listed = trace.answer(claim.answer).at(claim.items)
@@ -70,11 +85,11 @@ def verdict(
                 raise CannotTell(f"{trace[claim.answer]}: the account has {count} records there")
             continue
         else:
-            places = [(getattr(claim, pointers_of(claim)[name]), getattr(claim, name))]
+            places = [(getattr(claim, numbers[name]), getattr(claim, name))]
         for number, pointer in places:
             if trace.answer(number).at(pointer) is MISSING:
                 raise CannotTell(f"{trace[number]}: it has nothing at {pointer or 'its top'}")
-    return claim.violation(trace, terms)
+    return claim.violation(context, trace)
 
 
 def main(arguments: Sequence[str], folder: Path, case: Case) -> int:
@@ -91,13 +106,14 @@ def main(arguments: Sequence[str], folder: Path, case: Case) -> int:
             found = _found(trace, pages, rest[0], rest[1])
             print(_in_form(found, rest[2]))
         elif command == "more":
-            number = pages[int(rest[0])][int(rest[1])]
-            print("yes" if case.more[int(rest[0])](trace.answer(number).body) else "no")
+            step, page = map(int, rest)
+            answers = [trace.answer(each) for each in pages[step][: page + 1]]
+            print("yes" if more_pages(answers, case.more[step]) else "no")
         else:
             return _verdict(trace, pages, case, rest[0])
     except NotAsked as lacking:
-        template = case.terms.spec.operations[lacking.operation].path
-        url = filled(template, {**dict(case.terms.parameters), **lacking.path})
+        template = case.context.spec.operations[lacking.operation].path
+        url = filled(template, {**dict(case.context.parameters), **lacking.path})
         print(f"{lacking.operation} {url}")
         return ASK
     except Exception as problem:  # noqa: BLE001 - whatever it is, it says nothing of the service
@@ -122,8 +138,8 @@ def _verdict(trace: Trace, pages: Sequence[Sequence[int]], case: Case, run: str)
         return VARIABLE.sub(lambda found: plain(value(found)), text)
 
     script = case.script
-    claim = placed(texts(script.claim, with_values), pages, dict(script.places), trace)
-    problem = verdict(claim, trace, case.terms, script.shown)
+    claim = placed(texts(script.claim, with_values), case.looks, pages, dict(script.places), trace)
+    problem = verdict(claim, case.looks, trace, case.context, script.shown)
     print("The fault is not there." if problem is None else f"The fault is there: {problem}")
     return MENDED if problem is None else THERE
 

@@ -17,7 +17,7 @@ from functools import reduce
 from typing import Any
 
 from contract_tests.claims.answers import Conforms
-from contract_tests.claims.terms import CannotTell, Claim, ClaimContext
+from contract_tests.claims.claim import CannotTell, Claim, ClaimContext, Number
 from contract_tests.exchange.conformance import contract_of
 from contract_tests.exchange.trace import MISSING, Exchange, Trace
 from mock_server.lifecycle.model import Lifecycle
@@ -35,14 +35,14 @@ _FORMATS = {
 
 
 @dataclass(frozen=True, slots=True)
-class KeepsTo:
+class KeepsTo(Claim):
     """What is at a place of an answer keeps to a schema.
 
     The place is `/status`, `/size` (in bytes), `/json` (whether the body is some), `/headers/NAME`
     or `/body` with a JSON pointer, in which `*` is every member of a list.
     """
 
-    answer: int
+    answer: Number
     place: str
     schema: Mapping[str, Any]
 
@@ -51,9 +51,8 @@ class KeepsTo:
         """The place."""
         return self.place.replace("/size", "/body").replace("/json", "/body")
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         """Return how it does not hold, or None; raises CannotTell where nothing is at the place."""
-        del terms
         exchange = trace[self.answer]
         for value in values_at(exchange, self.place):
             wrong = breach(value, self.schema)
@@ -218,7 +217,7 @@ def self_contained(claim: Claim, trace: Trace, spec: SpecIndex) -> Claim:
     for place, schema in _broken(exchange, response, pointer, spec):
         kept = KeepsTo(claim.answer, place, schema)
         with suppress(CannotTell, re.error):
-            if kept.violation(trace, ClaimContext(spec, Lifecycle(()))) is not None:
+            if kept.violation(ClaimContext(spec, Lifecycle(())), trace) is not None:
                 return kept
     return claim
 

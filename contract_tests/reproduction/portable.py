@@ -286,7 +286,7 @@ class _Plainer(ast.NodeTransformer):
         return self._without_docstring(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
-        unneeded = ("Protocol", "ABC")
+        unneeded = ("Protocol", "ABC", "Claim")
         node.bases = [each for each in node.bases if ast.unparse(each) not in unneeded]
         node.decorator_list = [_decorator(each) for each in node.decorator_list]
         body = [self._as_field(each) for each in node.body]

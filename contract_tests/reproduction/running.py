@@ -17,7 +17,7 @@ from contract_tests.claims import CannotTell, Claim, ClaimContext, NotAsked
 from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace, Walk, find
 from contract_tests.reproduction.expected import Expected, expectations
 from contract_tests.reproduction.judge import verdict
-from contract_tests.reproduction.script import Pages, Request, Script, Step, placed
+from contract_tests.reproduction.script import Pages, Request, Script, Step, more_pages, placed
 from contract_tests.reproduction.variables import VARIABLE, last_part, plain, texts
 from contract_tests.target.mock import mock_target
 from contract_tests.target.run_tag import RunTag
@@ -119,7 +119,8 @@ def run_script(
                 sent.append(exchange)
                 seen(number, exchange)
         exchanges.append(tuple(each.number for each in sent))
-    claim = placed(texts(script.claim, filled), exchanges, dict(script.places), trace)
+    claim = texts(script.claim, filled)
+    claim = placed(claim, claim.looks, exchanges, dict(script.places), trace)
     return Ran(trace, tuple(exchanges), claim)
 
 
@@ -132,8 +133,7 @@ def _walk(call: Call, pages: Pages | None, session: Session, trace: Trace) -> li
     rest = call.parts.query[: len(call.parts.query) - len(paging.page(0, pages.size))]
     try:
         for index in range(1, pages.most):
-            answer = sent[-1].answer
-            if not answer.succeeded or not paging.more(answer.body):
+            if not more_pages([each.answer for each in sent], paging.more):
                 break
             query = (*rest, *paging.page(index, pages.size))
             again = replace(call, parts=Parts(call.parts.path, query, call.parts.headers))
@@ -185,11 +185,10 @@ def violation_of(ran: Ran, session: Session, script: Script) -> str | None:
 
     What a relation depends on is asked for where it was not. Raises CannotTell.
     """
-    target = session.target
-    terms = ClaimContext(session.spec, session.lifecycle, tuple(target.parameters.items()))
+    context = ClaimContext.of(session)
     for _ in range(_LOOKS):
         try:
-            return verdict(ran.claim, ran.trace, terms, script.shown)
+            return verdict(ran.claim, ran.claim.looks, ran.trace, context, script.shown)
         except NotAsked as lacking:
             session.send(Call(lacking.operation, Parts(path=lacking.path)), ran.trace)
     raise CannotTell("a relation asks for one record after the other")

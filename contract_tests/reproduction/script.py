@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from contract_tests.claims import Claim
-from contract_tests.exchange.trace import MISSING, Call, Exchange, Trace, Walk, find
+from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace, Walk, find
 from contract_tests.reproduction.kinds import is_word_for, listed_by, named_in_path, sandbox_key_of
 from contract_tests.reproduction.variables import (
     ID_NAME,
@@ -24,14 +24,6 @@ from contract_tests.reproduction.variables import (
 )
 from mock_server.lifecycle.model import Lifecycle, Parts
 
-#: Fields of claims that name one exchange, or several.
-_NUMBERS = frozenset({"answer", "other", "before", "pages", "other_pages", "universe"})
-_POINTERS = {
-    "pointer": "answer",
-    "record": "answer",
-    "other_pointer": "other",
-    "before_pointer": "before",
-}
 BODY, LISTING, COUNT = "body", "listing", "count "
 #: A field in the value of a query, with what it is compared by: `product_id:=33`.
 _COMPARED = re.compile(r"(\w+)[:=<>!~]+")
@@ -83,7 +75,7 @@ class Script:
 
     `places` say, for a field of the claim that names one page of a walk, which one it was: the
     page's place, from the end if negative. `shown` names what answers had when it did not hold:
-    something at the claim's pointers, a BODY that can be read, the list of a LISTING, and after
+    something at the claim's pointers, a BODY of JSON, the list of a LISTING, and after
     COUNT how many records a page had: how many there should be depends on what the account has.
     """
 
@@ -96,7 +88,7 @@ class Script:
         """Return the script without a step; None if another step or the claim needs it."""
         rest = [*self.steps[:number], *self.steps[number + 1 :]]
         needed = steps_in([*(step.call for step in rest), self.claim])
-        if number in numbers_of(self.claim) | needed:
+        if number in self.claim.exchanges | needed:
             return None
 
         def moved(old: int) -> int:
@@ -104,41 +96,8 @@ class Script:
 
         renamed = partial(renumbered_text, moved=moved)
         steps = tuple(replace(step, call=texts(step.call, renamed)) for step in rest)
-        claim = renumbered(texts(self.claim, renamed), lambda old: (moved(old),))
+        claim = texts(self.claim, renamed).renumbered(lambda old: (moved(old),))
         return Script(steps, claim, self.places, self.shown)
-
-
-def _numbers_in(claim: Claim) -> list[str]:
-    """The fields of a claim that name exchanges."""
-    names = [each.name for each in fields(claim)]  # type: ignore[arg-type]  # they are dataclasses
-    return [name for name in names if name in _NUMBERS and getattr(claim, name) is not None]
-
-
-def numbers_of(claim: Claim) -> set[int]:
-    """Return the exchanges that a claim is about."""
-    values = [getattr(claim, name) for name in _numbers_in(claim)]
-    return {one for each in values for one in (each if isinstance(each, tuple) else (each,))}
-
-
-def pointers_of(claim: Claim) -> dict[str, str]:
-    """Return the fields that point into an answer, each with the one that names its exchange."""
-    return {
-        name: number
-        for name, number in _POINTERS.items()
-        if hasattr(claim, name) and hasattr(claim, number)
-    }
-
-
-def renumbered(claim: Claim, numbers: Callable[[int], tuple[int, ...]]) -> Claim:
-    """Return a claim about other exchanges; one may become several, where a claim takes several."""
-    changed: dict[str, Any] = {}
-    for name in _numbers_in(claim):
-        value = getattr(claim, name)
-        if isinstance(value, tuple):
-            changed[name] = tuple(dict.fromkeys(one for old in value for one in numbers(old)))
-        else:
-            changed[name] = numbers(value)[-1]
-    return replace(claim, **changed)  # type: ignore[type-var]  # claims are dataclasses
 
 
 def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle, link: int | None = None) -> Script:
@@ -175,7 +134,7 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle, link: int | None
         steps.append(Step(named, pages, exchange.answer.status))
         _learn(exchange, len(steps) - 1, lifecycle, known, ids)
     places = []
-    for name in _numbers_in(claim):
+    for name in claim.looks:
         value = getattr(claim, name)
         named_pages = value if isinstance(value, tuple) else (value,)
         first = named_pages[0] if len(named_pages) == 1 else -1
@@ -185,7 +144,7 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle, link: int | None
             # The last pages are so on any service, however long the list is there.
             from_end = place - len(whole.pages)
             places.append((name, from_end if place and from_end >= -2 else place))
-    named = texts(renumbered(claim, lambda old: (step_of[old],)), with_variables(known))
+    named = texts(claim.renumbered(lambda old: (step_of[old],)), with_variables(known))
     return Script(tuple(steps), named, tuple(places))
 
 
@@ -267,11 +226,15 @@ def _in_query(name: str, value: str, listed: Collection[str], ids: Identifiers) 
 
 
 def placed(
-    claim: Claim, exchanges: Sequence[Sequence[int]], places: Mapping[str, int], trace: Trace
+    claim: Claim,
+    looks: Mapping[str, str | None],
+    exchanges: Sequence[Sequence[int]],
+    places: Mapping[str, int],
+    trace: Trace,
 ) -> Claim:
-    """Return a claim about the exchanges of each step instead of steps."""
+    """Return a claim about the exchanges of each step instead of steps; `looks` are the claim's."""
     changed: dict[str, Any] = {}
-    for name in _numbers_in(claim):
+    for name, at in looks.items():
         value = getattr(claim, name)
         if isinstance(value, tuple) and name not in places:
             changed[name] = tuple(page for step in value for page in exchanges[step])
@@ -279,10 +242,17 @@ def placed(
         pages = exchanges[value[0] if isinstance(value, tuple) else value]
         place = places.get(name, 0)
         page = pages[max(place, -len(pages)) if place < 0 else min(place, len(pages) - 1)]
-        pointers = [one for one, of in pointers_of(claim).items() if of == name]
-        pointer = getattr(claim, pointers[0]) if pointers and len(pages) > 1 else ""
+        pointer = getattr(claim, at) if at and len(pages) > 1 else ""
         showing = (each for each in pages if pointer and trace.answer(each).at(pointer) is not
                    MISSING)  # fmt: skip
         page = next(showing, page)
         changed[name] = (page,) if isinstance(value, tuple) else page
     return replace(claim, **changed)  # type: ignore[type-var]  # claims are dataclasses
+
+
+def more_pages(answers: Sequence[Answer], more: Callable[[Any], bool]) -> bool:
+    """Say whether the last page is followed by another one; `answers` are those of a walk."""
+    last = answers[-1]
+    # A service that ignores which page it is asked for is not asked for ever.
+    repeated = len(answers) > 1 and last.content == answers[-2].content
+    return last.succeeded and not repeated and more(last.body)

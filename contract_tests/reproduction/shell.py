@@ -155,9 +155,9 @@ class _Writer:
         read = self._session.spec.operations.values() if self._asks_more() else ()
         paths = {each.id: SimpleNamespace(path=each.path) for each in read if each.method == "get"}
         spec: Any = SimpleNamespace(operations=paths)
-        terms = ClaimContext(spec, lifecycle, tuple(self._target.parameters.items()))
+        context = ClaimContext(spec, lifecycle, tuple(self._target.parameters.items()))
         bare = Script((), script.claim, script.places, script.shown)
-        case = judge.Case(bare, terms, operations, more)
+        case = judge.Case(bare, script.claim.looks, context, operations, more)
         source = standalone({"main": judge.main, "CASE": case}, _mentioned(script))
         call = "sys.exit(main(sys.argv[1:], pathlib.Path(sys.argv[0]).parent, CASE))"
         return f"{source}\nimport pathlib\nimport sys\n\n{call}"

@@ -9,6 +9,7 @@ from contract_tests.claims import Answers, Claim, Conforms, Refuses
 from contract_tests.claims.lists import Sized, listing_of
 from contract_tests.exchange.trace import MISSING, Trace
 from contract_tests.reproduction.expected import MAY_BE_REFUSED
+from contract_tests.reproduction.judge import has_json
 from contract_tests.reproduction.keeping import KeepsTo, self_contained
 from contract_tests.reproduction.running import Ran, run_script, violation_of
 from contract_tests.reproduction.script import (
@@ -16,10 +17,9 @@ from contract_tests.reproduction.script import (
     COUNT,
     LISTING,
     Script,
-    numbers_of,
-    pointers_of,
     script_of,
 )
+from contract_tests.target.profiles import OutOfTime
 from contract_tests.target.session import Session
 
 #: Sequences that are tried, at most, before the shortest found so far is taken.
@@ -103,6 +103,8 @@ class Shortener:
             return (
                 ran if holds and (_may_be_refused(script) or _alike(script, ran, shown)) else None
             )
+        except OutOfTime:
+            raise
         except Exception:  # noqa: BLE001 - whatever it meets, it costs this step and no other
             return None
 
@@ -112,6 +114,8 @@ class Shortener:
             ran = run_script(script, self._target)
             broken = violation_of(ran, self._target, script) is not None
             shown = broken and _as_before(script, ran)
+        except OutOfTime:
+            raise
         except Exception:  # noqa: BLE001 - whatever it meets, it costs this step and no other
             return None
         return ran if shown else None
@@ -168,7 +172,7 @@ def _alike(script: Script, ran: Ran, shown: Ran) -> bool:
     return all(
         ran.trace.answer(ran.pages[each][0]).succeeded
         == shown.trace.answer(shown.pages[each][0]).succeeded
-        for each in numbers_of(script.claim)
+        for each in script.claim.exchanges
     )
 
 
@@ -183,7 +187,7 @@ def _shown(ran: Ran, claim: Claim, session: Session) -> Iterator[str]:
     ):
         return
     trace = ran.trace
-    if all(trace.answer(each).body is not MISSING for each in numbers_of(ran.claim)):
+    if all(has_json(trace.answer(each)) for each in ran.claim.exchanges):
         yield BODY
     pages, listing = getattr(ran.claim, "pages", ()), getattr(claim, "listing", "")
     if pages and listing:
@@ -194,7 +198,9 @@ def _shown(ran: Ran, claim: Claim, session: Session) -> Iterator[str]:
     if isinstance(ran.claim, Sized) and ran.claim.full:
         listed = trace.answer(ran.claim.answer).at(ran.claim.items)
         yield f"{COUNT}{len(listed) if isinstance(listed, list) else -1}"
-    for name, number in pointers_of(claim).items():
+    for number, name in claim.looks.items():
+        if name is None:
+            continue
         answer = trace.answer(getattr(ran.claim, number))
         if answer.at(getattr(ran.claim, name)) is not MISSING:
             yield name
@@ -202,7 +208,7 @@ def _shown(ran: Ran, claim: Claim, session: Session) -> Iterator[str]:
 
 def _as_before(script: Script, ran: Ran) -> bool:
     """Whether each call that the claim is not about succeeded if it did at first."""
-    judged = numbers_of(script.claim)
+    judged = script.claim.exchanges
     return all(
         ran.trace.answer(pages[0]).succeeded == (200 <= step.status < 300)
         for number, (step, pages) in enumerate(zip(script.steps, ran.pages, strict=True))

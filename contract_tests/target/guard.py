@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from contract_tests.target.auth import Identities, query_of
-from contract_tests.target.profiles import FULL, Pace, Profile
+from contract_tests.target.profiles import FULL, OutOfTime, Pace, Profile
 from contract_tests.target.request_bodies import body_of
 from contract_tests.target.target import Target
 from mock_server.in_process import raw_target
@@ -22,10 +23,20 @@ from mock_server.openapi.document import METHODS, Operation, is_read
 _AMBIGUOUS = re.compile(r"[/\\%;?#\x00-\x1f\x7f]|\A\.{1,2}\Z")
 _OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
 _TOO_MANY = 429
+#: What a proxy answers when the service behind it did not.
+_OF_A_PROXY = frozenset({502, 503, 504})
+#: The seconds before a read is sent again.
+_BETWEEN = 0.5
+#: Who asks for more patience than so many seconds will not be waited for.
+_MOST_PATIENCE = 300.0
 
 
 class Refused(Exception):
     """A request that the profile does not allow was about to be sent; the message says why."""
+
+
+class UnreadableCreation(Refused):
+    """What a creation made cannot be told from its answer, so nothing more is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,10 @@ class WritePolicy(Protocol):
         """Take note of a write that is sent now."""
 
     def answered(self, write: Write, status: int, content: bytes) -> None:
-        """Take note of the answer to the write that was sent last."""
+        """Take note of the answer to the write that was sent last.
+
+        Raises UnreadableCreation, as `refuses` does from then on.
+        """
 
 
 class Guard(httpx.BaseTransport):
@@ -60,14 +74,26 @@ class Guard(httpx.BaseTransport):
 
     Nothing of a refused request is sent. `sent` counts what was, `refusals` are the reasons of
     those that were not: each is a defect of whoever made the request. `pace` says when; a profile
-    that writes its own records needs a `policy`.
+    that writes its own records needs a `policy`. With `repeats`, a read that a proxy on the way did
+    not get through is sent so many times more, and a write that it did not is lost: it is told as
+    httpx.RemoteProtocolError. `noise` has a line for each. Past the `deadline`, a time of
+    time.monotonic, it raises OutOfTime.
     """
 
     def __init__(
-        self, target: Target, pace: Pace | None = None, policy: WritePolicy | None = None
+        self,
+        target: Target,
+        pace: Pace | None = None,
+        policy: WritePolicy | None = None,
+        *,
+        repeats: int = 0,
+        deadline: float | None = None,
     ) -> None:
         self.sent = 0
         self.refusals: list[str] = []
+        self.noise: list[str] = []
+        self._repeats = repeats
+        self._deadline = deadline
         self._transport = target.transport
         self._profile = target.profile
         self._pace = pace
@@ -86,23 +112,58 @@ class Guard(httpx.BaseTransport):
             except Refused as refusal:
                 self.refusals.append(str(refusal))
                 raise
+        if write is not None and self._policy is not None:
+            self._policy.sends(write)
+        response = self._answered(request)
+        if write is not None and self._policy is not None:
+            self._policy.answered(write, response.status_code, response.content)
+        return response
+
+    def _answered(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a request; one that was lost on the way is sent again if it is a read."""
+        where = f"{request.method} {raw_target(request).decode('latin-1')}"
+        tries = 1 + self._repeats if self._is_read(request) else 1
+        for left in reversed(range(tries)):
+            try:
+                response = self._sent(request)
+                if not self._repeats or response.status_code not in _OF_A_PROXY:
+                    return response
+                lost = f"answered {response.status_code}"
+                problem: httpx.TransportError = httpx.RemoteProtocolError(f"{where}: {lost}")
+            except httpx.TransportError as failure:
+                response, lost, problem = None, type(failure).__name__, failure
+                failure.args = (f"{where}: {failure}",)
+            if not self._repeats:
+                raise problem
+            self.noise.append(f"{where}: {lost}")
+            if left:
+                time.sleep(_BETWEEN)
+            elif response is not None and tries > 1:
+                return response
+        raise problem
+
+    def _sent(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a request that is sent once, when it is its turn."""
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            raise OutOfTime("the time for the run is up")
         if self._pace is not None:
-            self._pace.wait()
+            self._pace.wait(self._deadline)
         self.sent += 1
         try:
-            if write is not None and self._policy is not None:
-                self._policy.sends(write)
             response = self._transport.handle_request(request)
             # Decodes it, once for everybody behind.
-            content = response.read()
+            response.read()
         finally:
             if self._pace is not None:
                 self._pace.answered()
-        if write is not None and self._policy is not None:
-            self._policy.answered(write, response.status_code, content)
         if self._pace is not None and response.status_code == _TOO_MANY:
             self._pace.refused(_retry_after(response))
         return response
+
+    def _is_read(self, request: httpx.Request) -> bool:
+        raw = raw_target(request).partition(b"?")[0].decode("latin-1")
+        found = self._spec.find(request.method, raw.removeprefix(self._base_path))
+        return found is not None and is_read(found[0])
 
     def close(self) -> None:
         """Close the way to the target."""
@@ -172,14 +233,20 @@ def guarded(
     profile: Profile,
     pace: Pace | None = None,
     policy: WritePolicy | None = None,
+    *,
+    repeats: int = 0,
+    deadline: float | None = None,
 ) -> tuple[Target, Guard]:
     """Return the target behind a guard, which every call of its clients meets, and the guard."""
     bound = replace(target, profile=profile)
-    guard = Guard(bound, pace, policy)
+    guard = Guard(bound, pace, policy, repeats=repeats, deadline=deadline)
     return replace(bound, transport=guard), guard
 
 
 def _retry_after(response: httpx.Response) -> float:
     """The seconds to wait that a service asks for; 60 if it does not say."""
     given = response.headers.get("retry-after", "")
-    return float(given) if given.isdigit() else 60.0
+    seconds = float(given) if given.isdigit() else 60.0
+    if seconds > _MOST_PATIENCE:
+        raise OutOfTime(f"the service asks for {seconds:.0f} s of patience (429, Retry-After)")
+    return seconds

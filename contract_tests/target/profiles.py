@@ -37,6 +37,10 @@ FULL = Profile("full", writes="any", undeclared=True, foreign_credentials=True)
 PROFILES = {profile.name: profile for profile in (READ_ONLY, WRITES, FULL)}
 
 
+class OutOfTime(Exception):
+    """A run may not go on: its time is up, or would be before it could; the message says why."""
+
+
 class Pace:
     """Lets no more than so many requests begin within any so many seconds.
 
@@ -60,8 +64,11 @@ class Pace:
         #: When each of the last requests no longer counts.
         self._free: deque[float] = deque([clock()] * requests, maxlen=requests)
 
-    def wait(self) -> None:
-        """Return when another request may be sent."""
+    def wait(self, deadline: float | None = None) -> None:
+        """Return when another request may be sent; raises OutOfTime if that is too late."""
+        moment = self._free[0]
+        if deadline is not None and moment > deadline:
+            raise OutOfTime("the time for the run would be up before the next request may be sent")
         self._until(self._free.popleft())
 
     def answered(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Mapping
 from weakref import finalize
 
@@ -13,6 +14,10 @@ from mock_server.discovery import load_vendor
 
 #: The seconds within which a service has to take a connection.
 _PATIENCE = 10.0
+#: The bytes, and the seconds, after which an answer is one that does not end.
+_LARGEST = 64 * 1024 * 1024
+_LONGEST = 120.0
+_OF_THE_BODY = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
 class ServiceTransport(httpx.BaseTransport):
@@ -20,7 +25,8 @@ class ServiceTransport(httpx.BaseTransport):
 
     It follows no redirects, keeps no cookies, repeats nothing, and takes neither proxies nor
     credentials from the environment. Connections are kept until `close`, or until nobody has the
-    transport any more. Raises httpx.TransportError if the service does not answer.
+    transport any more. Raises httpx.TransportError if the service does not answer, or if its answer
+    does not end.
     """
 
     def __init__(self, network: httpx.BaseTransport | None = None) -> None:
@@ -30,15 +36,43 @@ class ServiceTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the whole answer, decoded."""
         response = self._network.handle_request(request)
+        started = time.monotonic()
         try:
-            response.read()
+            chunks: list[bytes] = []
+            size = 0
+            for chunk in response.iter_bytes():
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > _LARGEST or time.monotonic() - started > _LONGEST:
+                    raise httpx.ReadError(
+                        f"the body does not end: {size} bytes in "
+                        f"{time.monotonic() - started:.0f} s",
+                        request=request,
+                    )
+        except httpx.DecodingError as problem:
+            coding = response.headers.get("content-encoding")
+            raise httpx.RemoteProtocolError(f"its body is no {coding}: {problem}") from problem
         finally:
             response.close()
-        return response
+        return _read(response, b"".join(chunks), request)
 
     def close(self) -> None:
         """Close the connections."""
         self._end()
+
+
+def _read(response: httpx.Response, content: bytes, request: httpx.Request) -> httpx.Response:
+    """An answer with a body that was decoded, and nothing that tells how it was coded."""
+    head = request.method == "HEAD"
+    coded = _OF_THE_BODY - {b"content-length"} if head else _OF_THE_BODY
+    headers = [pair for pair in response.headers.raw if pair[0].lower() not in coded]
+    return httpx.Response(
+        response.status_code,
+        headers=headers,
+        content=content,
+        request=request,
+        extensions=response.extensions,
+    )
 
 
 def url_target(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,6 +45,8 @@ class Session:
         self._contract = contract_of(self.spec)
         self._clients: dict[Caller, httpx.Client] = {}
         self._clock = Clock()
+        #: When what was written last is shown; 0 if nothing was since the last read.
+        self._settled_at = 0.0
 
     def name(self) -> str:
         """Return a text that no record of any run has, with the run's tag."""
@@ -65,6 +68,9 @@ class Session:
             content, headers["content-type"] = encoded(call.parts.body, media_type)
         elif operation.request_body is not None and operation.request_body.required:
             headers["content-type"] = media_type
+        if operation.method == "get" and self._settled_at > 0:
+            time.sleep(max(0.0, self._settled_at - time.monotonic()))
+            self._settled_at = 0.0
         self.requests += 1
         response = self._client(call.account).request(
             operation.method.upper(), url, headers=headers, content=content
@@ -75,6 +81,8 @@ class Session:
             len(trace), call, operation.method.upper(), url, answer, self._clock.now()
         )
         trace.exchanges.append(exchange)
+        if operation.method != "get" and self.target.settle:
+            self._settled_at = time.monotonic() + self.target.settle
         self.checks += 1
         if answer.status >= 500:
             return exchange, ["/status"]

@@ -35,7 +35,8 @@ class Target:
     it. `credential` is what the spec's first security scheme takes: `user:password`, a token, or a
     key; `other_credential` that of a second account, which must see nothing of the first one's.
     `parameters` are the values of path parameters that say whose records are meant, and are the
-    same in every call. `tag` marks what is made there.
+    same in every call. `tag` marks what is made there, `settle` is how
+    many seconds it may take until what was written is shown.
     """
 
     vendor: Vendor
@@ -46,6 +47,7 @@ class Target:
     parameters: Mapping[str, str] = field(default_factory=dict)
     profile: Profile = FULL
     tag: RunTag = field(default_factory=partial(RunTag, "0"))
+    settle: float = 0.0
 
     @property
     def scheme_name(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from contract_tests.target.guard import Write
+from contract_tests.target.guard import UnreadableCreation, Write
 from contract_tests.target.ledger import Ledger, Made, ids_of
 from contract_tests.target.run_tag import RunTag
 from mock_server.lifecycle.model import (
@@ -25,6 +25,7 @@ from mock_server.lifecycle.pointers import Shown
 #: Stands in a body for what is looked for; no vendor's own value is like it.
 _MARK = "770077007"
 _SUCCESS = range(200, 300)
+_REFUSED = range(400, 500)
 #: Steps through a body; None is every member of a list.
 _Path = tuple[str | None, ...]
 
@@ -48,12 +49,18 @@ class OwnRecords:
         self._creates: dict[str, list[tuple[str, Resource, list[_Path]]]] = {}
         self._moves: dict[str, tuple[str, set[_Path]]] = {}
         self._removals: set[str] = set()
+        self._unread = ""
         for resource in lifecycle.resources:
             self._learn(resource, lifecycle)
 
     def refuses(self, write: Write) -> str | None:
-        """Return why a write might reach further than the run's own records, or None."""
+        """Return why a write might reach further than the run's own records, or None.
+
+        Raises UnreadableCreation once an answer did not tell what it made.
+        """
         name = write.operation.id
+        if self._unread and name not in self._removals:
+            raise UnreadableCreation(self._unread)
         if name not in self._named:
             return f"nothing is known of what {name} changes"
         own = {part: value for part, value in write.path.items() if part not in self._fixed}
@@ -75,26 +82,41 @@ class OwnRecords:
 
     def sends(self, write: Write) -> None:
         """Note what is about to be made."""
-        if write.operation.id in self._creates:
-            self._ledger.intends(write.operation.id, self._tag_of(write) or "")
+        tag = self._tag_of(write) if write.operation.id in self._creates else None
+        if tag is not None:
+            self._ledger.intends(write.operation.id, write.account, tag)
 
     def answered(self, write: Write, status: int, content: bytes) -> None:
-        """Note what was made or taken away."""
+        """Note what was made or taken away; raises UnreadableCreation."""
+        name = write.operation.id
+        tag = (self._tag_of(write) or "") if name in self._creates else ""
         if status not in _SUCCESS:
+            if tag and status in _REFUSED:
+                self._ledger.was_refused(tag)
             return
         try:
             answer = json.loads(content)
         except ValueError:
             answer = None
-        name = write.operation.id
-        for kind, resource, _ in self._creates.get(name, ())[:1]:
+        for kind, resource, places in self._creates.get(name, ())[:1]:
             pointer = resource.create.id if resource.create is not None else None
-            for known in ids_of(_at(_steps(pointer), answer)) if pointer is not None else ():
+            if pointer is None:
+                continue
+            tags = [str(value) for place in places for value in _at(place, write.body)]
+            made = ids_of(_at(_steps(pointer), answer))
+            for number, known in enumerate(made):
                 path = {**write.path, resource.id_in_path: known}
-                self._ledger.has_made(Made(kind, write.account, known, path))
+                own = tags[number] if number < len(tags) else tag
+                self._ledger.has_made(Made(kind, write.account, known, path, own))
+            if not made:
+                self._unread = (
+                    f"{name} was answered with {status} and nothing at {pointer}, which names what"
+                    " it made; nothing more is written"
+                )
+                raise UnreadableCreation(self._unread)
         if name in self._removals:
             for part, kind in self._named[name].items():
-                self._ledger.has_removed(Made(kind, write.account, write.path[part], write.path))
+                self._ledger.has_removed(kind, write.account, write.path[part])
 
     def _learn(self, resource: Resource, lifecycle: Lifecycle) -> None:
         kind = kind_of(resource, lifecycle)

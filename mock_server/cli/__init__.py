@@ -14,6 +14,8 @@ _CONTROL = "mock_server.control.cli"
 SECTIONS = {
     "Serve and check": {
         "serve": "mock_server.cli.serve:serve",
+        "run": "mock_server.cli.interception:run",
+        "ca": "mock_server.cli.interception:ca",
         "apis": "mock_server.cli.specs:apis",
         "check": "mock_server.cli.specs:check",
     },
@@ -61,6 +63,7 @@ def mock_server() -> None:
 
     \b
     mock-server serve                        all APIs on http://127.0.0.1:8080
+    mock-server run -- pytest                answer a program's calls to the vendors' own hosts
     mock-server journal test --status 4xx    what went wrong in the sandbox `test`
     """
 

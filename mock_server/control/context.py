@@ -62,7 +62,7 @@ class ControlContext:
     def sandbox(self, request: Request) -> Sandbox:
         """Return the open sandbox that a request's path names; raises RecordNotFound."""
         name = request.path["sandbox"]
-        sandbox = self.sandboxes.find(name)
+        sandbox = self.sandboxes.use(name)
         if sandbox is None:
             raise RecordNotFound("open sandbox", name)
         return sandbox

@@ -27,7 +27,7 @@ class Call:
     operation sees instead of the present state, and then it changes nothing; without `keep`, what
     it changes is forgotten, though the answer says that it was done. `violations` is None until
     parameters and body were read. `refusal` is why no operation takes the call. `headers` go on the
-    answer, whatever it is.
+    answer, whatever it is. `kept` is the state that its own commit made, if it did.
     """
 
     operation: Operation
@@ -51,6 +51,7 @@ class Call:
     defect: ContractViolation | None = None
     headers: Mapping[str, str] | None = None
     changes: tuple[Change, ...] = ()
+    kept: State | None = None
     reads: Sequence[tuple[str, Key]] = ()
 
     @property

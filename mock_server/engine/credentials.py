@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ __all__ = ["Credential", "CredentialPolicy", "CredentialReader"]
 
 #: Visible ASCII that can stand as one segment of a path, for a sandbox is addressed by its name.
 _WORD = re.compile(r"(?!\.{1,2}$)[!-.0-~]{1,128}")
+#: What a vendor may issue as a key, whatever it looks like.
+_KEY = re.compile(r"[!-~]{1,4096}")
 _PREFIX = "test"
 
 
@@ -26,14 +29,21 @@ class CredentialPolicy:
     A word that begins with `test` opens the sandbox of that name; `test.PERSONA…` chooses its
     persona, which must be a known one. With `accept_any`, every other word of visible ASCII opens
     one with the default persona. A word with a slash opens none: it could not be controlled.
+
+    With `hide_keys`, every key that does not begin with `test` opens a sandbox that is named by a
+    digest of it: it may be a real one, which is then shown nowhere.
     """
 
     personas: frozenset[str]
     default_persona: str
     accept_any: bool = False
+    hide_keys: bool = False
 
     def sandbox(self, word: str) -> SandboxName:
         """Return the sandbox that `word` opens; raises Unauthenticated if it opens none."""
+        if self.hide_keys and not word.startswith(_PREFIX) and _KEY.fullmatch(word):
+            digest = hashlib.blake2b(word.encode(), digest_size=8).hexdigest()
+            return SandboxName(f"key-{digest}", self.default_persona)
         if not _WORD.fullmatch(word):
             raise Unauthenticated("invalid")
         persona = self.default_persona

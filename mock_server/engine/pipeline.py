@@ -27,6 +27,8 @@ from mock_server.state.sandbox import Defect
 Step = Callable[[Call], None]
 #: Names the sandbox of a request whose program cannot change its key.
 SANDBOX_HEADER = "x-mock-sandbox"
+#: On the first answer of a sandbox whose predecessor of the same name was evicted.
+EVICTED_HEADER = "x-mock-sandbox-evicted"
 _log = logging.getLogger("mock_server")
 
 
@@ -55,6 +57,9 @@ def open_sandbox(call: Call) -> None:
     call.sandbox = service.sandboxes.open(service.policy.sandbox(call.sandbox_key))
     call.sandbox.enter(call.operation.api.name)
     call.before = call.sandbox.committed
+    if call.sandbox.follows_evicted:
+        call.sandbox.follows_evicted = False
+        call.headers = {EVICTED_HEADER: "true"}
 
 
 def decide_fault(call: Call) -> None:
@@ -69,10 +74,11 @@ def find_sandbox(call: Call) -> None:
     service, request = call.operation.service, call.request
     try:
         credential = call.operation.any_credential.read(request)
+        key = request.headers.get(SANDBOX_HEADER) or call.operation.api.sandbox_key_of(credential)
+        name = service.policy.sandbox(key).name if key else ""
     except Unauthenticated:
         return
-    key = request.headers.get(SANDBOX_HEADER) or call.operation.api.sandbox_key_of(credential)
-    call.sandbox = (service.sandboxes.find(key) if key else None) or call.sandbox
+    call.sandbox = service.sandboxes.find(name) or call.sandbox
 
 
 def begin(call: Call) -> None:
@@ -98,7 +104,7 @@ def limit(call: Call) -> None:
     if api.rate_limit is not None and sandbox.rate_limited and not call.counted:
         call.counted = True
         quota = api.rate_limit.count(sandbox, f"{api.name}/{call.sandbox_key}")
-        call.headers = api.rate_limit.headers(quota)
+        call.headers = {**(call.headers or {}), **api.rate_limit.headers(quota)}
 
 
 def parse(call: Call) -> None:
@@ -156,15 +162,20 @@ def commit(call: Call) -> None:
     call.changes = transaction.changes
     if call.keep and call.state is None:
         call.sandbox.commit(transaction)
+        call.kept = call.sandbox.committed
 
 
 def record(call: Call) -> None:
     """Enter the call into its sandbox's journal, or into that of unattributed calls."""
     sandbox, request, fault, error = call.sandbox, call.request, call.fault, call.error
     wire = answered(call)
-    before = call.before or sandbox.committed
-    # A fault may keep nothing of what was done, or do more; then the states tell what changed.
-    changes = call.changes if fault is None else before.difference(sandbox.committed)
+    before, after = call.before or sandbox.committed, sandbox.committed
+    changes = call.changes
+    if after is before and fault is not None:
+        changes = ()
+    elif after is not call.kept and fault is not None:
+        # A fault did more than the operation; then the states tell what changed.
+        changes = before.difference(after)
     sandbox.journal.append(
         Exchange(
             number=sandbox.journal.last + 1,
@@ -174,6 +185,9 @@ def record(call: Call) -> None:
             method=request.method,
             origin=request.origin,
             path=request.url_path,
+            raw_path=request.raw_path,
+            base_url=request.base_url,
+            vendor_base=call.operation.spec.base_path,
             query=request.query_string,
             request_headers=request.headers,
             request_body=call.content,
@@ -183,7 +197,7 @@ def record(call: Call) -> None:
             response_body=bytes(memoryview(wire.body)),
             verdict="blocked" if call.defect else "refused" if error else "answered",
             before=before,
-            after=sandbox.committed,
+            after=after,
             changes=changes,
             reads=tuple(call.reads),
             error=type(error).__name__ if error else None,

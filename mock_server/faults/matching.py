@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,6 +11,9 @@ from typing import Any
 
 from mock_server.engine.messages import Request
 from mock_server.openapi.json_values import NotJson, read_json
+from mock_server.openapi.patterns import any_matches, names_of
+
+_NO_JSON = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +82,22 @@ class Match:
 
 
 def _path_fits(pattern: str, request: Request, base_path: str) -> bool:
-    regex = _regex(pattern)
-    below = request.url_path.removeprefix(request.base_url.removeprefix(request.origin))
-    return any(regex.fullmatch(path) for path in (request.url_path, base_path + below, below))
-
-
-@lru_cache(maxsize=256)
-def _regex(pattern: str) -> re.Pattern[str]:
-    any_text = {"**": ".*", "*": "[^/]*"}
-    parts = re.split(r"(\*\*|\*)", pattern)
-    return re.compile("".join(any_text.get(part, re.escape(part)) for part in parts), re.DOTALL)
+    names = names_of(request.url_path, request.base_url, request.origin, base_path)
+    return any_matches(pattern, names)
 
 
 def _json_fits(wanted: Any, content: bytes) -> bool:
+    value = _parsed(content)
+    return value is not _NO_JSON and includes(value, wanted)
+
+
+# All rules of a sandbox look at the same body, one after the other.
+@lru_cache(maxsize=1)
+def _parsed(content: bytes) -> Any:
     try:
-        return includes(read_json(content), wanted)
+        return read_json(content)
     except NotJson:
-        return False
+        return _NO_JSON
 
 
 def includes(value: Any, wanted: Any) -> bool:

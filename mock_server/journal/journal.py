@@ -25,6 +25,11 @@ class Journal:
         self._size = 0
         self._last = 0
         self._listeners: list[Callable[[Exchange], None]] = []
+        self._watchers: list[Callable[[], object]] = []
+        #: How often it was cleared; numbers begin again each time.
+        self.generation = 0
+        #: Why there will be nothing more, if so.
+        self.ended: str | None = None
 
     def __len__(self) -> int:
         return len(self._exchanges)
@@ -56,6 +61,7 @@ class Journal:
             self._size -= self._exchanges.popleft().size
         for listener in self._listeners:
             listener(exchange)
+        self._notify()
 
     def get(self, number: int) -> Exchange:
         """Return an exchange; raises EvidenceDropped, or LookupError if it is yet to come."""
@@ -97,7 +103,23 @@ class Journal:
         """Return an empty journal with the same limit."""
         return Journal(self.limit)
 
+    def watch(self, watcher: Callable[[], object]) -> Callable[[], None]:
+        """Call `watcher` whenever there is something new to see; returns what ends that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
     def clear(self) -> None:
         """Forget every exchange, and count from 1 again; listeners stay."""
         self._exchanges.clear()
         self._size = self._last = 0
+        self.generation += 1
+        self._notify()
+
+    def end(self, why: str) -> None:
+        """Say to those who watch that nothing more will come."""
+        self.ended = why
+        self._notify()
+
+    def _notify(self) -> None:
+        for watcher in self._watchers:
+            watcher()

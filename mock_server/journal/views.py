@@ -12,7 +12,7 @@ from mock_server.journal.exchange import Exchange
 from mock_server.journal.ignored import ignored
 from mock_server.journal.redaction import (
     REDACTED,
-    SECRET_FIELDS,
+    is_secret,
     redacted_headers,
     redacted_query,
     redacted_text,
@@ -62,7 +62,7 @@ def exchange_view(exchange: Exchange, spec: SpecIndex | None = None) -> dict[str
 def _shown_url(exchange: Exchange, secrets: frozenset[str]) -> str:
     """The URL of an exchange without secrets in its query."""
     query = redacted_query(exchange.query, secrets)
-    return f"{exchange.origin}{exchange.path}{'?' if query else ''}{query}"
+    return f"{exchange.origin}{exchange.raw_path}{'?' if query else ''}{query}"
 
 
 def line(exchange: Exchange, spec: SpecIndex | None = None) -> str:
@@ -95,7 +95,7 @@ def plain(value: Any) -> Any:
     """Return a record or a value in it as JSON: decimals and times as text, secrets left out."""
     if is_dataclass(value) and not isinstance(value, type):
         return {
-            each.name: REDACTED if each.name in SECRET_FIELDS else plain(getattr(value, each.name))
+            each.name: REDACTED if is_secret(each.name) else plain(getattr(value, each.name))
             for each in fields(value)
         }
     if isinstance(value, Mapping):

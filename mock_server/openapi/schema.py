@@ -206,6 +206,8 @@ class SchemaCompiler:
         return reached
 
 
+#: So many violations of one value are looked for.
+MOST_VIOLATIONS = 100
 _COMPILERS: WeakKeyDictionary[SpecIndex, SchemaCompiler] = WeakKeyDictionary()
 
 
@@ -228,10 +230,13 @@ def violations_of(
 ) -> list[Violation]:
     """Return a validator's errors as neutral violations, in the validator's order.
 
-    A missing property's path ends in its name, as the other violations of a property do.
+    A missing property's path ends in its name, as the other violations of a property do. No more
+    than `MOST_VIOLATIONS` are returned: whoever sent so many reads no further.
     """
-    found = []
+    found: list[Violation] = []
     for error in errors:
+        if len(found) >= MOST_VIOLATIONS:
+            break
         path = (*prefix, *error.instance_path)
         keyword = error.kind.name
         limit = error.kind.value

@@ -25,7 +25,9 @@ class Violation:
     value: Any = None
 
     def __str__(self) -> str:
-        limit = "" if self.limit is None else f" {self.limit!r}"
+        # The limit of a choice is what is wrong with each of its branches, with what was sent.
+        shown = self.limit is not None and self.keyword not in {"anyOf", "oneOf"}
+        limit = f" {self.limit!r}" if shown else ""
         return f"{self.location} {self.field or '(whole)'}: {self.keyword}{limit}"
 
     @property

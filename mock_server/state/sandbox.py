@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import random
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
@@ -15,6 +16,7 @@ from mock_server.state.store import State, Transaction
 
 if TYPE_CHECKING:
     # What happens in a sandbox is kept for others, and nothing here looks into it.
+    from mock_server.journal.exchange import Exchange
     from mock_server.journal.journal import Journal
 
 #: Gives the seed records of an API: (api, persona, seed) → State.
@@ -36,6 +38,11 @@ class Defect:
     operation: str
     pointer: str
     message: str
+
+
+#: So many names of evicted sandboxes are remembered.
+_REMEMBERED = 10_000
+_log = logging.getLogger("mock_server")
 
 
 class Sandbox:
@@ -68,6 +75,8 @@ class Sandbox:
         self.attachments: dict[str, Any] = {}
         #: Does what was left for later and is due on the clock by now.
         self.settle: Callable[[], object] | None = None
+        #: Whether one of the same name was evicted, which its next caller is told.
+        self.follows_evicted = False
         self.rate_limited = False
         #: How many requests a limit allows here; None is what the vendor allows.
         self.rate_limit_requests: int | None = None
@@ -206,10 +215,19 @@ class Sandboxes:
             SandboxName("", ""), seed, lambda *_: State(), clock(), journal()
         )
         self._monotonic = monotonic
+        self._listeners: list[Callable[[Exchange], None]] = []
         self._open: OrderedDict[str, tuple[Sandbox, float]] = OrderedDict()
+        #: How many had to make room for others, or were not used for long.
+        self.evicted = 0
+        self._evicted_names: OrderedDict[str, None] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def listen(self, listener: Callable[[Exchange], None]) -> None:
+        """Call `listener` with each exchange of the sandboxes that are opened from now on."""
+        self._listeners.append(listener)
+        self.unattributed.journal.listen(listener)
 
     def names(self) -> list[str]:
         """Return the names of the open sandboxes, the longest idle one first."""
@@ -242,6 +260,7 @@ class Sandboxes:
     def adopt(self, sandbox: Sandbox) -> Sandbox:
         """Take in a sandbox made elsewhere (a fork), in place of any of the same name."""
         now = self._monotonic()
+        self._hear(sandbox)
         self._open[sandbox.name] = (sandbox, now)
         self._open.move_to_end(sandbox.name)
         self._evict(now)
@@ -249,7 +268,16 @@ class Sandboxes:
 
     def close(self, name: str) -> None:
         """Forget a sandbox; raises KeyError if it is not open."""
-        del self._open[name]
+        self._open.pop(name)[0].journal.end("deleted")
+
+    def use(self, name: str) -> Sandbox | None:
+        """Return the sandbox if it is open, and count that as a use."""
+        entry = self._open.get(name)
+        if entry is None:
+            return None
+        self._open[name] = (entry[0], self._monotonic())
+        self._open.move_to_end(name)
+        return entry[0]
 
     def _make(self, name: SandboxName) -> Sandbox:
         sandbox = Sandbox(
@@ -261,11 +289,27 @@ class Sandboxes:
             first_revision=self._first_revision,
         )
         sandbox.rate_limited = self._rate_limited(name.name)
+        if name.name in self._evicted_names:
+            del self._evicted_names[name.name]
+            sandbox.follows_evicted = True
+        self._hear(sandbox)
         return sandbox
+
+    def _hear(self, sandbox: Sandbox) -> None:
+        for listener in self._listeners:
+            sandbox.journal.listen(listener)
 
     def _evict(self, now: float) -> None:
         while True:
-            oldest, (_, used) = next(iter(self._open.items()))
-            if len(self._open) <= self._limit and now - used <= self._idle_seconds:
+            oldest, (sandbox, used) = next(iter(self._open.items()))
+            idle = now - used > self._idle_seconds
+            if len(self._open) <= self._limit and not idle:
                 return
             del self._open[oldest]
+            why = "it was not used for long" if idle else "it had to make room for another"
+            sandbox.journal.end(f"evicted: {why}")
+            self.evicted += 1
+            self._evicted_names[oldest] = None
+            while len(self._evicted_names) > _REMEMBERED:
+                self._evicted_names.popitem(last=False)
+            _log.warning("the sandbox %s was deleted: %s", oldest, why)

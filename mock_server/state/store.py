@@ -92,11 +92,9 @@ class State:
             after = later.collections.get(name, _EMPTY)
             if before is after:
                 continue
-            old, new = dict(before.items()), dict(after.items())
             changes += [
-                Change(name, key, old.get(key), new.get(key))
-                for key in sorted({*old, *new}, key=str)
-                if old.get(key) is not new.get(key) and old.get(key) != new.get(key)
+                Change(name, key, before.get(key), after.get(key))
+                for key in sorted(before.keys_that_differ(after), key=str)
             ]
         return tuple(changes)
 

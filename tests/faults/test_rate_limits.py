@@ -59,7 +59,7 @@ def test_built_counts_a_minute_from_the_first_call(limited, sandbox):
     answer = client.get(path)
     assert (answer.status_code, answer.json()) == (429, {"message": "Too Many Attempts."})
     reset = START + timedelta(seconds=60)
-    assert {name: answer.headers[name] for name in answer.headers if "content" not in name} == {
+    assert {name: answer.headers[name] for name in answer.headers if name[:2] in ("x-", "re")} == {
         "x-ratelimit-limit": "60",
         "x-ratelimit-remaining": "0",
         "x-ratelimit-reset": str(int(reset.timestamp())),

@@ -92,13 +92,13 @@ def test_a_revoked_user_of_skhokho_is_inactive(call_as):
     assert (answer.status_code, answer.json()) == (403, {"detail": "User inactive or deleted."})
 
 
-def test_every_operation_of_every_api_can_refuse_them(vendors):
+def test_every_operation_that_asks_for_a_credential_can_refuse_them(vendors):
     lacking = [
         (operation.id, status)
         for vendor in vendors
         for operation in vendor.spec.operations.values()
         for status in (401, 403, 429)
-        if status not in operation.responses
+        if operation.security and status not in operation.responses
     ]
     assert lacking == []
 

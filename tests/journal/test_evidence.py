@@ -104,7 +104,7 @@ def test_an_unknown_path_is_in_the_journal_of_whoever_asked(shop):
         (Query(operation="createProduct"), 2),
         (Query(method="post", status=201), 2),
         (Query(status="4xx"), 2),
-        (Query(path="*/products/*"), 1),
+        (Query(path="/products/*"), 1),
         (Query(api="built"), 0),
         (Query(verdict="refused"), 2),
         (Query(json={"quantity": -2}), 1),

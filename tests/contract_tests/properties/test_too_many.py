@@ -10,7 +10,7 @@ import pytest
 from contract_tests.properties.run import Plan, run_properties
 from contract_tests.target.mock import mock_target
 
-READS = "every list shows what was created"
+READS = "listed_after_create"
 
 
 def limited(target, headers, times=1):

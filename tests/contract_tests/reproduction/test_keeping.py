@@ -18,7 +18,7 @@ from mock_server.discovery import load_vendor
 from mock_server.lifecycle.model import Lifecycle
 
 SPEC = load_vendor("cliniko").spec
-TERMS = ClaimContext(SPEC, Lifecycle(()))
+CONTEXT = ClaimContext(SPEC, Lifecycle(()))
 JSON = {"content-type": "application/json"}
 TAX = {
     "id": "1",
@@ -63,31 +63,31 @@ WRONG = [
 @pytest.mark.parametrize(("operation", "body", "more", "place", "schema"), WRONG)
 def test_what_was_broken_is_kept_with_its_place(operation, body, more, place, schema):
     trace = traced(operation, body, **more)
-    pointer = Conforms(0).violation(trace, TERMS).rpartition(" → ")[2].split(": ")[1]
+    pointer = Conforms(0).violation(CONTEXT, trace).rpartition(" → ")[2].split(": ")[1]
     kept = self_contained(Conforms(0, pointer), trace, SPEC)
     assert isinstance(kept, KeepsTo)
     assert kept.place == place
     assert schema is None or kept.schema == schema
-    assert kept.violation(trace, TERMS)
+    assert kept.violation(CONTEXT, trace)
 
 
 def test_it_holds_of_a_right_answer_whatever_the_place_in_a_list():
     wrong = traced("listTaxes", listed(name=7))
     kept = self_contained(Conforms(0, "/body/taxes/1/name"), wrong, SPEC)
-    assert kept.violation(traced("listTaxes", listed(name="x")), TERMS) is None
-    assert kept.violation(traced("listTaxes", {**listed(), "taxes": [{**TAX, "name": 1}]}), TERMS)
+    assert kept.violation(CONTEXT, traced("listTaxes", listed(name="x"))) is None
+    assert kept.violation(CONTEXT, traced("listTaxes", {**listed(), "taxes": [{**TAX, "name": 1}]}))
 
 
 def test_where_the_place_is_not_there_it_cannot_be_told():
     kept = KeepsTo(0, "/body/taxes/*/name", {"type": "string"})
     for body in ({"taxes": []}, {"message": "no"}, b"<html>"):
         with pytest.raises(CannotTell):
-            kept.violation(traced("listTaxes", body), TERMS)
+            kept.violation(CONTEXT, traced("listTaxes", body))
 
 
 def test_what_may_be_left_out_is_right_where_it_is():
     kept = KeepsTo(0, "/body/name", {"type": "string"})
-    assert kept.violation(traced("getTax", {"id": "1"}), TERMS) is None
+    assert kept.violation(CONTEXT, traced("getTax", {"id": "1"})) is None
 
 
 def test_any_other_claim_stays_as_it_is():

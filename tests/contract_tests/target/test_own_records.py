@@ -44,7 +44,7 @@ def test_a_record_with_the_runs_tag_may_be_made_changed_and_removed(opened):
     client, ledger, free = opened("cliniko")
     others = free.post("/products", json={"name": "Hand Balm"}).json()["id"]
     own = client.post("/products", json={"name": "ct-me-1"}).json()["id"]
-    assert ledger.left() == [Made("products", "first", own, {"id": own})]
+    assert ledger.left() == [Made("products", "first", own, {"id": own}, "ct-me-1")]
     assert client.patch(f"/products/{own}", json={"notes": "x"}).status_code == 200
     move = {"product_id": own, "quantity": 1, "adjustment_type": "Returned"}
     assert client.post("/stock_adjustments", json=move).status_code == 201

@@ -58,7 +58,7 @@ def test_a_defect_of_a_write_does_not_end_the_past():
 
 
 def test_what_another_account_reads_is_seen_though_it_looks_different_each_time():
-    check = "another account cannot read what one lists"
+    check = "listed_records_are_private"
     target = _past(defect("reads-of-any-account", "getProduct", "account"))
     numbers = count()
     changing = in_answers("getProduct", "/notes", lambda _: f"read {next(numbers)}")

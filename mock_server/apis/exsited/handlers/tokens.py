@@ -56,4 +56,6 @@ def issue_token(request: Request, context: Context) -> Reply:
             "refresh_token": token.refresh_token,
             "expires_in": int(credentials.LIFETIME.total_seconds()),
         },
+        # RFC 6749, section 5.1.
+        {"Cache-Control": "no-store", "Pragma": "no-cache"},
     )

@@ -68,7 +68,7 @@ def test_no_call_is_left_that_it_does_not_take(name):
 
 
 def test_without_one_that_conforms_nothing_is_left_out():
-    plan = Plan(only=("every list shows what was created",))
+    plan = Plan(only=("listed_after_create",))
     (finding, *_) = run_properties(toy_target("a list misses what is new"), plan=plan).findings
     assert len(finding.steps) > 2
     assert finding.reproduction
@@ -101,9 +101,7 @@ def test_it_says_whether_the_fault_is_there(kind, served, tmp_path, monkeypatch)
     finding = found(KINDS[kind], kind, target)
     target.close()
     for url, wanted in ((wrong, 1), (served(), 0), (GONE, 2)):
-        shells = ("sh", "bash") if wanted == 1 else ("sh",)
-        for shell in shells:
-            status, said = ends(finding.reproduction, tmp_path, url, *credentials, shell=shell)
-            assert status == wanted, said
+        status, said = ends(finding.reproduction, tmp_path, url, *credentials)
+        assert status == wanted, said
         status, said = module_ends(finding.test, url, *credentials)
         assert status == wanted, said
