@@ -43,7 +43,6 @@ KINDS = {
     "Lists": "a list misses what is new",
     "Related": "gross is rounded",
     "SameMembers": "the next link leads back",
-    "Sized": "an empty page follows a full one",
     "Summed": "summary is off",
     "Timely": "local time is shown as UTC",
     "Unfollowed": "others' items are referred to",
