@@ -288,7 +288,7 @@ class MockInventory:
 
     def problems(self) -> list[str]:
         """Return what the test fails for at its end, a text for each; hears nothing afterwards."""
-        self._do(lambda: [stop() for stop in self._stop_listening])
+        self._do(self._end_listening)
         problems = [f"an answer was off the contract: {each}" for each in self._witness.blocked]
         for verify in self._expected:
             try:
@@ -306,6 +306,10 @@ class MockInventory:
             f"was ignored: {what}, first in {call}" for what, call in self._witness.ignored.items()
         ]
         return problems
+
+    def _end_listening(self) -> None:
+        while self._stop_listening:
+            self._stop_listening.pop()()
 
     def summary(self) -> str:
         """Return how the mocks began and what they saw, for a report of a failure."""

@@ -179,9 +179,9 @@ def test_a_key_of_another_sandbox_is_reported_at_the_end_and_its_sandbox_is_gone
 def test_records_can_be_exported(mocks):
     inventory = mocks(persona="empty")
     with inventory.cliniko.client() as client:
-        client.post("/products", json=NEW)
+        client.post("/products", json={"name": "Balm"}).raise_for_status()
     (product,) = inventory.export(["cliniko"])["apis"]["cliniko"]["products"]
-    assert product["name"] == NEW["name"]
+    assert product["name"] == "Balm"
 
 
 def test_a_call_of_a_program_beside_the_test_can_be_waited_for(mocks):
