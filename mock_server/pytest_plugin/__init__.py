@@ -7,6 +7,7 @@ the server: that waits until a test asks for the fixture.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,6 @@ import pytest
 from mock_server.pytest_plugin.options import (
     APIS,
     MARKER,
-    BadOption,
     add_options,
     check_options,
     options_of,
@@ -57,14 +57,20 @@ def mock_inventory(
     request: pytest.FixtureRequest, _mock_inventory_home: Home
 ) -> Iterator[MockInventory]:
     """Mocks of the inventory APIs, fresh for each test; see `MockInventory`."""
-    from mock_server.pytest_plugin.home import BadHome
+    from mock_server.usage import UsageError
 
-    try:
-        inventory = _mock_inventory_home.open(request.node.nodeid, options_of(request.node))
-    except (BadHome, BadOption) as problem:
-        pytest.fail(str(problem), pytrace=False)
-    request.node.stash[_INVENTORY] = inventory
-    yield inventory
+    with ExitStack() as interception:
+        try:
+            options = options_of(request.node)
+            inventory = _mock_inventory_home.open(request.node.nodeid, options)
+            if options.intercept:
+                interception.enter_context(
+                    _mock_inventory_home.intercepting(inventory, options.allow_hosts)
+                )
+        except UsageError as problem:
+            pytest.fail(str(problem), pytrace=False)
+        request.node.stash[_INVENTORY] = inventory
+        yield inventory
     problems = _mock_inventory_home.end(inventory)
     # A test that broke off has said what was wrong; the rest is in its report.
     if problems and not request.node.stash.get(_BROKE_OFF, False):

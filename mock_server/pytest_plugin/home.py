@@ -7,6 +7,7 @@ import hashlib
 import re
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from mock_server.data import fixtures_directory
 from mock_server.journal.journal import Journal
 from mock_server.live import listen
 from mock_server.pytest_plugin.inventory import MockInventory
-from mock_server.pytest_plugin.loop import LoopTransport, ServerLoop
 from mock_server.pytest_plugin.options import Options
 from mock_server.seeding.personas import load_personas
 from mock_server.seeding.seeder import make_seeder
+from mock_server.server_loop import LoopTransport, ServerLoop
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, SandboxName
@@ -80,6 +81,20 @@ class Home:
             return self.server.sandboxes.adopt(self._base(options).fork(name))
 
         return MockInventory(self, self.loop.do(fork), options)
+
+    def intercepting(
+        self, inventory: MockInventory, allow_hosts: Sequence[str]
+    ) -> AbstractContextManager[None]:
+        """Return a block in which calls to the vendors' hosts reach a test's mocks.
+
+        Raises BadHost for a host that cannot be let through.
+        """
+        from mock_server.interception.in_process import Interception
+
+        interception = Interception(
+            self.server, self.loop, sandbox=inventory.name, allow_hosts=allow_hosts
+        )
+        return interception.installed()
 
     def end(self, inventory: MockInventory) -> list[str]:
         """Close a test's sandbox and return what was wrong, a text for each."""
