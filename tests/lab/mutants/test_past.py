@@ -6,11 +6,11 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
-from lab.mutation.detectors import ours
 
 from contract_tests.properties.run import Plan, run_properties
 from lab.mutants.deeds import in_answers
 from lab.mutants.messages import Between
+from lab.mutation.detectors import ours
 from lab.mutation.past import used
 from mock_server.apis.cliniko.lifecycle import LIFECYCLE
 from tests.lab.mutants.planted import defect, ground

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from lab.mutation.detectors import Outcome, ours
 
 from lab.mutants.catalogue import catalogue
 from lab.mutation.__main__ import main, sampled
+from lab.mutation.detectors import Outcome, ours
 from lab.mutation.record import Record
 from lab.mutation.statistics import Share
 from lab.mutation.table import Result, text_of
