@@ -16,7 +16,7 @@ QUALITIES = (
 GOODS = (
     ("Hand Balm", _VOLUMES), ("Massage Oil", _VOLUMES), ("Shampoo", _VOLUMES),
     ("Surface Cleaner", _VOLUMES), ("Disinfectant", _VOLUMES), ("Lamp Oil", _VOLUMES),
-    ("Wheat Flour", _WEIGHTS), ("TestBed Coffee", _WEIGHTS), ("Bath Salt", _WEIGHTS),
+    ("Wheat Flour", _WEIGHTS), ("Ground Coffee", _WEIGHTS), ("Bath Salt", _WEIGHTS),
     ("Cement", _WEIGHTS), ("Potting Soil", _WEIGHTS), ("Black Tea", _WEIGHTS),
     ("Exercise Band", _SIZES), ("Knee Support", _SIZES), ("Work Gloves", _SIZES),
     ("Storage Box", _SIZES), ("Flower Pot", _SIZES), ("Altar Candle", _SIZES),
