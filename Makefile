@@ -12,7 +12,7 @@ READY := .venv/.ready
 BUILT_IN := $(shell $(BIN)/python -c '' 2>/dev/null && cat $(READY) 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check contract power standin fixtures bench lint types constraints clean
+.PHONY: help serve test check contract fidelity power standin fixtures bench lint types constraints clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ check: $(READY) ## Check the specs, their examples, the handlers and the provena
 contract: $(READY) ## Test the mocks with every check and property (API="cliniko built" for some, ARGS="--seed 2")
 	$(BIN)/contract-tests run $(API) $(ARGS)
 
+fidelity: $(READY) ## Make docs/fidelity.md from the rules, and from how Prism fares by them
+	$(BIN)/contract-tests fidelity --page --beside benchmarks/prism.json > docs/fidelity.md
+
 power: $(READY) ## Plant defects in the mocks and see who finds them (ARGS="--api cliniko --seeds 3")
 	$(BIN)/python -m lab.mutation $(ARGS)
 
@@ -37,6 +40,10 @@ standin: $(READY) ## Serve the stand-in for a real service (PORT=8080, ARGS="--d
 
 fixtures: $(READY) ## Write the golden data sets of fixtures/ again
 	$(BIN)/python fixtures/generate.py
+
+docs: $(READY) ## Write the reference pages, and build the documentation in build/site
+	$(BIN)/python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 bench: $(READY) ## Measure the engine in process, beside stock Connexion
 	$(BIN)/python benchmarks/engine.py $(ARGS)

@@ -29,7 +29,8 @@ from openapi_schema_validator import oas30_format_checker as formats
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode
 
-from contract_tests.target.target import Target, mock_target
+from contract_tests.target.mock import mock_target
+from contract_tests.target.target import Target
 from mock_server.console.pages import served_document
 from mock_server.openapi.document import SpecIndex
 

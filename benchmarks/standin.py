@@ -27,10 +27,10 @@ from contract_tests.findings import Run
 from contract_tests.fuzzing.config import LEVELS
 from contract_tests.fuzzing.run import run_conformance
 from contract_tests.properties.run import Plan, run_properties
-from contract_tests.target.forwarder import Forwarder
 from contract_tests.target.guard import guarded
 from contract_tests.target.profiles import FULL, Pace
-from contract_tests.target.target import Target, url_target
+from contract_tests.target.service import url_target
+from contract_tests.target.target import Target
 from lab.standin.database import Database
 from lab.standin.service import BASE_PATH, Service
 from lab.standin.switches import Defect, Switch, Variation
@@ -76,8 +76,7 @@ def standin(*switches: Switch) -> Iterator[Target]:
         try:
             yield guarded(target, FULL, Pace(*_PACE, lambda: clock.now, clock.wait))[0]
         finally:
-            if isinstance(target.app, Forwarder):
-                target.app.close()
+            target.close()
             server.should_exit = True
             thread.join()
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
+import click
 import pytest
 
-from contract_tests.cli.credentials import WrongCredential
-from contract_tests.cli.options import Options, WrongUse, add_options, read_options
-from contract_tests.reports.baseline import WrongBaseline
+from contract_tests.cli.options import Options, read_options, target_options
 from mock_server.control.api.vendor import NAME as CONTROL
-from mock_server.discovery import UnknownApi, load_vendor
-from mock_server.openapi.document import SpecError
+from mock_server.discovery import load_vendor
+from mock_server.usage import UsageError
 
 _NAMES = (
     "target", "credential", "other-credential", "profile", "rate", "seed", "level", "max-examples",
-    "ledger",
+    "ledger", "max-time", "settle",
 )  # fmt: skip
-_WRONG = (
-    argparse.ArgumentError, SpecError, UnknownApi, WrongBaseline, WrongCredential, WrongUse,
-)  # fmt: skip
+#: Reads the options as `contract-tests run` does.
+_COMMAND = target_options(click.command("run")(lambda **_: None))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,20 +42,20 @@ def contract_options(pytestconfig: pytest.Config) -> Options:
 
 def options_of(config: pytest.Config) -> Options:
     """Return what the command line asks for; raises pytest.UsageError."""
-    parser = argparse.ArgumentParser(exit_on_error=False)
-    add_options(parser)
     given: list[str] = list(config.getoption("--api"))
     for name in (*_NAMES, "parameter"):
         values: Any = config.getoption(f"--{name}")
         for value in values if isinstance(values, list) else [values] * (values is not None):
             given += [f"--{name}", str(value)]
     try:
-        options = read_options(parser.parse_args(given))
+        options = read_options(_COMMAND.make_context("contract tests", given).params)
         for name in options.names:
             if name != CONTROL:
                 load_vendor(name)
             elif not options.on_mock:
-                raise WrongUse("control is tested in a mock of this process only")
-    except _WRONG as problem:
+                raise UsageError("control is tested in a mock of this process only")
+    except click.UsageError as problem:
+        raise pytest.UsageError(f"contract tests: {problem.format_message()}") from problem
+    except UsageError as problem:
         raise pytest.UsageError(f"contract tests: {problem}") from problem
     return options

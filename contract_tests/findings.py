@@ -37,14 +37,25 @@ class Finding:
         )
 
 
+#: Checks that say of a run that it, or a part of it, did not take place.
+NOT_TESTED = frozenset(
+    {
+        "crash", "credential_lapsed", "error", "guard", "nothing_sent", "schemathesis",
+        "transport", "unreadable_creation",
+    }
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class Property:
     """What became of one property: how often it was tried, or why it was not (`skipped`).
 
-    `last` is the case that was tried last: the kind of record, and the number of the case.
+    `name` is its id, `description` the sentence that says what holds; `last` is the case that was
+    tried last: the kind of record, and the number of the case.
     """
 
     name: str
+    description: str = ""
     tried: int = 0
     failed: int = 0
     skipped: str = ""
@@ -57,7 +68,8 @@ class Run:
 
     `target` is `mock` or a URL; `skipped` says which operation a phase left out and why;
     `checked` counts how often a check (second) looked at an operation (first); `properties` has one
-    entry for each property across calls; `seed` makes the run again.
+    entry for each property across calls; `seed` makes the run again. `interrupted` says, in
+    one line, where the run was broken off; it is empty after a whole one.
     """
 
     api: str
@@ -71,6 +83,7 @@ class Run:
     skipped: list[str] = field(default_factory=list)
     checked: Counter[tuple[str, str]] = field(default_factory=Counter)
     properties: list[Property] = field(default_factory=list)
+    interrupted: str = ""
 
     @property
     def ok(self) -> bool:
@@ -92,3 +105,4 @@ class Run:
         self.skipped += other.skipped
         self.checked += other.checked
         self.properties += other.properties
+        self.interrupted = self.interrupted or other.interrupted

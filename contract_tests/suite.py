@@ -7,48 +7,50 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TextIO
 
 import httpx
 
-from contract_tests.cli.options import Options, WrongUse
+from contract_tests.cli.options import Options
 from contract_tests.findings import Finding, Run
 from contract_tests.fuzzing.config import LEVELS
 from contract_tests.fuzzing.run import run_conformance
-from contract_tests.properties.preflight import Admission, Lapsed
+from contract_tests.properties.preflight import Lapsed, Preflight
 from contract_tests.properties.run import Plan, run_properties
 from contract_tests.reports.progress import Progress
-from contract_tests.target.forwarder import Forwarder
-from contract_tests.target.guard import guarded
+from contract_tests.target.guard import Guard, guarded
 from contract_tests.target.ledger import Ledger
+from contract_tests.target.mock import CONTROL, mock_target, signed_in
 from contract_tests.target.profiles import FULL, PROFILES, pace_of
-from contract_tests.target.session import TAG
-from contract_tests.target.target import (
-    Target,
-    Unreachable,
-    mock_parameters,
-    mock_target,
-    signed_in,
-    url_target,
-)
+from contract_tests.target.run_tag import RunTag
+from contract_tests.target.service import url_target
+from contract_tests.target.target import Target, Unreachable, mock_parameters
 from contract_tests.target.write_policy import OwnRecords
-from mock_server.control.api.vendor import NAME as CONTROL
-from mock_server.discovery import UnknownApi, api_names, load_lifecycle, load_vendor
+from mock_server.discovery import UnknownApi, Vendor, api_names, load_lifecycle, load_vendor
 from mock_server.lifecycle.model import Lifecycle
-from mock_server.openapi.document import SpecError
 from mock_server.state.clock import Clock
+from mock_server.usage import UsageError, suggestion
 
 #: How often the cases of every property are tried, and which share of them, by level.
+#: How often a read is sent again that a proxy did not get through.
+_REPEATS = 2
 _ROUNDS = {"smoke": (1, 0.5), "default": (2, 1.0)}
 
 
 def run_suite(options: Options, progress: TextIO) -> list[tuple[Run, str]]:
     """Return each API's run, and why its target was unreachable, or nothing.
 
-    What goes wrong with one API does not keep the others from being tested. Raises UnknownApi and
-    SpecError before anything is sent to an API that they are about.
+    What goes wrong with one API does not keep the others from being tested; an interrupted run
+    (KeyboardInterrupt) is the last one. Raises UsageError before anything is sent to an API that it
+    is about.
     """
-    return [_outcome(name, options, Progress(name, progress)) for name in names_of(options)]
+    outcomes: list[tuple[Run, str]] = []
+    for name in names_of(options):
+        outcomes.append(_outcome(name, options, Progress(name, progress)))
+        if outcomes[-1][0].interrupted:
+            break
+    return outcomes
 
 
 def names_of(options: Options) -> Sequence[str]:
@@ -62,60 +64,67 @@ def _outcome(name: str, options: Options, progress: Progress) -> tuple[Run, str]
     run = Run(name, options.seed, options.target, options.profile)
     started = time.perf_counter()
     try:
-        run = _run(name, options, progress)
+        _run(run, options, progress)
     except Unreachable as problem:
         progress.line(str(problem))
-        return run, str(problem)
-    except (UnknownApi, SpecError, WrongUse):
+        # What was found before it went away counts all the same.
+        if not run.findings:
+            return run, str(problem)
+        run.add([Finding("transport", "", str(problem), "suite")])
+    except UsageError:
         raise
+    except KeyboardInterrupt:
+        run.interrupted = run.interrupted or "before anything was tried"
     except Exception:  # noqa: BLE001 - a crash with one API must not hide what another one does
-        run.seconds = time.perf_counter() - started
         run.add([Finding("crash", "", traceback.format_exc(), "suite")])
     finally:
+        run.seconds = time.perf_counter() - started
         progress.end()
-    if run.requests == 0 and not run.findings:
+    if run.requests == 0 and not run.findings and not run.interrupted:
         run.add(
             [Finding("nothing_sent", "", "no request was sent, so nothing was tested", "suite")]
         )
     return run, ""
 
 
-def _run(name: str, options: Options, progress: Progress) -> Run:
-    tag = run_tag(options)
-    run = Run(name, options.seed, options.target, options.profile)
-    with opened(name, options, f"{tag}-") as target:
-        try:
-            run.take(
-                run_properties(
+def _run(run: Run, options: Options, progress: Progress) -> None:
+    """Make all parts of a run; what they see is in it, whatever ends this."""
+    with opened(run.api, options, run_tag(options)) as target:
+        for part in (
+            partial(run_properties, plan=plan_of(options, target)),
+            partial(
+                run_conformance, level=LEVELS[options.level], max_examples=options.max_examples
+            ),
+        ):
+            seen = Run(run.api, options.seed)
+            try:
+                part(
                     target,
                     seed=options.seed,
-                    plan=plan_of(options, target),
-                    tag=tag,
+                    into=seen,
                     progress=progress.line,
                     tick=ticking(options, target, progress.tick),
                 )
-            )
-            run.take(
-                run_conformance(
-                    target,
-                    seed=options.seed,
-                    level=LEVELS[options.level],
-                    max_examples=options.max_examples,
-                    progress=progress.line,
-                    tick=ticking(options, target, progress.tick),
-                )
-            )
-        except Lapsed as lapsed:
-            run.take(lapsed.run)
-            run.add([Finding("credential_lapsed", "", str(lapsed), "suite")])
-    return run
+            except Lapsed as lapsed:
+                seen.add([Finding("credential_lapsed", "", str(lapsed), "suite")])
+                return
+            finally:
+                run.take(seen)
+                _take_noise(run, target)
+
+
+def _take_noise(run: Run, target: Target) -> None:
+    """Tell of the calls that were lost on the way, once each."""
+    if isinstance(target.transport, Guard):
+        run.skipped += [f"noise: {each}" for each in dict.fromkeys(target.transport.noise)]
+        target.transport.noise.clear()
 
 
 def ticking(
     options: Options, target: Target, tick: Callable[[Run], None] = lambda _: None
 ) -> Callable[[Run], None]:
     """Return what is to be shown one part of a run: it raises Lapsed for a service behind a URL."""
-    return tick if options.on_mock else Admission(target).watch(tick)
+    return tick if options.on_mock else Preflight(target).watch(tick)
 
 
 def plan_of(options: Options, target: Target, only: str = "") -> Plan:
@@ -130,52 +139,57 @@ def plan_of(options: Options, target: Target, only: str = "") -> Plan:
     )
 
 
-def run_tag(options: Options) -> str:
+def run_tag(options: Options) -> RunTag:
     """Return what marks the records of one run: the seed, and where others are, the time too."""
-    if options.on_mock:
-        return str(options.seed)
-    return f"{options.seed}.{Clock().now():%y%m%d%H%M%S}"
+    moment = "" if options.on_mock else f"{Clock().now():%y%m%d%H%M%S}"
+    return RunTag.of_seed(options.seed, moment)
 
 
 @contextmanager
-def opened(name: str, options: Options, tag: str) -> Iterator[Target]:
+def opened(name: str, options: Options, tag: RunTag) -> Iterator[Target]:
     """Give the target behind the guard of its profile, as long as the block runs.
 
-    If the profile lets a run write its own records alone, their texts begin with `tag`, and the
+    What is made there carries the `tag`; if the profile lets a run write its own records alone, the
     ledger of the options has them. Raises UnknownApi, SpecError and Unreachable, the last one too
     if a service refuses a credential.
     """
     profile = PROFILES[options.profile]
-    target = target_of(name, options)
+    target = replace(target_of(name, options), tag=tag, settle=options.settle)
     rate = target.vendor.api.rate_limit
     pace = None if options.on_mock else pace_of(options.rate, rate)
     policy = None
     if profile.writes == "own":
         lifecycle = load_lifecycle(target.vendor) or Lifecycle(())
         ledger = Ledger(options.ledger)
-        policy = OwnRecords(lifecycle, ledger, f"{TAG}{tag}", target.parameters)
+        ledger.belongs_to(target)
+        policy = OwnRecords(lifecycle, ledger, tag, target.parameters)
     try:
-        behind = guarded(target, profile, pace, policy)[0]
+        deadline = None if options.max_time is None else time.monotonic() + options.max_time
+        repeats = 0 if options.on_mock else _REPEATS
+        behind, _ = guarded(target, profile, pace, policy, repeats=repeats, deadline=deadline)
         if not options.on_mock:
-            Admission(behind).require()
+            Preflight(behind).require()
         yield behind
     finally:
-        if isinstance(target.app, Forwarder):
-            target.app.close()
+        target.close()
 
 
 def target_of(name: str, options: Options) -> Target:
     """Return the target that the options name, without a guard; raises as `opened`."""
     if options.on_mock:
         target = mock_target(name, options.credential or "test")
+        _check_parameters(options, target.vendor)
         fixed = {**target.parameters, **options.parameters}
         other = target.other_credential
         if options.other_credential is not None:
-            other = signed_in(target.vendor, target.base_url, options.other_credential, target.app)
+            other = signed_in(
+                target.vendor, target.base_url, options.other_credential, target.transport
+            )
         return replace(target, parameters=fixed, other_credential=other)
     if name == CONTROL:
         raise UnknownApi("control is tested in a mock of this process only")
     vendor = load_vendor(name)
+    _check_parameters(options, vendor)
     usual = mock_parameters(vendor)
     if options.profile != FULL.name:
         _check_own_account(options, usual)
@@ -187,13 +201,26 @@ def target_of(name: str, options: Options) -> Target:
     return url_target(name, options.target, credential, options.other_credential, fixed)
 
 
+def _check_parameters(options: Options, vendor: Vendor) -> None:
+    """Raise UsageError for a path parameter that no operation has."""
+    known = {
+        each.name
+        for operation in vendor.spec.operations.values()
+        for each in operation.parameters
+        if each.location == "path"
+    }
+    for name in options.parameters:
+        if name not in known:
+            raise UsageError(f"--parameter: no path has {name!r}; {suggestion(name, known)}")
+
+
 def _check_own_account(options: Options, usual: Mapping[str, str]) -> None:
-    """Raise WrongUse unless the options say whose account is meant; a mock's own will do for full.
+    """Raise UsageError unless the options say whose account is meant; for full, a mock's will do.
 
     What is usual for a mock is somebody else's elsewhere.
     """
     if options.credential is None:
-        raise WrongUse(f"--credential: say how to sign in to {options.target}, as env:NAME")
+        raise UsageError(f"--credential: say how to sign in to {options.target}, as env:NAME")
     missing = sorted({*usual} - {*options.parameters})
     if missing:
-        raise WrongUse(f"--parameter {missing[0]}=…: say which one is meant at {options.target}")
+        raise UsageError(f"--parameter {missing[0]}=…: say which one is meant at {options.target}")

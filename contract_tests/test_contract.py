@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.cli.options import Options, WrongUse
+from contract_tests.cli.options import Options
 from contract_tests.conftest import options_of
 from contract_tests.findings import Finding, Run
 from contract_tests.fuzzing.config import LEVELS, PHASES
@@ -23,6 +23,7 @@ from contract_tests.properties.preflight import Lapsed
 from contract_tests.properties.run import run_properties
 from contract_tests.suite import names_of, opened, plan_of, run_tag, ticking
 from contract_tests.target.target import Target, Unreachable
+from mock_server.usage import UsageError
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -30,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     options = options_of(metafunc.config)
     metafunc.parametrize("api", names_of(options), scope="session")
     if "prop" in metafunc.fixturenames:
-        metafunc.parametrize("prop", [oracle.name for oracle in ORACLES])
+        metafunc.parametrize("prop", [oracle.id for oracle in ORACLES])
     if "phase" in metafunc.fixturenames:
         metafunc.parametrize("phase", PHASES)
 
@@ -41,9 +42,8 @@ def contract_target(api: str, contract_options: Options) -> Iterator[Target]:
     lost = ""
     with ExitStack() as stack:
         try:
-            tag = run_tag(contract_options)
-            target = stack.enter_context(opened(api, contract_options, f"{tag}."))
-        except (Unreachable, WrongUse) as problem:
+            target = stack.enter_context(opened(api, contract_options, run_tag(contract_options)))
+        except (Unreachable, UsageError) as problem:
             lost = str(problem)
         # Here and not in the handler: the line is to stand without how it came about.
         if lost:
@@ -54,8 +54,7 @@ def contract_target(api: str, contract_options: Options) -> Iterator[Target]:
 def test_property(contract_target: Target, contract_options: Options, prop: str) -> None:
     """Nothing breaks a property."""
     plan = plan_of(contract_options, contract_target, only=prop)
-    tag = f"{run_tag(contract_options)}.{[each.name for each in ORACLES].index(prop)}"
-    part = partial(run_properties, seed=contract_options.seed, plan=plan, tag=tag)
+    part = partial(run_properties, seed=contract_options.seed, plan=plan)
     run = _made(part, contract_target, contract_options)
     skipped = next((each.skipped for each in run.properties if not each.tried), "")
     if skipped or not run.properties:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
@@ -20,9 +20,11 @@ from mock_server.control.seed_files.reading import read_records_file, seeder_fro
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors
 from mock_server.engine.application import ApiApplication
+from mock_server.engine.cors import CorsMiddleware, CorsPolicy
 from mock_server.engine.credentials import CredentialPolicy
 from mock_server.engine.operation import Service
 from mock_server.faults.gate import FaultGate
+from mock_server.journal.journal import Journal
 from mock_server.seeding.personas import PersonaError, load_personas
 from mock_server.seeding.seeder import make_seeder
 from mock_server.settings import Settings
@@ -93,6 +95,7 @@ def build_server(
         first_revision = records.revision
     sandboxes = Sandboxes(
         seeder,
+        partial(Journal, settings.journal_bytes),
         seed=settings.seed,
         clock=lambda: Clock(settings.clock),
         limit=settings.max_sandboxes,
@@ -100,7 +103,12 @@ def build_server(
         rate_limited=settings.limits_rate_of,
         first_revision=first_revision,
     )
-    policy = CredentialPolicy(frozenset(personas), settings.persona, settings.accept_any_credential)
+    policy = CredentialPolicy(
+        frozenset(personas),
+        settings.persona,
+        settings.accept_any_credential,
+        settings.hide_keys,
+    )
     gate = FaultGate((vendor.api, vendor.spec) for vendor in vendors)
     service = Service(sandboxes, policy, settings.max_body, gate)
     mounts = {
@@ -125,8 +133,13 @@ def _root(server: MockServer) -> Root:
             await application({"type": "lifespan"}, _nothing_comes, _nothing_goes)
         yield
 
+    # The control API is made on its first call, which most servers never get.
+    @cache
+    def control_app() -> LiveEvents:
+        return LiveEvents(server.control, server.world)
+
     async def control(scope: Scope, receive: Receive, send: Send) -> None:
-        await LiveEvents(server.control, server.world)(scope, receive, send)
+        await control_app()(scope, receive, send)
 
     entrance = ControlAuthMiddleware(control, PREFIX, server.settings.token)
 
@@ -145,13 +158,19 @@ def _root(server: MockServer) -> Root:
         default=elsewhere,
     )
     apis = {
-        server.mounts[vendor.api.name]: ApiWithPages(
-            server.applications[vendor.api.name],
-            api_routes(vendor, server.mounts[vendor.api.name]),
-        )
-        for vendor in server.vendors
+        server.mounts[vendor.api.name]: _with_pages(server, vendor) for vendor in server.vendors
     }
     return Root(apis, ours)
+
+
+def _with_pages(server: MockServer, vendor: Vendor) -> ASGIApp:
+    """An API with its pages, open to pages of other origins as the server or the vendor has it."""
+    name = vendor.api.name
+    pages = api_routes(vendor, server.mounts[name])
+    application: ASGIApp = ApiWithPages(server.applications[name], pages)
+    origins = server.settings.cors_origins
+    policy = CorsPolicy(origins) if origins else vendor.api.cors
+    return application if policy is None else CorsMiddleware(application, policy)
 
 
 class Root:

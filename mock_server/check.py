@@ -14,6 +14,7 @@ import yaml
 from mock_server import __version__
 from mock_server.discovery import Vendor
 from mock_server.engine.application import mismatches
+from mock_server.engine.errors import NotMocked
 from mock_server.openapi.document import BASES, Json, SpecError
 from mock_server.openapi.schema import SchemaCompiler
 
@@ -163,6 +164,13 @@ def _references(vendor: Vendor) -> Iterator[tuple[Pointer, str]]:
 
 
 def _required_responses(vendor: Vendor) -> Iterator[tuple[Pointer, str]]:
+    try:
+        listed = bool(vendor.spec.not_mocked)
+    except SpecError as problem:
+        listed = False
+        yield ("x-not-mocked",), str(problem).removeprefix("x-not-mocked: ")
+    if listed and NotMocked not in vendor.api.errors:
+        yield ("x-not-mocked",), "the error table does not render NotMocked"
     for name in ("RouteNotFound", "MethodNotAllowed"):
         try:
             vendor.spec.component_response(name)

@@ -5,17 +5,24 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mock_server.data import specs_directory
 from mock_server.engine.api import Api
 from mock_server.lifecycle.model import Lifecycle
 from mock_server.openapi.document import SpecError, SpecIndex, load_document
+from mock_server.state.store import Table
+from mock_server.usage import UsageError, suggestion
+
+#: The tables of each API, by their short names.
+Tables = Mapping[str, Mapping[str, Table[Any]]]
 
 
-class UnknownApi(Exception):
+class UnknownApi(UsageError):
     """An API was asked for that is not there; the message names those that are."""
 
 
@@ -39,7 +46,7 @@ def load_vendor(name: str, package: str = "mock_server.apis", specs: Path | None
     """Return one API; raises UnknownApi, and SpecError if its parts do not fit together."""
     known = api_names(package)
     if name not in known:
-        raise UnknownApi(f"there is no API {name!r}; there are {', '.join(known)}")
+        raise UnknownApi(f"there is no API {name!r}; {suggestion(name, known)}")
     path = (specs or specs_directory()) / f"{name}.yaml"
     module = importlib.import_module(f"{package}.{name}")
     api = getattr(module, "API", None)
@@ -65,3 +72,17 @@ def load_vendors(
 ) -> list[Vendor]:
     """Return the named APIs, or all of them; raises as `load_vendor`."""
     return [load_vendor(name, package, specs) for name in names or api_names(package)]
+
+
+def tables_of(vendors: Iterable[Vendor]) -> Tables:
+    """Return the tables of each API, by their short names: those that its package defines."""
+    found: dict[str, dict[str, Table[Any]]] = {}
+    for vendor in vendors:
+        package = vendor.api.seed.__module__.rpartition(".")[0]
+        tables = found[vendor.api.name] = {}
+        for name, module in list(sys.modules.items()):
+            if name == package or name.startswith(f"{package}."):
+                for value in list(vars(module).values()):
+                    if isinstance(value, Table) and value.api == vendor.api.name:
+                        tables[value.name.partition(".")[2]] = value
+    return found

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import unquote
+from weakref import finalize
 
 import httpx
 from starlette.types import ASGIApp
@@ -16,12 +17,14 @@ from mock_server.faults.connection import ClientConnection
 class InProcessTransport(httpx.BaseTransport):
     """Sends each request of a synchronous `httpx.Client` to an ASGI application.
 
-    Not for use inside a running event loop; there, `httpx.ASGITransport` does it.
+    `app` is that application. Not for use inside a running event loop; there, `httpx.ASGITransport`
+    does it.
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._runner = asyncio.Runner()
+        self.app = app
+        self._loop = asyncio.new_event_loop()
+        self._end = finalize(self, self._loop.close)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the application's answer; what it raises comes through.
@@ -30,12 +33,13 @@ class InProcessTransport(httpx.BaseTransport):
         connection that is closed too early, ReadError for one that is reset. A wait takes no time:
         it raises ReadTimeout if the client would not have waited so long, and is over otherwise.
         """
-        # Not `run`, which sets up for Ctrl-C anew each time: an answer takes less than that.
-        return self._runner.get_loop().run_until_complete(exchange(self._app, request))
+        return self._loop.run_until_complete(exchange(self.app, request))
 
     def close(self) -> None:
-        """Free the event loop."""
-        self._runner.close()
+        """Free the event loop; it is freed as well when nobody has the transport any more."""
+        if not self._loop.is_closed():
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._end()
 
 
 async def exchange(app: ASGIApp, request: httpx.Request) -> httpx.Response:
@@ -85,10 +89,16 @@ class _Caller(ClientConnection):
         raise kind(why, request=self._request)
 
 
+def raw_target(request: httpx.Request) -> bytes:
+    """Return the path and the query of a request as they go out."""
+    target: bytes = request.extensions.get("target", request.url.raw_path)
+    return target
+
+
 def scope_of(request: httpx.Request) -> dict[str, Any]:
     """Return the ASGI scope of a request, as a server on loopback would make it."""
     url = request.url
-    path, _, query = url.raw_path.partition(b"?")
+    path, _, query = raw_target(request).partition(b"?")
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},

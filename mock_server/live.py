@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from mock_server.bounded_http import READ_TIMEOUT, NoCancellations, protocol
+from mock_server.usage import UsageError
+
 _BACKLOG = 2048
+_NO_CANCELLATIONS = NoCancellations()
 
 
-class PortUnavailable(Exception):
+class PortUnavailable(UsageError):
     """The address cannot be listened on; the message says which and why, in one line."""
 
 
@@ -34,9 +39,9 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Serve until the process is told to stop."""
-    uvicorn.Server(_config(app)).run(sockets=[listener])
+def serve(app: ASGIApp, listener: socket.socket, read_timeout: float = READ_TIMEOUT) -> None:
+    """Serve until the process is told to stop; a request has so many seconds to come in."""
+    uvicorn.Server(server_config(app, read_timeout)).run(sockets=[listener])
 
 
 class LiveServer:
@@ -49,7 +54,7 @@ class LiveServer:
         self._listener = listen(host, port)
         host, port = self._listener.getsockname()[:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        self._server = uvicorn.Server(_config(app))
+        self._server = uvicorn.Server(server_config(app))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
         )
@@ -69,11 +74,22 @@ class LiveServer:
         self._listener.close()
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
+def server_config(
+    app: ASGIApp, read_timeout: float = READ_TIMEOUT, *, http: Any = None, **options: Any
+) -> uvicorn.Config:
+    """Return how an application is served; `http` and `options` are more of uvicorn's."""
+    config = uvicorn.Config(
         app,
+        http=http or protocol(read_timeout),  # type: ignore[arg-type]  # it is called like the class
+        ws="none",
         access_log=False,
         log_level="warning",
         server_header=False,
+        # Who may report another scheme than the connection's is said by an option, not assumed.
+        proxy_headers=False,
         timeout_graceful_shutdown=2,
+        **options,
     )
+    # Logging is configured by then.
+    logging.getLogger("uvicorn.error").addFilter(_NO_CANCELLATIONS)
+    return config

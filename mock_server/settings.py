@@ -1,33 +1,86 @@
-"""What a server can be told."""
+"""The options of a server."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from mock_server.state.clock import EARLIEST, LATEST
+from mock_server.usage import UsageError
+
+#: Words that somebody may write who wants rate limits on or off.
+_SWITCHES = {"on", "off", "true", "false", "yes", "no", "all", "none", "1", "0", ""}
+
+#: Scheme, host and port, as browsers write an origin.
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+
+
+class SettingsError(UsageError, ValueError):
+    """An option cannot have that value; the message says which one can."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The options of a server.
+    """The options of a server; raises SettingsError for a value that an option cannot have.
 
     `clock` freezes every sandbox at an instant, None lets them follow the machine.
-    `rate_limited` says whose rate limits are on: `on`, `off`, or sandbox names with commas
+    `hide_keys` takes any key and names the sandbox of one that does not begin with `test` by a
+    digest. `rate_limited` says whose rate limits are on: `on`, `off`, or sandbox names with commas
     between. `seed_file` has records that sandboxes of the default persona start with instead of
-    its. `token` is what control wants from its callers; without one, it is for programs on
-    this machine. Sizes are in bytes, times in seconds.
+    its. `cors` names the origins, with commas between, whose pages may call the APIs; `*` is all,
+    None leaves it to the vendors. `token` is what callers of the control API must send; without
+    one, it is for programs on this machine. Sizes are in bytes, times in seconds.
     """
 
     persona: str = "typical"
     seed: int = 0
     accept_any_credential: bool = False
+    hide_keys: bool = False
     clock: datetime | None = None
     rate_limited: str = "off"
     max_body: int = 1 << 20
     max_sandboxes: int = 1000
     sandbox_idle: float = 3600.0
+    read_timeout: float = 30.0
     token: str | None = None
     seed_file: Path | None = None
+    journal_bytes: int = 4 << 20
+    cors: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.clock is not None:
+            if self.clock.tzinfo is None:
+                raise SettingsError(f"the clock {self.clock.isoformat()} has no offset from UTC")
+            if not EARLIEST <= self.clock <= LATEST:
+                raise SettingsError(
+                    f"the clock {self.clock.isoformat()} is out of range, "
+                    f"{EARLIEST.year} to {LATEST.year}"
+                )
+        if self.rate_limited not in {"on", "off"}:
+            for name in self.rate_limited.split(","):
+                self._check_limited(name)
+
+        for origin in self.cors_origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise SettingsError(
+                    f"CORS is for `*`, or for origins such as http://localhost:3000 with commas "
+                    f"between; {origin!r} is neither"
+                )
+
+    @property
+    def cors_origins(self) -> tuple[str, ...]:
+        """The origins of `cors`, none if it is not set."""
+        return () if self.cors is None else tuple(self.cors.split(","))
+
+    def _check_limited(self, name: str) -> None:
+        known = name.startswith("test") or self.accept_any_credential
+        if name.lower() in _SWITCHES or not known:
+            raise SettingsError(
+                f"rate limits are `on`, `off`, or names of sandboxes with commas between, which "
+                f"begin with `test`; {name!r} is none of these"
+            )
 
     def limits_rate_of(self, sandbox: str) -> bool:
         """Say whether the vendors' rate limits are on in that sandbox."""

@@ -111,3 +111,8 @@ def test_a_spec_that_passed_is_not_checked_again_until_it_changes(tmp_path, monk
     assert check_if_changed(broken) != []
     assert check_if_changed(broken) != []
     assert len(looked) == 3
+
+
+def test_a_path_that_is_mocked_and_listed_as_not_is_named(edited):
+    found = complaints(edited("  /bookings: [get]", "  /products: [get]"))
+    assert "x-not-mocked: GET /products is mocked" in found

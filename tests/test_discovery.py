@@ -108,7 +108,7 @@ def test_every_spec_has_an_api_and_every_api_a_spec():
 
 @pytest.mark.parametrize(
     ("option", "limited"),
-    [("off", ()), ("on", ("test", "test-a")), ("test-a", ("test-a",)), ("test,x", ("test",))],
+    [("off", ()), ("on", ("test", "test-a")), ("test-a", ("test-a",)), ("test,test-x", ("test",))],
 )
 def test_rate_limits_are_on_for_all_for_some_or_for_none(option, limited):
     settings = Settings(rate_limited=option)

@@ -9,7 +9,7 @@ import pytest
 
 import mock_server.apis
 from contract_tests.fuzzing.run import run_conformance
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from mock_server import discovery
 from mock_server.app import build_server
 from mock_server.check import check

@@ -14,11 +14,10 @@ from tests.conftest import ROOT
 #: The parts that may import only those named, and themselves. What is not here sees everything.
 LAYERS = {
     "mock_server.state": set(),
-    "mock_server.seeding": {"mock_server.state"},
-    # Violations are neutral errors.
-    "mock_server.openapi": {"mock_server.engine.errors"},
-    "mock_server.engine": {"mock_server.openapi", "mock_server.state"},
-    "mock_server.lifecycle": set(),
+    "mock_server.seeding": {"mock_server.state", "mock_server.usage"},
+    "mock_server.openapi": {"mock_server.usage"},
+    "mock_server.engine": {"mock_server.journal", "mock_server.openapi", "mock_server.state"},
+    "mock_server.lifecycle": {"mock_server.openapi"},
     "mock_server.apis": {
         "mock_server.engine",
         "mock_server.openapi",
@@ -26,19 +25,27 @@ LAYERS = {
         "mock_server.seeding",
         "mock_server.state",
     },
-    "mock_server.arguments": set(),
+    "mock_server.usage": set(),
+    "mock_server.command_line": {"mock_server.usage"},
     # A second opinion borrows nothing.
     "lab.standin": set(),
     "mock_server.data": set(),
-    "mock_server.settings": set(),
-    "mock_server.faults": {"mock_server.engine", "mock_server.openapi", "mock_server.state"},
-    "mock_server.journal": {
+    "mock_server.settings": {"mock_server.state", "mock_server.usage"},
+    "mock_server.faults": {
+        "mock_server.data",
         "mock_server.engine",
         "mock_server.openapi",
         "mock_server.state",
+        "mock_server.usage",
+    },
+    "mock_server.journal": {
+        "mock_server.openapi",
+        "mock_server.state",
+        "mock_server.usage",
         "mock_server.__version__",
     },
     "mock_server.control": {
+        "mock_server.command_line",
         "mock_server.console",
         "mock_server.data",
         "mock_server.discovery",
@@ -49,14 +56,34 @@ LAYERS = {
         "mock_server.in_process",
         "mock_server.seeding",
         "mock_server.state",
+        "mock_server.usage",
     },
     "mock_server.in_process": {"mock_server.faults"},
-    "mock_server.live": set(),
+    # It makes servers of its own, and reports what they saw.
+    "mock_server.interception": {
+        "mock_server.app",
+        "mock_server.command_line",
+        "mock_server.check",
+        "mock_server.control",
+        "mock_server.discovery",
+        "mock_server.in_process",
+        "mock_server.journal",
+        "mock_server.live",
+        "mock_server.openapi",
+        "mock_server.server_loop",
+        "mock_server.settings",
+        "mock_server.state",
+        "mock_server.usage",
+    },
+    "mock_server.live": {"mock_server.bounded_http", "mock_server.usage"},
+    "mock_server.bounded_http": set(),
     "mock_server.discovery": {
         "mock_server.data",
         "mock_server.engine",
         "mock_server.openapi",
         "mock_server.lifecycle",
+        "mock_server.state",
+        "mock_server.usage",
     },
     "mock_server.console": {
         "mock_server.discovery",
@@ -65,7 +92,10 @@ LAYERS = {
     },
 }
 #: What those layers may import for its types alone.
-TYPES_ONLY = {"mock_server.engine": {"mock_server.seeding"}}
+TYPES_ONLY = {
+    "mock_server.engine": {"mock_server.seeding"},
+    "mock_server.state": {"mock_server.journal"},
+}
 ROOTS = {
     "mock_server.app",
     "mock_server.cli",

@@ -1,7 +1,9 @@
 """What must hold between answers; see `terms`."""
 
 from contract_tests.claims.answers import Answers, Carries, Conforms, Refuses, Unlike
+from contract_tests.claims.claim import Claim, ClaimContext
 from contract_tests.claims.lists import (
+    Advances,
     Distinct,
     Framed,
     Gained,
@@ -16,10 +18,10 @@ from contract_tests.claims.moves import Entered, Told
 from contract_tests.claims.properties import Differs, Grew, Moved, SameAs, Shows
 from contract_tests.claims.relations import Follows, Marked, Related, Summed, Unfollowed
 from contract_tests.claims.selections import Filtered, Narrowed, Ordered
-from contract_tests.claims.terms import Claim, ClaimContext
 from contract_tests.claims.times import NotBefore, SameTime, Timely
 
 __all__ = [
+    "Advances",
     "Answers",
     "Carries",
     "Claim",

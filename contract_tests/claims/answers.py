@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract_tests.claims.terms import ClaimContext, anywhere
+from contract_tests.claims.claim import Claim, ClaimContext, Number, anywhere
 from contract_tests.exchange.conformance import contract_of
 from contract_tests.exchange.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Claim):
     """The answer has one of these statuses; none named: any of success."""
 
-    answer: int
+    answer: Number
     statuses: tuple[int, ...] = ()
     why: str = ""
 
@@ -21,8 +21,7 @@ class Answers:
     def subject(self) -> str:
         return "/status"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         answer = trace.answer(self.answer)
         if answer.status in self.statuses or (not self.statuses and answer.succeeded):
             return None
@@ -31,40 +30,39 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Refuses:
+class Refuses(Claim):
     """The answer is a refusal: no success, and no failure of the server."""
 
-    answer: int
+    answer: Number
     why: str = ""
 
     @property
     def subject(self) -> str:
         return "/status"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         if 300 <= trace.answer(self.answer).status < 500:
             return None
         return f"{trace[self.answer]}; expected a refusal{self.why and f': {self.why}'}"
 
 
 @dataclass(frozen=True, slots=True)
-class Conforms:
+class Conforms(Claim):
     """The answer keeps to the spec; `pointer` is the place where it did not, when it was found."""
 
-    answer: int
+    answer: Number
     pointer: str = ""
 
     @property
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         exchange = trace[self.answer]
         answer = exchange.answer
         if answer.status >= 500:
             return f"{exchange}: the server failed"
-        found = contract_of(terms.spec).problems(
+        found = contract_of(context.spec).problems(
             exchange.call.operation, answer.status, answer.headers, answer.content
         )
         fitting = [problem for problem in found if problem.pointer == self.pointer] or found
@@ -72,36 +70,34 @@ class Conforms:
 
 
 @dataclass(frozen=True, slots=True)
-class Unlike:
+class Unlike(Claim):
     """A text does not occur in an answer (what another account sees of a record)."""
 
-    answer: int
+    answer: Number
     text: str
 
     @property
     def subject(self) -> str:
         return "another account's record"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         if self.text.encode() not in trace.answer(self.answer).content:
             return None
         return f"{trace[self.answer]}: shows {self.text!r}"
 
 
 @dataclass(frozen=True, slots=True)
-class Carries:
+class Carries(Claim):
     """The answer is a file, byte for byte."""
 
-    answer: int
+    answer: Number
     content: bytes
 
     @property
     def subject(self) -> str:
         return "a file"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         found = trace.answer(self.answer).content
         if found == self.content:
             return None

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from contract_tests.claims.terms import ClaimContext
+from contract_tests.claims.claim import Claim, ClaimContext, Number, Numbers
 from contract_tests.exchange.trace import Answer, Trace, find
 from mock_server.lifecycle.model import Lifecycle, Listing, Resource
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class Lists(Claim):
     """A list, on these pages, has a record (`present`), or has it not."""
 
-    pages: tuple[int, ...]
+    pages: Numbers
     resource: str
     listing: str
     id: str
@@ -25,8 +26,8 @@ class Lists:
     def subject(self) -> str:
         return "a record"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        listing = listing_of(context.lifecycle, self.resource, self.listing)
         found = [str(find(record, listing.id)) for record in records(trace, self.pages, listing)]
         times = found.count(str(self.id))
         if times == int(self.present):
@@ -38,10 +39,10 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
-class Distinct:
+class Distinct(Claim):
     """No record stands twice on these pages."""
 
-    pages: tuple[int, ...]
+    pages: Numbers
     resource: str
     listing: str
 
@@ -49,21 +50,21 @@ class Distinct:
     def subject(self) -> str:
         return "a record"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        listing = listing_of(context.lifecycle, self.resource, self.listing)
         found = [str(find(record, listing.id)) for record in records(trace, self.pages, listing)]
         twice = next((each for each in found if found.count(each) > 1), None)
         return twice and f"{trace[self.pages[-1]]}: {twice} is listed {found.count(twice)} times"
 
 
 @dataclass(frozen=True, slots=True)
-class Single:
+class Single(Claim):
     """A value that one record alone was given stands at one record alone of those on these pages.
 
     `pointer` is where a listed record shows it.
     """
 
-    pages: tuple[int, ...]
+    pages: Numbers
     resource: str
     listing: str
     pointer: str
@@ -73,8 +74,8 @@ class Single:
     def subject(self) -> str:
         return "a record"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        listing = listing_of(context.lifecycle, self.resource, self.listing)
         listed = records(trace, self.pages, listing)
         found = [str(find(each, listing.id)) for each in listed if self._fits(each)]
         if len(found) < 2:
@@ -86,11 +87,36 @@ class Single:
 
 
 @dataclass(frozen=True, slots=True)
-class SameMembers:
+class Advances(Claim):
+    """No page shows the very records of the page before, and there are no more pages than `most`.
+
+    A service that ignores which page it is asked for would be asked for ever.
+    """
+
+    pages: Numbers
+    items: str
+    most: int
+
+    @property
+    def subject(self) -> str:
+        return "pages"
+
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        for before, page in pairwise(self.pages):
+            listed = _list_at(trace.answer(page), self.items)
+            if listed and listed == _list_at(trace.answer(before), self.items):
+                return f"{trace[page]}: shows the very records of the page before"
+        if len(self.pages) >= self.most:
+            return f"{trace[self.pages[-1]]}: has not ended after {len(self.pages)} pages"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SameMembers(Claim):
     """Two ways of listing give the same records (`ordered`: in the same order)."""
 
-    pages: tuple[int, ...]
-    other_pages: tuple[int, ...]
+    pages: Numbers
+    other_pages: Numbers
     resource: str
     listing: str
     other_listing: str
@@ -100,20 +126,20 @@ class SameMembers:
     def subject(self) -> str:
         return "records"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        listing = listing_of(terms.lifecycle, self.resource, self.listing)
-        other = listing_of(terms.lifecycle, self.resource, self.other_listing)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        listing = listing_of(context.lifecycle, self.resource, self.listing)
+        other = listing_of(context.lifecycle, self.resource, self.other_listing)
         found = [str(find(each, listing.id)) for each in records(trace, self.pages, listing)]
         wanted = [str(find(each, other.id)) for each in records(trace, self.other_pages, other)]
         return compared(f"{trace[self.pages[-1]]}", found, wanted, ordered=self.ordered)
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Claim):
     """The total that a list tells is the number of records on all its pages."""
 
-    answer: int
-    pages: tuple[int, ...]
+    answer: Number
+    pages: Numbers
     resource: str
     listing: str
 
@@ -121,8 +147,8 @@ class Totals:
     def subject(self) -> str:
         return "total"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        listing = listing_of(context.lifecycle, self.resource, self.listing)
         seen = len(list(records(trace, self.pages, listing)))
         told = trace.answer(self.answer).at(listing.total or "")
         if str(told) == str(seen):
@@ -131,10 +157,10 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Framed:
+class Framed(Claim):
     """What a page tells of itself (its number, its bounds) is right; `index` counts from 0."""
 
-    answer: int
+    answer: Number
     index: int
     size: int
     resource: str
@@ -144,8 +170,8 @@ class Framed:
     def subject(self) -> str:
         return "page"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        paging = listing_of(terms.lifecycle, self.resource, self.listing).paging
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        paging = listing_of(context.lifecycle, self.resource, self.listing).paging
         if paging is None or paging.violation is None:
             return None
         try:
@@ -156,11 +182,11 @@ class Framed:
 
 
 @dataclass(frozen=True, slots=True)
-class Gained:
+class Gained(Claim):
     """A list has so many records more than it had."""
 
-    pages: tuple[int, ...]
-    before: tuple[int, ...]
+    pages: Numbers
+    before: Numbers
     items: str
     by: int
 
@@ -168,8 +194,7 @@ class Gained:
     def subject(self) -> str:
         return "records"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         counts = [
             sum(len(_list_at(trace.answer(each), self.items)) for each in pages)
             for pages in (self.before, self.pages)
@@ -182,10 +207,10 @@ class Gained:
 
 
 @dataclass(frozen=True, slots=True)
-class Sized:
+class Sized(Claim):
     """A page has no more records than were asked for, and just as many if it is `full`."""
 
-    answer: int
+    answer: Number
     items: str
     size: int
     full: bool = False
@@ -194,8 +219,7 @@ class Sized:
     def subject(self) -> str:
         return "page size"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         count = len(_list_at(trace.answer(self.answer), self.items))
         if count == self.size or (count < self.size and not self.full):
             return None
@@ -203,10 +227,10 @@ class Sized:
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Claim):
     """A page links to its neighbours: `next` and `previous`, where there are any."""
 
-    answer: int
+    answer: Number
     resource: str
     listing: str
     next: bool
@@ -215,8 +239,8 @@ class Linked:
     def subject(self) -> str:
         return "next link" if self.next else "previous link"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        paging = listing_of(terms.lifecycle, self.resource, self.listing).paging
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        paging = listing_of(context.lifecycle, self.resource, self.listing).paging
         link = None if paging is None else paging.next if self.next else paging.previous
         if link is None or link(trace.answer(self.answer).body) is not None:
             return None

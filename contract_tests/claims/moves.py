@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from contract_tests.claims.claim import Claim, ClaimContext, Number, Numbers
 from contract_tests.claims.lists import listing_of, records
-from contract_tests.claims.terms import ClaimContext
 from contract_tests.exchange.trace import MISSING, Trace, find
 from mock_server.lifecycle.values import UnparsableValue, number
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Told(Claim):
     """The answer to a move shows its quantity and what else belongs to it."""
 
-    answer: int
+    answer: Number
     resource: str
     move: str
     quantity: Decimal
@@ -26,21 +26,21 @@ class Told:
     def subject(self) -> str:
         return self.move
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         body = trace.answer(self.answer).body
         if body is MISSING:
             return None
-        wanted = _shown_by(terms, self.resource, self.move, self.quantity)
+        wanted = _shown_by(context, self.resource, self.move, self.quantity)
         wrong = next(_unlike(body, wanted), None)
         return wrong and f"{trace[self.answer]}: {wrong}"
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(Claim):
     """The history has a new entry that shows a move's quantity and what else belongs to it."""
 
-    pages: tuple[int, ...]
-    before: tuple[int, ...]
+    pages: Numbers
+    before: Numbers
     resource: str
     listing: str
     move: str
@@ -50,9 +50,9 @@ class Entered:
     def subject(self) -> str:
         return self.move
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        listing = listing_of(terms.lifecycle, self.resource, self.listing)
-        wanted = _shown_by(terms, self.resource, self.move, self.quantity)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        listing = listing_of(context.lifecycle, self.resource, self.listing)
+        wanted = _shown_by(context, self.resource, self.move, self.quantity)
         known = [find(each, listing.id) for each in records(trace, self.before, listing)]
         problems = [
             next(_unlike(entry, wanted), None)
@@ -66,9 +66,9 @@ class Entered:
 
 
 def _shown_by(
-    terms: ClaimContext, resource: str, name: str, quantity: Decimal
+    context: ClaimContext, resource: str, name: str, quantity: Decimal
 ) -> Mapping[str, Decimal | str]:
-    move = next(each for each in terms.lifecycle.resource(resource).moves if each.name == name)
+    move = next(each for each in context.lifecycle.resource(resource).moves if each.name == name)
     return move.shows(quantity) if move.shows else {}
 
 

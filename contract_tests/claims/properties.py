@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from contract_tests.claims.terms import ClaimContext, anywhere
+from contract_tests.claims.claim import Claim, ClaimContext, Looks, Number, anywhere
 from contract_tests.exchange.trace import MISSING, Trace
 from mock_server.lifecycle.values import UnparsableValue, instant, number
 
 
 @dataclass(frozen=True, slots=True)
-class Shows:
+class Shows(Claim):
     """What stands at a pointer means what was sent.
 
     The meaning is that of a resource's field, or of the words `instant` and `exact` if `resource`
     is empty.
     """
 
-    answer: int
+    answer: Number
     pointer: str
     sent: Any
     resource: str
@@ -30,18 +30,18 @@ class Shows:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         shown = trace.answer(self.answer).at(self.pointer)
-        return _unlike(shown, self.sent, self.resource, self.field, terms, trace, self.answer)
+        return _unlike(shown, self.sent, self.resource, self.field, context, trace, self.answer)
 
 
 @dataclass(frozen=True, slots=True)
-class SameAs:
+class SameAs(Claim):
     """Two answers show the same at their pointers."""
 
-    answer: int
+    answer: Number
     pointer: str
-    other: int
+    other: Annotated[int, Looks("other_pointer")]
     other_pointer: str
     resource: str = ""
     field: str = "exact"
@@ -50,27 +50,26 @@ class SameAs:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         shown = trace.answer(self.answer).at(self.pointer)
         before = trace.answer(self.other).at(self.other_pointer)
-        return _unlike(shown, before, self.resource, self.field, terms, trace, self.answer)
+        return _unlike(shown, before, self.resource, self.field, context, trace, self.answer)
 
 
 @dataclass(frozen=True, slots=True)
-class Differs:
+class Differs(Claim):
     """Two answers show different things at their pointers (a new record has an id of its own)."""
 
-    answer: int
+    answer: Number
     pointer: str
-    other: int
+    other: Annotated[int, Looks("other_pointer")]
     other_pointer: str
 
     @property
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         shown = trace.answer(self.answer).at(self.pointer)
         if shown is MISSING or shown != trace.answer(self.other).at(self.other_pointer):
             return None
@@ -78,12 +77,12 @@ class Differs:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Claim):
     """A number went up by so much between two answers."""
 
-    answer: int
+    answer: Number
     pointer: str
-    before: int
+    before: Annotated[int, Looks("before_pointer")]
     before_pointer: str
     by: Decimal
 
@@ -91,8 +90,7 @@ class Moved:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         try:
             was = number(trace.answer(self.before).at(self.before_pointer), ",")
             now = number(trace.answer(self.answer).at(self.pointer), ",")
@@ -104,20 +102,19 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Grew:
+class Grew(Claim):
     """A number went up between two answers."""
 
-    answer: int
+    answer: Number
     pointer: str
-    before: int
+    before: Annotated[int, Looks("before_pointer")]
     before_pointer: str
 
     @property
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         try:
             was = number(trace.answer(self.before).at(self.before_pointer))
             now = number(trace.answer(self.answer).at(self.pointer))
@@ -133,18 +130,18 @@ def _unlike(
     wanted: Any,
     resource: str,
     field: str,
-    terms: ClaimContext,
+    context: ClaimContext,
     trace: Trace,
     number_: int,
 ) -> str | None:
     """How a shown value does not mean what was wanted."""
     if resource:
-        declared = terms.lifecycle.resource(resource).field(field)
+        declared = context.lifecycle.resource(resource).field(field)
         if declared.optional and MISSING in (shown, wanted):
             return None
         meaning = declared.kind.meaning
     else:
-        ignored = terms.lifecycle.ignored
+        ignored = context.lifecycle.ignored
         meaning = instant if field == "instant" else partial(_without, pointers=ignored)
     if shown is MISSING and wanted is MISSING:
         return None

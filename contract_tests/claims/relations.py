@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from contract_tests.claims.claim import Claim, ClaimContext, Number, Numbers, anywhere
 from contract_tests.claims.lists import listing_of, records
 from contract_tests.claims.properties import Shows
-from contract_tests.claims.terms import Claim, ClaimContext, anywhere
-from contract_tests.exchange.trace import MISSING, Trace, url_of
-from mock_server.lifecycle.model import Parts
+from contract_tests.exchange.trace import MISSING, Trace
 from mock_server.lifecycle.values import UnparsableValue, number
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
+class Related(Claim):
     """The properties of a shown record agree as a relation says."""
 
-    answer: int
+    answer: Number
     record: str
     resource: str
     relation: str
@@ -26,13 +25,13 @@ class Related:
     def subject(self) -> str:
         return self.relation
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        resource = terms.lifecycle.resource(self.resource)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        resource = context.lifecycle.resource(self.resource)
         relation = next(each for each in resource.relations if each.name == self.relation)
 
         def look(operation: str, path: Any) -> Any:
-            fixed = dict(terms.parameters)
-            wanted = url_of(terms.spec.operations[operation].path, Parts(path=path), fixed)
+            values = {**dict(context.parameters), **path}
+            wanted = context.spec.url(context.spec.operations[operation], values)
             asked = [
                 exchange
                 for exchange in trace
@@ -53,11 +52,11 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
-class Summed:
+class Summed(Claim):
     """A number of a summary is what the listed records make."""
 
-    answer: int
-    pages: tuple[int, ...]
+    answer: Number
+    pages: Numbers
     resource: str
     operation: str
     at: str
@@ -66,14 +65,14 @@ class Summed:
     def subject(self) -> str:
         return self.at
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        resource = terms.lifecycle.resource(self.resource)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        resource = context.lifecycle.resource(self.resource)
         summary = next(
             each
             for each in resource.summaries
             if (each.operation, each.at) == (self.operation, self.at)
         )
-        listing = listing_of(terms.lifecycle, self.resource, summary.listing)
+        listing = listing_of(context.lifecycle, self.resource, summary.listing)
         try:
             told = number(trace.answer(self.answer).at(self.at), ",")
             wanted = summary.expected(list(records(trace, self.pages, listing)))
@@ -85,10 +84,10 @@ class Summed:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Claim):
     """A record tells by its mark that it is gone, or that it is not."""
 
-    answer: int
+    answer: Number
     pointer: str
     removal: str
     resource: str
@@ -98,8 +97,8 @@ class Marked:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        resource = terms.lifecycle.resource(self.resource)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        resource = context.lifecycle.resource(self.resource)
         removal = next(
             each for each in resource.removals if self.removal in (each.name, each.operation)
         )
@@ -111,10 +110,10 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Follows:
+class Follows(Claim):
     """A shown record is what an outcome says that it must be, of what was sent."""
 
-    answer: int
+    answer: Number
     record: str
     sent: Any
     resource: str
@@ -124,8 +123,8 @@ class Follows:
     def subject(self) -> str:
         return self.outcome
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        resource = terms.lifecycle.resource(self.resource)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        resource = context.lifecycle.resource(self.resource)
         outcome = next(each for each in resource.outcomes if each.name == self.outcome)
         try:
             problem = outcome.violation(self.sent, trace.answer(self.answer).at(self.record))
@@ -135,10 +134,10 @@ class Follows:
 
 
 @dataclass(frozen=True, slots=True)
-class Unfollowed:
+class Unfollowed(Claim):
     """A shown record does not refer to what a field was sent with, by itself or by an outcome."""
 
-    answer: int
+    answer: Number
     record: str
     sent: Any
     resource: str
@@ -148,8 +147,8 @@ class Unfollowed:
     def subject(self) -> str:
         return f"a reference by {self.field}"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        resource = terms.lifecycle.resource(self.resource)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        resource = context.lifecycle.resource(self.resource)
         outcomes = [each.name for each in resource.outcomes if each.needs == (self.field,)]
         held: list[Claim] = [
             Follows(self.answer, self.record, self.sent, self.resource, name) for name in outcomes
@@ -158,6 +157,6 @@ class Unfollowed:
         if pointer is not None:
             place = self.record + pointer
             held.append(Shows(self.answer, place, value, self.resource, self.field))
-        if all(claim.violation(trace, terms) is not None for claim in held):
+        if all(claim.violation(context, trace) is not None for claim in held):
             return None
         return f"{trace[self.answer]}: {self.field} is {value!r}, which is another account's"

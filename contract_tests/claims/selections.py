@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from contract_tests.claims.claim import Claim, ClaimContext, Numbers
 from contract_tests.claims.lists import compared, listing_of, records
-from contract_tests.claims.terms import ClaimContext
 from contract_tests.exchange.trace import Trace, find
 from mock_server.lifecycle.model import Filter, Listing, Sort
 
 
 @dataclass(frozen=True, slots=True)
-class Filtered:
+class Filtered(Claim):
     """The pages of a filtered list have exactly the records of its universe that it should."""
 
-    pages: tuple[int, ...]
-    universe: tuple[int, ...]
+    pages: Numbers
+    universe: Numbers
     resource: str
     listing: str
     filter: str
@@ -28,23 +28,23 @@ class Filtered:
     def subject(self) -> str:
         return self.filter
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        listing = listing_of(context.lifecycle, self.resource, self.listing)
         each = next(each for each in listing.filters if each.name == self.filter)
-        whole = listing_of(terms.lifecycle, self.resource, each.among or self.listing)
+        whole = listing_of(context.lifecycle, self.resource, each.among or self.listing)
         told = _told(trace, self.universe, whole, ((each, self.value),))
         return _chosen(trace, self.pages, listing, told)
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
+class Narrowed(Claim):
     """The pages of a list with several filters have exactly the records that all let through.
 
     `chosen` are names of filters with their values.
     """
 
-    pages: tuple[int, ...]
-    universe: tuple[int, ...]
+    pages: Numbers
+    universe: Numbers
     resource: str
     listing: str
     chosen: tuple[tuple[str, Any], ...]
@@ -53,18 +53,18 @@ class Narrowed:
     def subject(self) -> str:
         return " with ".join(name for name, _ in self.chosen)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        listing = listing_of(context.lifecycle, self.resource, self.listing)
         known = {each.name: each for each in listing.filters}
         chosen = [(known[name], value) for name, value in self.chosen]
         return _chosen(trace, self.pages, listing, _told(trace, self.universe, listing, chosen))
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
+class Ordered(Claim):
     """The pages of a list are in the order that a sort says; `sort` is empty for the usual one."""
 
-    pages: tuple[int, ...]
+    pages: Numbers
     resource: str
     listing: str
     sort: str = ""
@@ -73,8 +73,8 @@ class Ordered:
     def subject(self) -> str:
         return self.sort or "order"
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        listing = listing_of(terms.lifecycle, self.resource, self.listing)
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        listing = listing_of(context.lifecycle, self.resource, self.listing)
         sort = next((each for each in listing.sorts if each.name == self.sort), listing.order)
         if sort is None:
             return None

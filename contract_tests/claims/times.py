@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Annotated
 
-from contract_tests.claims.terms import ClaimContext, anywhere
+from contract_tests.claims.claim import Claim, ClaimContext, Looks, Number, anywhere
 from contract_tests.exchange.trace import Exchange, Trace
 from mock_server.lifecycle.values import UnparsableValue, instant
 
 
 @dataclass(frozen=True, slots=True)
-class NotBefore:
+class NotBefore(Claim):
     """One shown time is not before another.
 
     With `later` it is after it, if the call just before the answer, which changed something, was
     sent so long after the other answer that their times must differ.
     """
 
-    answer: int
+    answer: Number
     pointer: str
-    other: int
+    other: Annotated[int, Looks("other_pointer")]
     other_pointer: str
     later: bool = False
 
@@ -29,8 +30,7 @@ class NotBefore:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         try:
             late = instant(trace.answer(self.answer).at(self.pointer))
             early = instant(trace.answer(self.other).at(self.other_pointer))
@@ -48,10 +48,10 @@ class NotBefore:
 
 
 @dataclass(frozen=True, slots=True)
-class Timely:
+class Timely(Claim):
     """A shown time is that of its answer, in UTC, by the answer's `Date` or by our clock."""
 
-    answer: int
+    answer: Number
     pointer: str
     tolerance: float = 300.0
 
@@ -59,8 +59,7 @@ class Timely:
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         exchange = trace[self.answer]
         now = _dated(exchange) or exchange.at
         try:
@@ -73,20 +72,19 @@ class Timely:
 
 
 @dataclass(frozen=True, slots=True)
-class SameTime:
+class SameTime(Claim):
     """Two answers show the same time, as exactly as both tell it."""
 
-    answer: int
+    answer: Number
     pointer: str
-    other: int
+    other: Annotated[int, Looks("other_pointer")]
     other_pointer: str
 
     @property
     def subject(self) -> str:
         return anywhere(self.pointer)
 
-    def violation(self, trace: Trace, terms: ClaimContext) -> str | None:
-        del terms
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         shown = trace.answer(self.answer).at(self.pointer)
         other = trace.answer(self.other).at(self.other_pointer)
         try:

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
-from contract_tests.cli.options import WrongUse
+import click
+
 from contract_tests.exchange.conformance import problems
+from mock_server.command_line import path_option
+from mock_server.control.cli.options import ApiName
 from mock_server.discovery import load_vendor
+from mock_server.usage import UsageError, suggestion
 
 _FOUND = 1
 
 
-def add_check_answer(commands: Any) -> None:
-    """Add the command to the subparsers of another one."""
-    parser = commands.add_parser(
-        "check-answer",
-        help="hold one answer to the spec",
-        description="Print how an answer breaks the spec, a line each; ends with 1 if it does.",
-    )
-    parser.set_defaults(command=_check_answer)
-    parser.add_argument("api")
-    parser.add_argument("operation", metavar="OPERATION_ID")
-    parser.add_argument("--status", type=int, required=True)
-    parser.add_argument(
-        "--headers", type=Path, required=True, metavar="FILE", help="as `curl --dump-header` has it"
-    )
-    parser.add_argument("--body", type=Path, required=True, metavar="FILE")
+@click.command("check-answer")
+@click.argument("api", type=ApiName())
+@click.argument("operation", metavar="OPERATION_ID")
+@click.option("--status", type=click.IntRange(100, 599), required=True)
+@path_option("--headers", required=True, metavar="FILE", help="As `curl --dump-header` has them.")
+@path_option("--body", required=True, metavar="FILE")
+def check_answer(api: str, operation: str, status: int, headers: Path, body: Path) -> int:
+    """Check one answer against the spec.
 
-
-def _check_answer(given: argparse.Namespace) -> int:
-    spec = load_vendor(given.api).spec
-    if given.operation not in spec.operations:
-        raise WrongUse(
-            f"{given.api} has no operation {given.operation!r}; there are "
-            f"{', '.join(spec.operations)}"
+    Prints how the answer breaks the spec, a line each; ends with 1 if it does.
+    """
+    spec = load_vendor(api).spec
+    if operation not in spec.operations:
+        raise UsageError(
+            f"{api} has no operation {operation!r}; {suggestion(operation, spec.operations)}"
         )
-    headers, content = _headers(_bytes(given.headers).decode("latin-1")), _bytes(given.body)
-    found = problems(spec, given.operation, given.status, headers, content)
+    given, content = _headers(_bytes(headers).decode("latin-1")), _bytes(body)
+    found = problems(spec, operation, status, given, content)
     sys.stdout.write("".join(f"{problem}\n" for problem in found))
     return _FOUND if found else 0
 
@@ -48,7 +42,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as problem:
-        raise WrongUse(f"{path}: {problem.strerror}") from problem
+        raise UsageError(f"{path}: {problem.strerror}") from problem
 
 
 def _headers(text: str) -> dict[str, str]:

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar, cast
 from urllib.parse import quote, quote_plus
 
+from mock_server.usage import UsageError
+
 SHOWN_AS = "[credential]"
 #: A part of a credential that is shorter is no secret: a name, or nothing that could be guessed at.
 _SHORTEST_PART = 4
@@ -27,7 +29,7 @@ _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 _T = TypeVar("_T")
 
 
-class WrongCredential(Exception):
+class CredentialError(UsageError):
     """A credential cannot be taken as it was given; the message says how to give it, in one line.
 
     The message never holds what was given.
@@ -46,7 +48,7 @@ def read_credential(
 
     `given` is `env:NAME` or `file:PATH`; with `plain_word` it may also be the credential itself,
     which then is none. None if there is none. `warn` is told, in a line, of a file that others can
-    read. Raises WrongCredential.
+    read. Raises CredentialError.
     """
     if given is None:
         return os.environ.get(variable) or None
@@ -54,13 +56,13 @@ def read_credential(
     if kind == "env" and name:
         found = os.environ.get(name)
         if not found:
-            raise WrongCredential(f"{option}: the environment variable {name} is not set")
+            raise CredentialError(f"{option}: the environment variable {name} is not set")
         return found
     if kind == "file" and name:
         return _from_file(option, Path(name).expanduser(), warn)
     if plain_word:
         return given
-    raise WrongCredential(
+    raise CredentialError(
         f"{option}: a command line can be read by others, so no credential is taken from it; "
         "give env:NAME or file:PATH"
     )
@@ -72,9 +74,9 @@ def _from_file(option: str, path: Path, warn: Callable[[str], None]) -> str:
         found = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else "not UTF-8 text"
-        raise WrongCredential(f"{option}: {path}: {why}") from problem
+        raise CredentialError(f"{option}: {path}: {why}") from problem
     if not found:
-        raise WrongCredential(f"{option}: {path} is empty")
+        raise CredentialError(f"{option}: {path} is empty")
     if mode & _OTHERS_READ:
         warn(f"warning: {path} can be read by others; chmod 600 {shlex.quote(str(path))}")
     return found

@@ -2,38 +2,77 @@
 
 from __future__ import annotations
 
-import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TextIO
+from types import SimpleNamespace
+from typing import Any, TextIO
+
+import click
 
 from contract_tests.cli.credentials import read_credential
-from contract_tests.cli.options import MOCK, Options, WrongUse
+from contract_tests.cli.options import (
+    MOCK,
+    Options,
+    read_options,
+    report_options,
+    target_options,
+    waivers_option,
+)
+from contract_tests.cli.run import reported
 from contract_tests.differential.runner import Sides, run_differential
 from contract_tests.differential.waivers import Waiver, read_waivers
 from contract_tests.findings import Run
 from contract_tests.reports.progress import Progress
 from contract_tests.suite import opened, run_tag
+from contract_tests.target.mock import mock_target
 from contract_tests.target.profiles import FULL
-from contract_tests.target.target import Target, Unreachable, mock_target, url_target
+from contract_tests.target.service import url_target
+from contract_tests.target.target import Target, Unreachable
 from mock_server.discovery import api_names
 from mock_server.state.clock import Clock
+from mock_server.usage import UsageError
 
 #: A mock with nothing in it is like a new account.
 _EMPTY = "test.empty-diff"
 
 
-def run_diff(
-    options: Options, given: argparse.Namespace, progress: TextIO
-) -> list[tuple[Run, str]]:
+@click.command()
+@target_options
+@click.option(
+    "--with",
+    "other_target",
+    default=MOCK,
+    show_default=True,
+    metavar="TARGET",
+    help="What the target is compared with: `mock`, or the URL of another service.",
+)
+@click.option("--with-credential", metavar="WHERE", help="Its credential, in the same form.")
+@click.option("--with-other-credential", metavar="WHERE", help="That of its second account.")
+@click.option(
+    "--cases",
+    type=click.IntRange(1),
+    default=120,
+    show_default=True,
+    help="How many sequences of calls are sent.",
+)
+@waivers_option
+@report_options
+def diff(**options: Any) -> int:
+    """Compare a target with a mock, or with another target."""
+    read, given = read_options(options), SimpleNamespace(**options)
+    return reported(read, lambda: run_diff(read, given, sys.stderr))
+
+
+def run_diff(options: Options, given: SimpleNamespace, progress: TextIO) -> list[tuple[Run, str]]:
     """Return, for each API, what the target answers differently, and why it was unreachable.
 
-    Raises WrongUse, WrongWaivers, UnknownApi and SpecError.
+    Raises UsageError.
     """
     if given.profile == "read-only":
-        raise WrongUse("diff: with --profile read-only there is nothing of its own to compare")
+        raise UsageError("diff: with --profile read-only there is nothing of its own to compare")
     if options.on_mock and given.other_target == MOCK:
-        raise WrongUse("diff: give --target or --with the URL of a service")
+        raise UsageError("diff: give --target or --with the URL of a service")
     chosen = replace(options, profile=given.profile or ("full" if options.on_mock else "writes"))
     waivers = read_waivers(given.waivers) if given.waivers is not None else ()
     return [
@@ -44,14 +83,14 @@ def run_diff(
 def _outcome(
     name: str,
     options: Options,
-    given: argparse.Namespace,
+    given: SimpleNamespace,
     waivers: Sequence[Waiver],
     progress: TextIO,
 ) -> tuple[Run, str]:
     told = Progress(name, progress)
     tag = run_tag(options)
     try:
-        with opened(name, options, f"{tag}.") as target:
+        with opened(name, options, tag) as target:
             run = run_differential(
                 Sides(_left(name, given), target),
                 today=Clock().now().date(),
@@ -69,7 +108,7 @@ def _outcome(
     return run, ""
 
 
-def _left(name: str, given: argparse.Namespace) -> Target:
+def _left(name: str, given: SimpleNamespace) -> Target:
     if given.other_target == MOCK:
         return mock_target(name, _EMPTY)
     credentials = [
@@ -84,6 +123,6 @@ def _left(name: str, given: argparse.Namespace) -> Target:
         )
     ]
     if credentials[0] is None:
-        raise WrongUse("diff: --with-credential says how to sign in to the URL of --with")
+        raise UsageError("diff: --with-credential says how to sign in to the URL of --with")
     target = url_target(name, given.other_target, credentials[0], credentials[1])
     return replace(target, profile=FULL)

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar
 
+import click
 import httpx
 
-from contract_tests.cli.credentials import Secrets, WrongCredential, read_credential
+from contract_tests.cli.credentials import CredentialError, Secrets, read_credential
 from contract_tests.reports.baseline import Baseline
-from contract_tests.target.profiles import FULL, PROFILES, READ_ONLY, WrongRate, pace_of
+from contract_tests.target.profiles import FULL, PROFILES, READ_ONLY, RateError, pace_of
+from mock_server.command_line import Word, path_option
+from mock_server.control.cli.options import ApiName, Duration
+from mock_server.usage import UsageError
 
 MOCK = "mock"
 LEVELS = ("smoke", "default")
 CREDENTIAL = "CONTRACT_TESTS_CREDENTIAL"
 OTHER_CREDENTIAL = "CONTRACT_TESTS_OTHER_CREDENTIAL"
-_HOW = "env:NAME or file:PATH (for a mock: a word)"
-
-
-class WrongUse(Exception):
-    """The command was given what it cannot use; the message says what and how to mend it."""
+#: The seconds after which a run on a service ends.
+_USUAL_TIME = 2 * 3600.0
+_HOW = "env:NAME or file:PATH (for a mock: a test key)"
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a run was asked for; `parameters` are path parameters that are the same in every call.
 
-    Credentials are None where the target gives its own.
+    Credentials are None where the target gives its own. `max_time` and `settle` are in seconds.
     """
 
     names: tuple[str, ...]
@@ -46,6 +53,8 @@ class Options:
     baseline_path: Path | None
     baseline: Baseline
     update_baseline: bool
+    max_time: float | None = None
+    settle: float = 0.0
     secrets: Secrets = field(default_factory=Secrets)
 
     @property
@@ -54,117 +63,130 @@ class Options:
         return self.target == MOCK
 
 
-def add_options(parser: argparse.ArgumentParser, *, about_target: bool = True) -> None:
-    """Add the options of `run` to its parser, or without `about_target` those of a report alone."""
-    if about_target:
-        _add_target_options(parser)
-    else:
-        quiet = {"target": MOCK, "credential": None, "other_credential": None, "profile": None}
-        parser.set_defaults(
-            **quiet,
-            rate=None,
-            seed=1,
-            level="default",
-            max_examples=None,
-            parameter=[],
-            ledger=None,
-        )
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write the report's files there")
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="known findings do not fail")
-    parser.add_argument(
-        "--update-baseline", action="store_true", help="make the baseline what this run found"
-    )
+def target_options(act: F) -> F:
+    """Give a command the APIs and the options about what is tested, and how."""
+    for decorate in reversed(_TARGET_OPTIONS):
+        act = decorate(act)
+    return act
 
 
-def _add_target_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("api", nargs="*", help="which APIs; all if none is named")
-    parser.add_argument(
-        "--target", default=MOCK, help="`mock`, or the URL that the spec's paths are appended to"
-    )
-    parser.add_argument(
+def report_options(act: F) -> F:
+    """Give a command the options about its report."""
+    for decorate in reversed(_REPORT_OPTIONS):
+        act = decorate(act)
+    return act
+
+
+waivers_option = path_option("--waivers", metavar="FILE", help="Differences to accept, as YAML.")
+
+_TARGET_OPTIONS = (
+    click.argument("api", nargs=-1, type=ApiName("control")),
+    click.option(
+        "--target",
+        default=MOCK,
+        show_default=True,
+        help="`mock`, or the URL that the spec's paths are appended to.",
+    ),
+    click.option(
         "--credential",
         metavar="WHERE",
-        help=f"{_HOW}: user:password, token or key; otherwise the variable {CREDENTIAL}",
-    )
-    parser.add_argument(
+        help=f"{_HOW}: user:password, token or key.  [default: the variable {CREDENTIAL}]",
+    ),
+    click.option(
         "--other-credential",
         metavar="WHERE",
-        help=f"that of a second account, given likewise; otherwise the variable {OTHER_CREDENTIAL}",
-    )
-    parser.add_argument(
-        "--profile", choices=PROFILES, help="what may be sent; read-only for a URL, full for a mock"
-    )
-    parser.add_argument(
+        help="The credential of a second account, in the same form.  "
+        f"[default: the variable {OTHER_CREDENTIAL}]",
+    ),
+    click.option(
+        "--profile",
+        type=Word(list(PROFILES)),
+        help="What may be sent.  [default: read-only for a URL, full for a mock]",
+    ),
+    click.option(
         "--rate",
         metavar="N/PER",
-        help="at most N requests a second, minute or hour, or `none`; what the vendor documents",
-    )
-    parser.add_argument("--seed", type=int, default=1, help="the same seed sends the same requests")
-    parser.add_argument("--level", choices=LEVELS, default="default", help="how much is sent")
-    parser.add_argument(
-        "--max-examples", type=_count, metavar="N", help="per operation and phase; as the level has"
-    )
-    parser.add_argument(
+        help="At most N requests a second, minute or hour, or `none`.  "
+        "[default: what the vendor documents]",
+    ),
+    click.option(
+        "--seed",
+        type=int,
+        default=1,
+        show_default=True,
+        help="The same seed sends the same requests.",
+    ),
+    click.option(
+        "--level",
+        type=Word(LEVELS),
+        default="default",
+        show_default=True,
+        help="How much is sent.",
+    ),
+    click.option(
+        "--max-examples",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Examples for each operation and phase.  [default: what the level has]",
+    ),
+    click.option(
         "--parameter",
-        action="append",
-        default=[],
+        multiple=True,
         metavar="NAME=VALUE",
-        help="a path parameter that is the same in every call; may be given several times",
-    )
-    parser.add_argument(
+        help="A path parameter that is the same in every call; may be repeated.",
+    ),
+    click.option(
+        "--max-time",
+        type=Duration(),
+        help="End each API's run after this time, such as 90s, 30m or 2h; 0s for no limit.  "
+        "[default: 2h for a URL, no limit for a mock]",
+    ),
+    click.option(
+        "--settle",
+        type=Duration(),
+        help="How long the target may take to show what was written, such as 2s.",
+    ),
+    path_option(
         "--ledger",
-        type=Path,
         metavar="FILE",
-        help="with --profile writes: keep account of what the run makes, for `sweep`",
-    )
+        help="With --profile writes: a file that lists what the run creates, for `sweep`.",
+    ),
+)
+_REPORT_OPTIONS = (
+    path_option("--report", metavar="DIR", help="A folder for the report's files."),
+    path_option("--baseline", metavar="FILE", help="Known findings, which do not fail."),
+    click.option(
+        "--update-baseline", is_flag=True, help="Write what this run finds into the baseline."
+    ),
+)
+#: What the options are where a command does not have them.
+_ABSENT: dict[str, Any] = {
+    "target": MOCK, "credential": None, "other_credential": None, "profile": None, "rate": None,
+    "seed": 1, "level": "default", "max_examples": None, "parameter": (), "ledger": None,
+    "max_time": None, "settle": None,
+    "report": None, "baseline": None, "update_baseline": False,
+}  # fmt: skip
 
 
-def add_diff_options(parser: argparse.ArgumentParser) -> None:
-    """Add what `diff` takes besides the options of `run`."""
-    parser.add_argument(
-        "--with",
-        dest="other_target",
-        default=MOCK,
-        metavar="TARGET",
-        help="what the target is compared with: `mock`, or the URL of another service",
-    )
-    parser.add_argument("--with-credential", metavar="WHERE", help="its credential, given likewise")
-    parser.add_argument(
-        "--with-other-credential", metavar="WHERE", help="that of its second account"
-    )
-    parser.add_argument("--cases", type=_count, default=120, help="how many sequences are sent")
-    _add_waivers(parser)
-
-
-def add_recorded_options(parser: argparse.ArgumentParser) -> None:
-    """Add what `recorded` takes: an API, a file, and the options of a report."""
-    parser.add_argument("api", nargs=1)
-    parser.add_argument("har", type=Path, metavar="FILE.har")
-    parser.add_argument(
-        "--replay", action="store_true", help="send the calls to a fresh mock, and compare"
-    )
-    parser.add_argument(
-        "--cleaned", type=Path, metavar="FILE", help="write the file again without its secrets"
-    )
-    _add_waivers(parser)
-    add_options(parser, about_target=False)
-
-
-def _add_waivers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--waivers", type=Path, metavar="FILE", help="differences that are let be, as YAML"
-    )
-
-
-def read_options(given: argparse.Namespace) -> Options:
-    """Return what was asked for; raises WrongUse, WrongCredential and WrongBaseline."""
+def read_options(options: Mapping[str, Any]) -> Options:
+    """Return what was asked for; raises UsageError, CredentialError and BaselineError."""
+    given = SimpleNamespace(**{**_ABSENT, **options})
     on_mock = given.target == MOCK
     if not on_mock:
         _check_url(given.target)
     if given.update_baseline and given.baseline is None:
-        raise WrongUse("--update-baseline: say which with --baseline FILE")
+        raise UsageError("--update-baseline: say which with --baseline FILE")
     if given.report is not None and given.report.exists() and not given.report.is_dir():
-        raise WrongUse(f"--report: {given.report} is a file, not a folder")
+        raise UsageError(f"--report: {given.report} is a file, not a folder")
+    for option, path in (("--ledger", given.ledger), ("--baseline", given.baseline)):
+        if path is not None and path.is_dir():
+            raise UsageError(f"{option}: {path} is a folder, not a file")
+    writes = [("--report", given.report), ("--ledger", given.ledger)]
+    if given.update_baseline:
+        writes.append(("--baseline", given.baseline))
+    for option, path in writes:
+        if path is not None:
+            _check_writable(option, path)
     credentials = [
         read_credential(option, value, variable, plain_word=on_mock, warn=_warn)
         for option, value, variable in (
@@ -190,8 +212,17 @@ def read_options(given: argparse.Namespace) -> Options:
         baseline_path=given.baseline,
         baseline=_baseline(given.baseline, given.update_baseline),
         update_baseline=given.update_baseline,
+        max_time=_max_time(given.max_time, on_mock=on_mock),
+        settle=given.settle.total_seconds() if given.settle else 0.0,
         secrets=Secrets(secret),
     )
+
+
+def _check_writable(option: str, path: Path) -> None:
+    """Raise UsageError unless a file or folder can be written, or made where there is none."""
+    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    if not os.access(there, os.W_OK) or (there != path and not there.is_dir()):
+        raise UsageError(f"{option}: {path} cannot be written")
 
 
 def _warn(line: str) -> None:
@@ -202,11 +233,16 @@ def _check_url(target: str) -> None:
     try:
         url = httpx.URL(target)
     except httpx.InvalidURL as problem:
-        raise WrongUse(f"--target: {target} is no URL: {problem}") from problem
+        raise UsageError(f"--target: {target} is no URL: {problem}") from problem
     if url.userinfo:
-        raise WrongCredential("--target: a URL takes no credential; use --credential env:NAME")
+        raise CredentialError("--target: a URL takes no credential; use --credential env:NAME")
+    if url.query or url.fragment or "?" in target:
+        raise UsageError(
+            f"--target: {target} has a query or a fragment; give what the spec's paths are "
+            "appended to"
+        )
     if url.scheme not in ("http", "https") or not url.host:
-        raise WrongUse(
+        raise UsageError(
             f"--target: {target} is neither `mock` nor a URL that begins with http(s)://"
         )
 
@@ -214,17 +250,23 @@ def _check_url(target: str) -> None:
 def _rate(given: str | None) -> str | None:
     try:
         pace_of(given, None)
-    except WrongRate as problem:
-        raise WrongUse(f"--rate: {problem}") from problem
+    except RateError as problem:
+        raise UsageError(f"--rate: {problem}") from problem
     return given
 
 
-def _parameters(given: list[str]) -> dict[str, str]:
+def _max_time(given: timedelta | None, *, on_mock: bool) -> float | None:
+    if given is None and not on_mock:
+        return _USUAL_TIME
+    return given.total_seconds() if given else None
+
+
+def _parameters(given: Iterable[str]) -> dict[str, str]:
     found = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not (name and equals and value):
-            raise WrongUse(f"--parameter: {text!r} is not NAME=VALUE")
+            raise UsageError(f"--parameter: {text!r} is not NAME=VALUE")
         found[name] = value
     return found
 
@@ -233,11 +275,5 @@ def _baseline(path: Path | None, updating: bool) -> Baseline:
     if path is None or (updating and not path.exists()):
         return Baseline()
     if not path.exists():
-        raise WrongUse(f"--baseline: {path} does not exist; --update-baseline writes it")
+        raise UsageError(f"--baseline: {path} does not exist; --update-baseline writes it")
     return Baseline.read(path)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
-    return int(text)

@@ -3,51 +3,78 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
+import click
 import httpx
 
-from contract_tests.cli.options import Options, WrongUse
-from contract_tests.properties.preflight import Admission
+from contract_tests.cli.options import Options, read_options, target_options
+from contract_tests.cli.run import without_secrets_shown
+from contract_tests.properties.preflight import Preflight
 from contract_tests.suite import target_of
-from contract_tests.target.cleanup import sweep
+from contract_tests.target.cleanup import Outcome
+from contract_tests.target.cleanup import sweep as swept_from
 from contract_tests.target.guard import guarded
 from contract_tests.target.ledger import Ledger
 from contract_tests.target.profiles import FULL, pace_of
 from contract_tests.target.target import Unreachable
 from mock_server.discovery import api_names, load_lifecycle
+from mock_server.usage import UsageError
 
 _SWEPT, _LEFT, _NOT_REACHED = 0, 1, 3
+_WORDS: Mapping[Outcome, str] = {
+    "removed": "deleted",
+    "gone": "already gone",
+    "kept": "kept by the vendor, which has no way to delete them",
+    "foreign": "left alone, because no run has made them",
+    "stays": "not deleted",
+}
+
+
+@click.command()
+@target_options
+def sweep(**given: Any) -> int:
+    """Delete test records that a run has left on a target.
+
+    Ends with 1 if some stay, and with 3 if the target was not reached.
+    """
+    options = read_options(given)
+    return without_secrets_shown(options, lambda: run_sweep(options))
 
 
 def run_sweep(options: Options) -> int:
-    """Take away what runs have left on a target, and print what became of each record.
+    """Delete what runs have left on a target, and print what became of each record.
 
     Returns 0 if nothing is left, 1 if something stays, 3 if the target was not reached or lets
     nobody in.
     """
     if options.on_mock:
-        raise WrongUse("sweep: a mock of this process has nothing left; give --target a URL")
+        raise UsageError("sweep: a mock of this process has nothing left; give --target a URL")
     names = options.names or tuple(api_names())
     if len(names) > 1:
-        raise WrongUse("sweep: name the one API that is behind the URL")
+        raise UsageError("sweep: name the one API that is behind the URL")
     if options.ledger is not None and not options.ledger.exists():
-        raise WrongUse(f"--ledger: {options.ledger} does not exist")
+        raise UsageError(f"--ledger: {options.ledger} does not exist")
     ledger = Ledger(options.ledger) if options.ledger is not None else None
-    left = count = 0
+    counts: Counter[Outcome] = Counter()
     try:
         target = target_of(names[0], options)
         lifecycle = load_lifecycle(target.vendor)
         if lifecycle is None:
-            raise WrongUse(f"sweep: {names[0]} declares no lifecycle, so nothing was made there")
+            raise UsageError(f"sweep: {names[0]} declares no lifecycle, so nothing was made there")
+        if ledger is not None:
+            ledger.belongs_to(target)
         pace = pace_of(options.rate, target.vendor.api.rate_limit)
         behind = guarded(target, FULL, pace)[0]
-        Admission(behind).require()
-        for swept in sweep(behind, lifecycle, ledger):
-            count += 1
-            left += not swept.gone
+        Preflight(behind).require()
+        for swept in swept_from(behind, lifecycle, ledger):
+            counts[swept.outcome] += 1
             sys.stdout.write(f"{swept}\n")
     except (Unreachable, httpx.HTTPError) as problem:
         sys.stderr.write(f"contract-tests: {problem}\n")
         return _NOT_REACHED
-    sys.stdout.write(f"{names[0]}: {count - left} of {count} records taken away\n")
-    return _LEFT if left else _SWEPT
+    told = ", ".join(f"{counts[each]} {words}" for each, words in _WORDS.items() if counts[each])
+    sys.stdout.write(f"{names[0]}: {told or 'nothing to delete'}\n")
+    return _LEFT if counts["stays"] else _SWEPT

@@ -18,8 +18,8 @@ from urllib.parse import unquote
 
 from contract_tests.differential.orders import follows
 from contract_tests.exchange.trace import MISSING, Caller, Exchange, find
-from contract_tests.reproduction.variables import ID_NAME, MADE_UP
-from contract_tests.target.session import TAG
+from contract_tests.reproduction.variables import ID_NAME
+from contract_tests.target.run_tag import NAME, PREFIX
 from mock_server.lifecycle.model import Lifecycle, Listing, Query
 from mock_server.lifecycle.values import UnparsableValue, instant
 
@@ -253,7 +253,7 @@ class Normaliser:
 
     def _renamed(self, text: str) -> str:
         """A text of the left target with what the run made up as it was for the right one."""
-        return MADE_UP.sub(lambda found: self.pairs.get((TAG, found[0]), found[0]), text)
+        return NAME.sub(lambda found: self.pairs.get((PREFIX, found[0]), found[0]), text)
 
 
 def _in_order(link: str) -> str:

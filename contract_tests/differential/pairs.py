@@ -10,7 +10,7 @@ from contract_tests.differential.normal import Difference, Normaliser
 from contract_tests.exchange.trace import MISSING, Call, Exchange, Trace, find, firsts
 from contract_tests.reproduction.kinds import named_in_path
 from contract_tests.reproduction.variables import made_up
-from contract_tests.target.session import TAG
+from contract_tests.target.run_tag import PREFIX
 from mock_server.lifecycle.model import ABSENT, Listing
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d")
@@ -43,7 +43,7 @@ def compared(left: Trace, right: Trace, normaliser: Normaliser) -> Iterator[Met]
 def _learn(normaliser: Normaliser, left: Exchange, right: Exchange) -> None:
     """Pair the texts that were made up for a call, and the identifiers that it gave."""
     for one, other in zip(made_up(left.call), made_up(right.call), strict=False):
-        normaliser.pair(TAG, one, other)
+        normaliser.pair(PREFIX, one, other)
     if left.call.parts.body is not ABSENT:
         normaliser.sent.append(repr(left.call.parts.body))
     for resource in normaliser.lifecycle.resources:
@@ -60,7 +60,7 @@ def of_no_use(normaliser: Normaliser, left: Exchange, right: Exchange) -> str:
     named = {(name, str(value), str(paths[1].get(name))) for name, value in paths[0].items()}
     shown = [each.answer for each in (left, right) if each.answer.succeeded]
     # Where each account counts on its own, the number of another one's record is that of its own.
-    names = {each: other for (space, each), other in normaliser.pairs.items() if space == TAG}
+    names = {each: other for (space, each), other in normaliser.pairs.items() if space == PREFIX}
     leaked = any(
         name.encode() in answer.content for answer in shown for name in (*names, *names.values())
     )

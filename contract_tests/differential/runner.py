@@ -26,6 +26,7 @@ from contract_tests.properties.actions import Actions, CaseNotApplicable, ClaimV
 from contract_tests.properties.oracle import Case, Oracle
 from contract_tests.properties.oracles import ORACLES
 from contract_tests.target.guard import Refused
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
 from mock_server.discovery import load_lifecycle
@@ -48,7 +49,7 @@ def run_differential(
     today: date,
     seed: int = 1,
     cases: int = 120,
-    tag: str = "",
+    tag: RunTag | None = None,
     only: Sequence[str] = (),
     waivers: Sequence[Waiver] = (),
     progress: Callable[[str], None] = lambda _: None,
@@ -65,7 +66,7 @@ def run_differential(
         run.skipped.append(f"{PHASE}: {run.api} declares no lifecycle")
         return run
     started = time.perf_counter()
-    comparison = _Comparison(sides, lifecycle, seed, tag or str(seed), today, waivers)
+    comparison = _Comparison(sides, lifecycle, seed, tag or RunTag.of_seed(seed), today, waivers)
     for number, (name, case) in enumerate(_chosen(sides, lifecycle, seed, cases, only), 1):
         for finding in comparison.compare(name, case):
             known = {(each.check, each.operation, each.subject) for each in run.findings}
@@ -89,9 +90,9 @@ def _chosen(
     profile = sides.right.profile
     lone = None in (sides.left.other_credential, sides.right.other_credential)
     random = Random(f"{seed}/sequences")  # noqa: S311 - no secret
-    offered = {oracle.name: list(_cases(oracle, lifecycle)) for oracle in ORACLES}
+    offered = {oracle.id: list(_cases(oracle, lifecycle)) for oracle in ORACLES}
     if profile.writes == "none":
-        offered = {oracle.name: offered[oracle.name] for oracle in ORACLES if not oracle.writes}
+        offered = {oracle.id: offered[oracle.id] for oracle in ORACLES if not oracle.writes}
     else:
         yield from (each for each in questions(lifecycle) if not only or each[0] in only)
     turns: list[tuple[int, float, str, Case]] = []
@@ -123,7 +124,7 @@ class _Comparison:
         sides: Sides,
         lifecycle: Lifecycle,
         seed: int,
-        tag: str,
+        tag: RunTag,
         today: date,
         waivers: Sequence[Waiver],
     ) -> None:
@@ -170,7 +171,7 @@ class _Comparison:
 
     def _world(self, target: Target, case: Case) -> tuple[Actions, bool]:
         """Run a case on a target; returns its actions, and whether the property was kept."""
-        session = Session(target, self._lifecycle, f"{self._tag}.{self._numbers}a")
+        session = Session(target, self._lifecycle, self._tag.part(f"{self._numbers}a"))
         random = Random(f"{self._seed}/{self._numbers}")  # noqa: S311 - no secret
         actions = Actions(session, random)
         kept = True
@@ -189,7 +190,7 @@ class _Comparison:
         """What the right target answers to the calls of a trace, as far as it goes."""
         self._answers += 1
         session = Session(
-            self._sides.right, self._lifecycle, f"{self._tag}.{self._numbers}b{self._answers}"
+            self._sides.right, self._lifecycle, self._tag.part(f"{self._numbers}b{self._answers}")
         )
         answered = answers_to(left, session)
         self._count(session)

@@ -10,8 +10,10 @@ from typing import Any
 
 import yaml
 
+from mock_server.usage import UsageError
 
-class WrongWaivers(Exception):
+
+class WaiversError(UsageError):
     """The file cannot be used; the message says where and why, in one line."""
 
 
@@ -40,31 +42,31 @@ class Waiver:
 
 
 def read_waivers(path: Path) -> tuple[Waiver, ...]:
-    """Return the waivers of a YAML file, a list of mappings; raises WrongWaivers."""
+    """Return the waivers of a YAML file, a list of mappings; raises WaiversError."""
     try:
         listed = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise WrongWaivers(f"{path}: {' '.join(str(problem).split())}") from problem
+        raise WaiversError(f"{path}: {' '.join(str(problem).split())}") from problem
     if listed is None:
         return ()
     if not isinstance(listed, list):
-        raise WrongWaivers(f"{path}: a list of waivers is needed")
+        raise WaiversError(f"{path}: a list of waivers is needed")
     return tuple(_waiver(each, f"{path}: waiver {place}") for place, each in enumerate(listed, 1))
 
 
 def _waiver(given: Any, where: str) -> Waiver:
     if not isinstance(given, dict):
-        raise WrongWaivers(f"{where}: not a mapping")
+        raise WaiversError(f"{where}: not a mapping")
     known = {"operation", "pointer", "reason", "expires", "verdict"}
     unknown = sorted(map(str, {*given} - known))
     if unknown:
-        raise WrongWaivers(f"{where}: {unknown[0]} is not known; there are {', '.join(known)}")
+        raise WaiversError(f"{where}: {unknown[0]} is not known; there are {', '.join(known)}")
     for name in ("operation", "pointer", "reason"):
         if not isinstance(given.get(name), str) or not given[name].strip():
-            raise WrongWaivers(f"{where}: {name} is needed, as a text")
+            raise WaiversError(f"{where}: {name} is needed, as a text")
     expires = given.get("expires")
     if not isinstance(expires, date):
-        raise WrongWaivers(f"{where}: expires is needed, as a date like 2027-01-31")
+        raise WaiversError(f"{where}: expires is needed, as a date like 2027-01-31")
     return Waiver(
         given["operation"],
         given["pointer"],

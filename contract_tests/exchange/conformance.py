@@ -13,6 +13,7 @@ from jsonschema_rs import Draft202012Validator
 
 from mock_server.engine.parameters import BooleanWords, coerce
 from mock_server.openapi.document import Json, Response, SpecIndex
+from mock_server.openapi.pointers import join
 from mock_server.openapi.schema import SchemaCompiler
 
 _WORDS = BooleanWords()
@@ -128,7 +129,7 @@ class _Allowed:
         else:
             return
         for error in validator.iter_errors(body):
-            where = "".join(f"/{_escaped(part)}" for part in error.instance_path)
+            where = join("", *error.instance_path)
             yield Problem(f"/body{where}", error.message)
 
 
@@ -175,7 +176,3 @@ def problems(
     """Return every way in which an answer breaks the spec, a line each."""
     found = contract_of(spec).problems(operation_id, status, headers, content)
     return [str(problem) for problem in found]
-
-
-def _escaped(part: str | int) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")

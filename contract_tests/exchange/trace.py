@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
-from urllib.parse import quote, urlencode
 
 from contract_tests.exchange.conformance import is_json, read_json
 from contract_tests.target.target import Account
@@ -124,11 +123,3 @@ def firsts(trace: Trace) -> Iterator[Exchange]:
     """Yield the exchanges of a trace, of a walk through a list only the first."""
     within = {page for walk in trace.walks for page in walk.pages[1:]}
     return (exchange for exchange in trace if exchange.number not in within)
-
-
-def url_of(template: str, parts: Parts, fixed: Mapping[str, str]) -> str:
-    """Return path and query of a call, below the base URL."""
-    path = template
-    for name, value in {**fixed, **parts.path}.items():
-        path = path.replace("{" + name + "}", quote(str(value), safe=""))
-    return f"{path}?{urlencode(parts.query)}" if parts.query else path

@@ -1,8 +1,9 @@
 """Tell a body that is valid as the service takes it from one that breaks its schema.
 
 A form carries text and nothing else: where a schema wants a string, null goes out as `null` and a
-number as its digits, and both arrive as strings that the schema admits. And where the spec marks a
-text as `x-trimmed`, spaces around it do not count.
+number as its digits, and both arrive as strings that the schema admits. Where the spec marks a text
+as `x-trimmed`, spaces around it do not count; where a schema says that it `x-accepts` another type,
+a value of that type counts as the one that it stands for.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
+from mock_server.openapi.casts import Cast, cast_of
 from mock_server.openapi.document import SpecIndex
 from mock_server.openapi.schema import SchemaCompiler
 
@@ -25,6 +27,7 @@ class Acceptance:
         compiler = SchemaCompiler(spec)
         self._validators: dict[tuple[str, str], Draft202012Validator] = {}
         self._trimmed: dict[tuple[str, str], frozenset[str]] = {}
+        self._casts: dict[tuple[str, str], Cast | None] = {}
         for operation in spec.operations.values():
             content = operation.request_body.content if operation.request_body else {}
             for media_type, each in content.items():
@@ -32,12 +35,13 @@ class Acceptance:
                 properties = spec.resolve(schema).get("properties", {})
                 key = operation.id, media_type
                 self._validators[key] = compiler.compile(schema, operation.id)
+                self._casts[key] = cast_of(spec, schema)
                 self._trimmed[key] = frozenset(
                     name for name, one in properties.items() if spec.resolve(one).get("x-trimmed")
                 )
 
     def takes(self, operation_id: str, media_type: str | None, body: Any) -> bool:
-        """Say whether an object fits its schema as a form's text, and with its texts trimmed."""
+        """Say whether an object fits its schema as a form's text, trimmed, and with its casts."""
         key = operation_id, media_type or ""
         validator = self._validators.get(key)
         if validator is None or not isinstance(body, dict):
@@ -45,7 +49,9 @@ class Acceptance:
         if media_type in FORMS:
             body = {name: _text(value) for name, value in body.items()}
         trimmed = {name: body[name].strip() for name in self._trimmed[key] & _texts(body)}
-        return validator.is_valid({**body, **trimmed})
+        taken = {**body, **trimmed}
+        cast = self._casts[key]
+        return validator.is_valid(taken if cast is None else cast(taken))
 
 
 def _texts(body: dict[str, Any]) -> set[str]:

@@ -21,10 +21,11 @@ from schemathesis.transport.asgi import ASGI_TRANSPORT
 
 from contract_tests.findings import Finding
 from contract_tests.fuzzing.formats import with_formats
-from contract_tests.target.profiles import is_safe
+from contract_tests.fuzzing.transport import application
 from contract_tests.target.target import Target
 from mock_server.console.pages import served_document
-from mock_server.openapi.document import Json, SpecIndex
+from mock_server.openapi.document import Json, SpecIndex, is_read
+from mock_server.openapi.security import SecurityScheme
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 #: These ask for requests of their own: with another method, or without the credential. To leave a
@@ -51,7 +52,7 @@ LEVELS = {level.name: level for level in (SMOKE, DEFAULT)}
 
 
 def fuzzed_schema(target: Target, seed: int, level: Level, only: tuple[str, ...] = ()) -> Any:
-    """Return Schemathesis' schema of a target, whose requests go to the target's application.
+    """Return Schemathesis' schema of a target, whose requests go where `carried_by` says.
 
     It has the operations whose ids are named by `only`, all if none is.
     """
@@ -63,11 +64,11 @@ def fuzzed_schema(target: Target, seed: int, level: Level, only: tuple[str, ...]
         served_document(target.vendor, path), target.vendor.spec, _register_encoded
     )
     schema: Any = schemathesis.openapi.from_dict(document, config=_config(target, seed, level))
-    schema.app = target.app
+    schema.app = application
     schema.location = f"{path}/openapi.json"
     if limited or only:
         operations = target.vendor.spec.operations.values()
-        fuzzed = [each.id for each in operations if not limited or is_safe(each)]
+        fuzzed = [each.id for each in operations if not limited or is_read(each)]
         schema = schema.include(operation_id=[each for each in fuzzed if not only or each in only])
     return schema
 
@@ -75,7 +76,7 @@ def fuzzed_schema(target: Target, seed: int, level: Level, only: tuple[str, ...]
 def unsent_media_types(target: Target) -> Iterable[Finding]:
     """Yield a finding for each type of a request's body that Schemathesis would leave out."""
     for operation in target.vendor.spec.operations.values():
-        if operation.request_body is None or not (target.profile.undeclared or is_safe(operation)):
+        if operation.request_body is None or not (target.profile.undeclared or is_read(operation)):
             continue
         for media_type in operation.request_body.content:
             try:
@@ -155,16 +156,17 @@ def _auth(target: Target) -> dict[str, dict[str, str]]:
         operation.security[0][0] for operation in spec.operations.values() if operation.security
     }
     return {
-        name: _presented(scheme, target.credential)
+        name: presented(scheme, target.credential)
         for name, scheme in spec.security_schemes.items()
         if name in first
     }
 
 
-def _presented(scheme: Json, credential: str) -> dict[str, str]:
-    if scheme["type"] == "apiKey":
+def presented(scheme: SecurityScheme, credential: str) -> dict[str, str]:
+    """Return a credential as Schemathesis is configured with it."""
+    if scheme.kind == "apiKey":
         return {"api_key": credential}
-    if scheme.get("scheme") == "basic":
+    if scheme.kind == "basic":
         user, _, password = credential.partition(":")
         return {"username": user, "password": password}
     return {"bearer": credential}

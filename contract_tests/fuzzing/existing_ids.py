@@ -13,7 +13,6 @@ from contextlib import suppress
 from itertools import count
 from random import Random
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 
@@ -45,6 +44,7 @@ class References:
         self._told: dict[str, Any] = {}
         self._requests: dict[str, httpx.Request | None] = {}
         self._numbers = count(1)
+        self._makers: list[Actions] = []
         self._bodies = {
             operation.id: [
                 self._spec.resolve(content.get("schema", {}))
@@ -77,7 +77,11 @@ class References:
         self._told.clear()
 
     def close(self) -> None:
-        """Close the connection to the target."""
+        """Take away what was made in an account of others, and close the connections."""
+        for actions in self._makers:
+            if self._target.profile.writes == "own":
+                actions.tidy()
+            actions.session.close()
         self._client.close()
 
     def _filled(self, schema: Json, value: Any) -> Any:
@@ -126,11 +130,11 @@ class References:
             listed = reference[0] in [listing.operation for listing in resource.lists]
             if resource.create is None or not listed:
                 continue
-            session = Session(target, lifecycle, f"reference{next(self._numbers)}")
+            actions = Actions(Session(target, lifecycle), Random(1))  # noqa: S311 - no secret
+            self._makers.append(actions)
             # Whether it can be made is for the properties to judge.
             with suppress(ClaimViolated, CaseNotApplicable, Refused, LookupError, httpx.HTTPError):
-                Actions(session, Random(1)).create(resource)  # noqa: S311 - no secret
-            session.close()
+                actions.create(resource)
             self._told.pop(reference[0], None)
             return self._ask(reference)
         return []
@@ -155,10 +159,11 @@ class References:
     def _request(self, operation_id: str) -> httpx.Request | None:
         """The request for a list; None if it takes more than is known."""
         operation = self._spec.operations[operation_id]
-        path = operation.path
-        for name, value in self._fixed.items():
-            path = path.replace(f"{{{name}}}", quote(value, safe=""))
-        return None if "{" in path else self._client.build_request(operation.method.upper(), path)
+        try:
+            url = self._spec.url(operation, self._fixed)
+        except LookupError:
+            return None
+        return self._client.build_request(operation.method.upper(), url)
 
 
 def _values_of(body: Any, field: str) -> list[Any]:

@@ -30,7 +30,7 @@ def with_formats(document: Json, spec: SpecIndex, teach: Callable[[str, Json], N
         if not isinstance(node, dict):
             return node
         if KEYWORD in node and "format" not in node:
-            schema = _whole(translate(node[KEYWORD]), spec)
+            schema = _whole(translate(node[KEYWORD], accepted=False), spec)
             digest = hashlib.sha256(json.dumps(schema, sort_keys=True).encode()).hexdigest()
             name = f"encoded-{digest[:16]}"
             teach(name, schema)
@@ -47,5 +47,5 @@ def _whole(schema: Any, spec: SpecIndex) -> Any:
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
-        return _whole(translate(spec.resolve(schema)), spec)
+        return _whole(translate(spec.resolve(schema), accepted=False), spec)
     return {key: _whole(item, spec) for key, item in schema.items()}

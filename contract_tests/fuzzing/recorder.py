@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,6 @@ from contract_tests.reproduction.replays.calls import Replay, Sent, Taken, taken
 from contract_tests.reproduction.replays.pytest_module import pytest_module
 from contract_tests.reproduction.replays.shell import shell_script
 from contract_tests.target.target import IN_PROCESS_ORIGIN, Account, Target
-from mock_server.openapi.document import Json
 
 #: What a client adds for the connection, or for itself.
 _OF_THE_CLIENT = frozenset(
@@ -130,26 +128,17 @@ def _without_credential(
     for account, credential in credentials:
         if credential is None:
             continue
-        name, value = _carried(target.scheme, credential)
-        if target.scheme.get("in") == "query":
+        presented = target.scheme.present(credential)
+        if presented.location == "query":
             parts = urlsplit(url)
             # The rest of the query stays as it was written.
-            rest = [pair for pair in parts.query.split("&") if parse_qsl(pair) != [(name, value)]]
+            pair = (presented.name, presented.value)
+            rest = [each for each in parts.query.split("&") if parse_qsl(each) != [pair]]
             if len(rest) < len(parts.query.split("&")):
                 return urlunsplit(parts._replace(query="&".join(rest))), dict(headers), account
-        elif any(key.lower() == name and sent == value for key, sent in headers.items()):
-            left = {key: sent for key, sent in headers.items() if key.lower() != name}
+            continue
+        [(name, value)] = presented.headers.items()
+        if any(key.lower() == name.lower() and sent == value for key, sent in headers.items()):
+            left = {key: sent for key, sent in headers.items() if key.lower() != name.lower()}
             return url, left, account
     return url, dict(headers), None
-
-
-def _carried(scheme: Json, credential: str) -> tuple[str, str]:
-    """The header, in lower case, or the query parameter with a credential."""
-    if scheme["type"] == "apiKey":
-        name = str(scheme["name"])
-        if scheme["in"] == "cookie":
-            return "cookie", f"{name}={credential}"
-        return (name if scheme["in"] == "query" else name.lower()), credential
-    if scheme.get("scheme") == "basic":
-        return "authorization", f"Basic {base64.b64encode(credential.encode()).decode()}"
-    return "authorization", f"Bearer {credential}"

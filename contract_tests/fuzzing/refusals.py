@@ -2,8 +2,8 @@
 
 A schema cannot say that stock must not overflow. `x-state-dependent` marks the properties that can
 be refused so, and `x-refused-fields` on a response is a JSON pointer to the object whose keys are
-the fields that it refuses. `x-not-found: true` marks a response that says, with another status than
-404, that there is no such record.
+the fields that it refuses, or to a list of objects that name them as their `field`. `x-not-found:
+true` marks a response that says, with another status than 404, that there is no such record.
 """
 
 from __future__ import annotations
@@ -52,5 +52,13 @@ class Refusals:
                 refused = refused[key]
         except (ValueError, KeyError, TypeError):
             return False
-        fields = set(refused) if isinstance(refused, dict) else set()
+        fields = _named(refused)
         return bool(fields) and fields <= self._fields.get(operation_id, set())
+
+
+def _named(refused: Any) -> set[str]:
+    """The fields of an object of refusals or of a list of them; none if one names no field."""
+    if isinstance(refused, list):
+        fields = [each.get("field") for each in refused if isinstance(each, dict)]
+        return set() if None in fields else set(map(str, fields))
+    return set(refused) if isinstance(refused, dict) else set()

@@ -1,7 +1,6 @@
 """Schemathesis, run against a target: what its engine tells, as findings of ours.
 
-Its engine is not a public API. It and what belongs to it are known here, in `fuzzing`, in `line`
-and in `verdicts` alone.
+Its engine is not a public API. It and what belongs to it are known in this room alone.
 """
 
 from __future__ import annotations
@@ -51,6 +50,7 @@ def run_conformance(
     max_examples: int | None = None,
     phases: tuple[str, ...] | None = None,
     operations: tuple[str, ...] = (),
+    into: Run | None = None,
     progress: Callable[[str], None] = lambda _: None,
     tick: Callable[[Run], None] = lambda _: None,
 ) -> Run:
@@ -58,43 +58,50 @@ def run_conformance(
 
     The same seed sends the same bytes to a target in the same state. `max_examples` and `phases`
     replace those of the level; `operations` are the ids of those to fuzz, all if none is named.
-    `progress` is told, in a few words, whenever a phase ends, and
-    `tick` is shown the run after every few requests. Raises Unreachable if nothing ever answers.
+    What is found goes into the run `into`, so that it is there whatever ends this. `progress` is
+    told, in a few words, whenever a phase ends, and `tick` is shown the run after every few
+    requests. Raises Unreachable if nothing ever answers.
     """
     level = replace(
         level,
         max_examples=max_examples or level.max_examples,
         phases=level.phases if phases is None else tuple(phases),
     )
-    run = Run(target.vendor.api.name, seed, profile=target.profile.name)
+    run = into or Run(target.vendor.api.name, seed, profile=target.profile.name)
     started = time.perf_counter()
     references = References(target)
-    line = SchemathesisTransport(target.app, references.forget)
+    adapter = SchemathesisTransport(target, references.forget)
     removals = Removals(target.vendor.spec)
     try:
         run.add(unsent_media_types(target))
         schema = fuzzed_schema(target, seed, level, operations)
         overrule(schema, target.vendor.spec, removals)
         with (
-            carried_by(line),
+            carried_by(adapter),
             _references_filled(target, references),
             _removals_noted(removals),
         ):
             stream = from_schema(schema).execute()
-            line.gone = stream.stop
+            adapter.gone = stream.stop
             for event in stream:
-                _take(event, run, target, progress)
+                _take(event, run, target, progress, adapter)
                 tick(run)
+                if isinstance(event, events.Interrupted):
+                    raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        run.interrupted = "in the checks of Schemathesis"
+        raise
     except SchemathesisError as problem:
         run.findings.append(Finding("schemathesis", "", str(problem), "setup"))
     finally:
         references.close()
-        line.end()
-    if line.failures and not line.answers:
-        raise Unreachable(f"{target.base_url} does not answer: {line.problem}")
-    if line.failures and not any(each.check == _LOST for each in run.findings):
+    if adapter.failures and not adapter.answers:
+        raise Unreachable(f"{target.base_url} does not answer: {adapter.problem}")
+    if adapter.late:
+        run.skipped.append(f"conformance: {adapter.late}, so not all of it was tried")
+    if adapter.failures and not any(each.check == _LOST for each in run.findings):
         # An engine that was stopped tells of nothing more.
-        run.add([Finding(_LOST, "", f"the service stopped answering: {line.problem}", "engine")])
+        run.add([Finding(_LOST, "", f"the service stopped answering: {adapter.problem}", "engine")])
     run.seconds = time.perf_counter() - started
     return run
 
@@ -154,12 +161,19 @@ def _removals_noted(removals: Removals) -> Iterator[None]:
         schemathesis.hooks.unregister(after_call)
 
 
-def _take(event: Any, run: Run, target: Target, progress: Callable[[str], None]) -> None:
+def _take(
+    event: Any,
+    run: Run,
+    target: Target,
+    progress: Callable[[str], None],
+    adapter: SchemathesisTransport,
+) -> None:
     """Enter an event of the engine into the run."""
     if isinstance(event, events.ScenarioFinished):
         _take_scenario(event, run, target)
     elif isinstance(event, events.NonFatalError):
-        run.add([_of_error(event)])
+        if not adapter.late:
+            run.add([_of_error(event)])
     elif isinstance(event, events.FatalError):
         run.findings.append(Finding("error", "", repr(event.exception), "engine"))
     elif isinstance(event, events.SchemaAnalysisWarnings):

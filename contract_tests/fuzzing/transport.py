@@ -6,7 +6,6 @@ the mock takes to answer, and look for credentials in the user's `.netrc`.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import re
@@ -14,14 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 from unittest.mock import patch
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import requests
 from requests.adapters import HTTPAdapter
 from schemathesis.python import asgi
-from starlette.types import ASGIApp, Message
 from urllib3 import HTTPHeaderDict, HTTPResponse
+
+from contract_tests.target.profiles import OutOfTime
+from contract_tests.target.target import Target
 
 #: A service that does not answer so many requests in a row is gone.
 _GIVES_UP_AFTER = 3
@@ -31,34 +32,43 @@ _BOUNDARY = re.compile("multipart/form-data; boundary=([0-9a-f]{32})")
 _READING = ("GET", "HEAD")
 _CREATED = 201
 _REFUSED = 400
+#: What of an answer tells how its body came over the connection.
+_OF_THE_BODY = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
+_TIMEOUT = httpx.Timeout(30.0).as_dict()
 
 
 class SchemathesisTransport(HTTPAdapter):
-    """Carries requests to an application, and says when it is gone.
+    """Carries requests to a target, whatever host they name, and says when the target is gone.
 
-    `answers` and `failures` count; `problem` is what the last failure was. `changed` is called
+    `answers` and `failures` count; `problem` is what the last failure was,
+    `late` why the time was up. `changed` is called
     when a request was accepted that may have changed or removed something, `gone` when one after
-    the other is not answered. Raises what the application raises.
+    the other is not answered. Raises what the transport raises.
     """
 
-    def __init__(self, app: ASGIApp, changed: Callable[[], None]) -> None:
+    def __init__(self, target: Target, changed: Callable[[], None]) -> None:
         super().__init__()
-        self._app = app
+        self._transport = target.transport
+        self._origin = httpx.URL(target.base_url)
         self._changed = changed
-        self._runner = asyncio.Runner()
         self._failures_in_a_row = 0
         self.answers = 0
         self.failures = 0
         self.problem = ""
+        self.late = ""
         self.gone: Callable[[], None] = lambda: None
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        """Return the application's answer to one request."""
+        """Return the target's answer to one request."""
         request.headers.pop(_CASE_ID, None)
         _settle_boundary(request)
-        answer = _Exchange(request)
         try:
-            self._runner.get_loop().run_until_complete(answer.made_by(self._app))
+            answer = self._transport.handle_request(_as_httpx(request, self._origin))
+            answer.read()
+        except OutOfTime as late:
+            self.late = str(late)
+            self.gone()
+            raise
         except httpx.TransportError as problem:
             self.failures += 1
             self._failures_in_a_row += 1
@@ -70,96 +80,57 @@ class SchemathesisTransport(HTTPAdapter):
         self._failures_in_a_row = 0
         if (
             request.method not in _READING
-            and answer.status < _REFUSED
-            and answer.status != _CREATED
+            and answer.status_code < _REFUSED
+            and answer.status_code != _CREATED
         ):
             self._changed()
-        return self.build_response(request, answer.raw)
+        return self.build_response(request, _as_urllib3(request, answer))
 
     def close(self) -> None:
-        """Do nothing: sessions come and go, and the line stays."""
-
-    def end(self) -> None:
-        """Free the event loop."""
-        self._runner.close()
+        """Do nothing: sessions come and go, and the transport stays."""
 
 
-class _Exchange:
-    """One request as an application sees it, and its answer."""
+def _as_httpx(request: requests.PreparedRequest, origin: httpx.URL) -> httpx.Request:
+    parts = urlsplit(str(request.url))
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return httpx.Request(
+        str(request.method),
+        origin.copy_with(raw_path=target.encode()),
+        headers=[(name.encode(), _bytes(value)) for name, value in request.headers.items()],
+        content=_bytes(request.body or b"", "utf-8"),
+        # A URL of httpx evens out what is odd about a path.
+        extensions={"target": target.encode(), "timeout": _TIMEOUT},
+    )
 
-    def __init__(self, request: requests.PreparedRequest) -> None:
-        self._method = str(request.method)
-        parts = urlsplit(str(request.url))
-        body = request.body or b""
-        self._body = body.encode() if isinstance(body, str) else body
-        self._scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": self._method,
-            "scheme": parts.scheme,
-            "path": unquote(parts.path),
-            "raw_path": parts.path.encode(),
-            "root_path": "",
-            "query_string": parts.query.encode(),
-            "headers": [
-                (b"host", parts.netloc.encode()),
-                *(
-                    (name.lower().encode("latin-1"), _bytes(value))
-                    for name, value in request.headers.items()
-                ),
-            ],
-            "server": (parts.hostname, parts.port or 80),
-            "client": ("127.0.0.1", 1),
-        }
-        self._asked = False
-        self._chunks: list[bytes] = []
-        self._headers: list[tuple[str, str]] = []
-        self.status = 0
 
-    async def made_by(self, app: ASGIApp) -> None:
-        """Let an application answer."""
-        await app(self._scope, self._receive, self._send)
-
-    @property
-    def raw(self) -> HTTPResponse:
-        """The answer as `requests` reads it from a connection."""
-        body = b"" if self._method == "HEAD" else b"".join(self._chunks)
-        return HTTPResponse(
-            io.BytesIO(body),
-            headers=HTTPHeaderDict(self._headers),
-            status=self.status,
-            version=11,
-            preload_content=False,
-            request_method=self._method,
-        )
-
-    async def _receive(self) -> Message:
-        if self._asked:
-            return {"type": "http.disconnect"}
-        self._asked = True
-        return {"type": "http.request", "body": self._body, "more_body": False}
-
-    async def _send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self._headers = [
-                (name.decode("latin-1"), value.decode("latin-1"))
-                for name, value in message.get("headers", [])
-            ]
-        elif message["type"] == "http.response.body":
-            self._chunks.append(message.get("body", b""))
+def _as_urllib3(request: requests.PreparedRequest, answer: httpx.Response) -> HTTPResponse:
+    """An answer, which is decoded, as `requests` reads it from a connection."""
+    head = request.method == "HEAD"
+    headers = [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in answer.headers.raw
+        if head or name.lower() not in _OF_THE_BODY
+    ]
+    content = b"" if head else answer.content
+    return HTTPResponse(
+        io.BytesIO(content),
+        headers=HTTPHeaderDict(headers),
+        status=answer.status_code,
+        version=11,
+        preload_content=False,
+        request_method=request.method,
+    )
 
 
 class _Client(asgi.ASGIClient):
-    """A session of `requests` whose every request goes over a line."""
+    """A session of `requests` whose every request goes over one transport."""
 
-    def __init__(self, line: SchemathesisTransport) -> None:
+    def __init__(self, adapter: SchemathesisTransport) -> None:
         requests.Session.__init__(self)
         self.base_url = f"http://{asgi.HOST}"
         self.trust_env = False
-        self.mount("http://", line)
-        self.mount("https://", line)
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
 
     def __enter__(self) -> Self:
         return self
@@ -168,13 +139,18 @@ class _Client(asgi.ASGIClient):
         self.close()
 
 
+async def application(*_: object) -> None:
+    """Stand for the application of a schema, without which its requests go over the network."""
+    raise AssertionError("requests go over the transport of the target")
+
+
 @contextmanager
-def carried_by(line: SchemathesisTransport) -> Iterator[None]:
-    """Have Schemathesis call every application over a line while the block runs."""
+def carried_by(adapter: SchemathesisTransport) -> Iterator[None]:
+    """Have Schemathesis call every application over a transport while the block runs."""
 
     def client(app: object, **_: object) -> _Client:
         del app
-        return _Client(line)
+        return _Client(adapter)
 
     with patch.object(asgi, "get_client", client):
         yield
@@ -191,5 +167,5 @@ def _settle_boundary(request: requests.PreparedRequest) -> None:
     request.headers["Content-Type"] = f"multipart/form-data; boundary={settled}"
 
 
-def _bytes(value: str | bytes) -> bytes:
-    return value if isinstance(value, bytes) else value.encode("latin-1")
+def _bytes(value: Any, encoding: str = "latin-1") -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode(encoding)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Any
 
 import httpx
 
-from contract_tests.claims import Answers, Conforms
-from contract_tests.exchange.trace import MISSING, Caller, Walk, find
-from contract_tests.properties.stage import Breach, CaseNotApplicable, ClaimViolated, Stage
+from contract_tests.claims import Advances, Answers, Claim, ClaimContext, Conforms
+from contract_tests.exchange.trace import MISSING, Answer, Call, Caller, Exchange, Trace, Walk, find
 from contract_tests.target.guard import Refused
+from contract_tests.target.interruption import held
+from contract_tests.target.profiles import OutOfTime
+from contract_tests.target.session import Session
 from mock_server.lifecycle.model import (
     Field,
     Json,
@@ -26,12 +29,39 @@ from mock_server.lifecycle.model import (
 )
 from mock_server.lifecycle.pointers import filled, takes
 
-__all__ = ["Actions", "Breach", "CaseNotApplicable", "ClaimViolated", "Record", "Stage"]
 #: A list that has not ended after so many pages does not end.
 MOST_PAGES = 400
+_TOO_MANY = 429
 _PLAIN = 0.6
+#: What may keep a record from being taken away after its case.
+_NOT_TIDIED = (httpx.HTTPError, Refused, OutOfTime, LookupError)
 _TEXTS = 3
 _SLACK = 32
+
+
+class ClaimViolated(Exception):
+    """A claim does not hold; the case is over."""
+
+    def __init__(self, breach: Breach) -> None:
+        super().__init__(breach.message)
+        self.breach = breach
+
+
+class CaseNotApplicable(Exception):
+    """The records that a target has, or takes, are not those that a case needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A claim that does not hold after the exchanges of a trace.
+
+    There is no claim where a call could not be made, or its answer could not be read.
+    """
+
+    claim: Claim | None
+    operation: str
+    message: str
+    trace: Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +80,93 @@ class Record:
 
 
 @dataclass(slots=True)
-class Actions(Stage):
-    """A stage with records and lists: it creates, reads, changes and walks through them."""
+class Actions:
+    """One case's view of a target: it sends, remembers what was answered, and judges.
 
+    It creates and changes records, reads them, and walks through lists.
+    """
+
+    session: Session
+    random: Random
+    trace: Trace = field(default_factory=Trace)
+    #: Answers off the contract, which end no case.
+    breaches: list[Breach] = field(default_factory=list)
     made: list[Record] = field(default_factory=list)
     #: The value that stands for a source in the paths of this case.
     chosen: dict[Source, str] = field(default_factory=dict)
     owner: Caller = "first"  # whose records a drawn reference names
+
+    @property
+    def context(self) -> ClaimContext:
+        """What claims are judged by."""
+        return ClaimContext.of(self.session)
+
+    def send(self, operation: str, parts: Parts | None = None, account: Caller = "first") -> int:
+        """Send a call and return the number of its exchange.
+
+        What its body takes from the record that its path names is asked for first. A call that
+        comes too soon for a rate limit is sent once more; the pace before a target waits for that.
+        """
+        call = Call(operation, self.completed(operation, parts or Parts(), account), account)
+        exchange = self._exchanged(call)
+        if exchange.answer.status == _TOO_MANY:
+            self.trace.exchanges.pop()
+            exchange = self._exchanged(call)
+        return exchange.number
+
+    def _exchanged(self, call: Call) -> Exchange:
+        exchange, pointers = self.session.send(call, self.trace)
+        for pointer in pointers:
+            claim = Conforms(exchange.number, pointer)
+            message = claim.violation(self.context, self.trace) or f"{exchange}: {pointer}"
+            self.breaches.append(Breach(claim, call.operation, message, self._so_far()))
+        return exchange
+
+    def do(self, operation: str, parts: Parts | None = None, account: Caller = "first") -> int:
+        """Send a call that must succeed, and return the number of its exchange."""
+        sent = self.send(operation, parts, account)
+        self.hold(Answers(sent, why="the request is valid"))
+        return sent
+
+    def hold(self, *claims: Claim) -> None:
+        """Judge claims; raises ClaimViolated for the first one that does not hold."""
+        for claim in claims:
+            self.session.checks += 1
+            message = claim.violation(self.context, self.trace)
+            if message is not None:
+                if self._changed_meanwhile(claim):
+                    raise CaseNotApplicable("others changed the account meanwhile")
+                judged = self.trace[claim.judged]
+                raise ClaimViolated(Breach(claim, judged.call.operation, message, self._so_far()))
+
+    def _changed_meanwhile(self, claim: Claim) -> bool:
+        """Whether others changed a list that a claim is about, since it was asked for.
+
+        It is asked for twice more: one that differs each time is the service's own doing. What the
+        case has changed itself, nobody can tell from that.
+        """
+        if self.session.target.in_process:
+            return False
+        writes = [each.number for each in self.trace if each.method not in ("GET", "HEAD")]
+        for number in sorted(claim.exchanges):
+            exchange = self.trace[number]
+            listing = self._listing(exchange.call.operation)
+            if listing is None or (writes and number < writes[-1]):
+                continue
+            with suppress(httpx.HTTPError):
+                again = [self.session.send(exchange.call, Trace())[0].answer for _ in range(2)]
+                was, now, still = (_shown_by(each, listing) for each in (exchange.answer, *again))
+                if was != now and now == still:
+                    return True
+        return False
+
+    def _listing(self, operation: str) -> Listing | None:
+        lists = (each for one in self.session.lifecycle.resources for each in one.lists)
+        return next((each for each in lists if each.operation == operation), None)
+
+    def at(self, answer: int, pointer: str) -> Any:
+        """Return what a pointer leads to in an answer, or MISSING."""
+        return self.trace.answer(answer).at(pointer)
 
     def first_values(self, resource: Resource, *, full: bool = False, null: bool = True) -> Json:
         """Draw values to create a record with, as `values` does."""
@@ -141,7 +251,24 @@ class Actions(Stage):
         """Create a record that carries the run's tag, below the parent of `beside` or a new one.
 
         What `values` do not name is drawn, unless they are `exactly` what is sent besides the tag.
+        A signal interrupts it when it is known what was made.
         """
+        with held():
+            return self._created(
+                resource, values, account, beside, headers, full=full, exactly=exactly
+            )
+
+    def _created(
+        self,
+        resource: Resource,
+        values: Json | None,
+        account: Caller,
+        beside: Record | None,
+        headers: Mapping[str, str] | None,
+        *,
+        full: bool,
+        exactly: bool,
+    ) -> Record:
         if resource.create is None:
             raise LookupError(f"{resource.name} cannot be created")
         create = resource.create
@@ -171,13 +298,14 @@ class Actions(Stage):
 
         What is wrong with the answers is not looked at: an oracle does that.
         """
-        for record in reversed(self.made):
-            hiding = (each for each in record.resource.removals if each.hidden)
-            removal = next(hiding, None)
-            if removal is not None:
-                given = removal.parts(record.id) if removal.parts else Parts(path=record.path)
-                with suppress(httpx.HTTPError, Refused, CaseNotApplicable, LookupError):
-                    self.send(removal.operation, given, record.account)
+        with held():
+            for record in reversed(self.made):
+                hiding = (each for each in record.resource.removals if each.hidden)
+                removal = next(hiding, None)
+                if removal is not None:
+                    given = removal.parts(record.id) if removal.parts else Parts(path=record.path)
+                    with suppress(*_NOT_TIDIED, CaseNotApplicable):
+                        self.send(removal.operation, given, record.account)
 
     def tagged(self, tag: Field) -> str:
         """Return a text of a new record that starts with the run's tag; some are long.
@@ -225,9 +353,18 @@ class Actions(Stage):
             pages.append(self.do(listing.operation, parts, account))
             if not paging.more(self.trace.answer(pages[-1]).body):
                 break
+            if len(pages) > 1 and self._repeats(pages, listing):
+                break
         walk = Walk(tuple(pages), paging, size or paging.fixed or paging.largest, most)
         self.trace.walks.append(walk)
+        if len(pages) >= MOST_PAGES or (len(pages) > 1 and self._repeats(pages, listing)):
+            self.hold(Advances(walk.pages, listing.items, MOST_PAGES))
         return walk.pages
+
+    def _repeats(self, pages: Sequence[int], listing: Listing) -> bool:
+        """Whether a page shows the very records of the one before."""
+        last, before = (self.records(pages[place:][:1], listing) for place in (-1, -2))
+        return bool(last) and last == before
 
     def records(self, pages: Sequence[int], listing: Listing) -> list[Any]:
         """Return the records on these pages."""
@@ -261,6 +398,12 @@ class Actions(Stage):
             return replace(parts, body=filled(parts.body, self.at(answer, view.record)))
         except LookupError as problem:
             raise CaseNotApplicable(str(problem)) from problem
+
+    def _so_far(self) -> Trace:
+        trace = Trace()
+        trace.exchanges = list(self.trace.exchanges)
+        trace.walks = [walk for walk in self.trace.walks if walk.pages[-1] < len(trace)]
+        return trace
 
     def _choose(self, source: Source) -> str:
         living = self.living(source)
@@ -298,3 +441,10 @@ class Actions(Stage):
             if find(record, pointer) == sent[resource.tag]:
                 return find(record, listing.id)
         return MISSING
+
+
+def _shown_by(answer: Answer, listing: Listing) -> tuple[Any, list[Any]]:
+    """The total and the identifiers that a page of a list shows."""
+    listed = answer.at(listing.items)
+    total = answer.at(listing.total) if listing.total is not None else None
+    return total, [find(each, listing.id) for each in listed] if isinstance(listed, list) else []

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator
 
 import httpx
 
-from contract_tests.exchange.trace import Call, Caller, Exchange, Trace
+from contract_tests.exchange.trace import MISSING, Call, Caller, Exchange, Trace
 from contract_tests.findings import Run
 from contract_tests.properties.oracles.lists import reachable
-from contract_tests.target.profiles import is_safe
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target, Unreachable
 from mock_server.discovery import load_lifecycle
 from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Source
+from mock_server.openapi.document import is_read
 
+_NOT_MODIFIED = 304
 _NOT_FOUND = 404
+_SERVER_ERROR = 500
 
 
 class Lapsed(Exception):
@@ -26,7 +28,7 @@ class Lapsed(Exception):
         self.run = run
 
 
-class Admission:
+class Preflight:
     """Asks a service for a list, as each of the target's accounts.
 
     Where paths say whose records are meant, the other account may well be refused, and is not
@@ -39,18 +41,20 @@ class Admission:
         self._lifecycle = load_lifecycle(target.vendor) or Lifecycle(())
 
     def require(self) -> None:
-        """Raise Unreachable if a credential is refused, there is no list, or nothing answers."""
+        """Raise Unreachable if a credential is refused, nothing answers, or it is not the API.
+
+        What answers with a redirect, a server's error or no JSON is asked no further.
+        """
         url = self._target.base_url
         try:
-            asked = list(self._asked())
+            for account, exchange in self._asked():
+                if self._refuses(exchange):
+                    raise Unreachable(self._told(account, exchange))
+                problem = self._other_than_the_api(exchange) if account == "first" else ""
+                if problem:
+                    raise Unreachable(f"{url} {problem}")
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             raise Unreachable(f"{url} does not answer: {problem}") from problem
-        for account, exchange in asked:
-            if self._refuses(exchange):
-                raise Unreachable(self._told(account, exchange))
-            if exchange.answer.status == _NOT_FOUND and account == "first":
-                named = "".join(f", --parameter {name}" for name in self._target.parameters)
-                raise Unreachable(f"{url} has no such list: {exchange}; look at --target{named}")
 
     def watch(self, then: Callable[[Run], None]) -> Callable[[Run], None]:
         """Return what is to be shown a run after every few requests; `then` is shown it first.
@@ -87,13 +91,31 @@ class Admission:
         if listing is None:
             return
         parts = Parts(path=dict(listing.path), query=listing.query)
-        session = Session(self._target, self._lifecycle, "")
+        session = Session(self._target, self._lifecycle)
         accounts: tuple[Caller, ...] = ("first",) if self._target.parameters else ("first", "other")
         try:
             for account in filter(session.has, accounts):
                 yield account, session.send(Call(listing.operation, parts, account), Trace())[0]
         finally:
             session.close()
+
+    def _other_than_the_api(self, exchange: Exchange) -> str:
+        """How an answer to the list shows that something else than the API answers, if it does."""
+        answer = exchange.answer
+        if 300 <= answer.status < 400 and answer.status != _NOT_MODIFIED:
+            location = answer.headers.get("location", "")
+            base, found, _ = location.partition(exchange.url.partition("?")[0])
+            place = base if found else location or "another place"
+            return f"answers {answer.status} to {place}; give that as --target if the API is there"
+        if answer.status == _NOT_FOUND:
+            named = "".join(f", --parameter {name}" for name in self._target.parameters)
+            return f"answers {answer.status} to {exchange}; look at --target{named}"
+        if answer.status >= _SERVER_ERROR:
+            return f"answers {answer.status}, so there is nothing to test yet: {exchange}"
+        if answer.succeeded and (answer.body is MISSING or isinstance(answer.body, str)):
+            kind = answer.headers.get("content-type") or "no content type"
+            return f"answers with {kind}, so it is not the API: {exchange}; look at --target"
+        return ""
 
     def _refuses(self, exchange: Exchange) -> bool:
         return exchange.answer.status in self._lifecycle.unauthenticated
@@ -107,6 +129,6 @@ class Admission:
         for resource in self._lifecycle.resources:
             for listing in reachable(resource):
                 sources = any(isinstance(each, Source) for each in listing.path.values())
-                if not sources and is_safe(operations[listing.operation]):
+                if not sources and is_read(operations[listing.operation]):
                     return listing
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
@@ -11,6 +12,7 @@ from random import Random
 
 import httpx
 
+from contract_tests.claims import ClaimContext
 from contract_tests.findings import Finding, Property, Run
 from contract_tests.garbage_collection import seldom_collected
 from contract_tests.properties.actions import Actions, Breach, CaseNotApplicable, ClaimViolated
@@ -18,21 +20,29 @@ from contract_tests.properties.oracle import Case, Oracle
 from contract_tests.properties.oracles import ORACLES
 from contract_tests.reproduction.pytest_module import pytest_module
 from contract_tests.reproduction.shell import shell_script
-from contract_tests.reproduction.shrink import Shortener, terms_of
-from contract_tests.target.guard import Refused
+from contract_tests.reproduction.shrink import Shortener
+from contract_tests.target.guard import Refused, UnreadableCreation
+from contract_tests.target.mock import mock_target
+from contract_tests.target.profiles import OutOfTime
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
-from contract_tests.target.target import IN_PROCESS_ORIGIN, Target, mock_target
+from contract_tests.target.target import IN_PROCESS_ORIGIN, Target
 from mock_server.discovery import api_names, load_lifecycle
 from mock_server.lifecycle.model import Lifecycle, Resource
 from mock_server.lifecycle.values import UnparsableValue
 
 PHASE = "properties"
 #: Answers that keep to the spec are held to it whatever else is tried.
-CONFORMS = "answers keep to the spec"
+CONFORMS = "answers_conform"
 #: What a lifecycle reads of an answer must be there to be read.
-MAKE_SENSE = "answers make sense"
+MAKE_SENSE = "answers_are_readable"
 #: Nothing is tried that the guard before a target refuses.
 GUARD = "guard"
+CRASH = "crash"
+#: Every call is answered.
+LOST = "transport"
+#: So many lost calls are what any network loses, or this share of all.
+_FEW_LOST, _SHARE_LOST = 2, 0.01
 _NONSENSE = (UnparsableValue, LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -65,38 +75,51 @@ def run_properties(
     *,
     seed: int = 1,
     plan: Plan | None = None,
-    tag: str = "",
+    tag: RunTag | None = None,
+    into: Run | None = None,
     progress: Callable[[str], None] = lambda _: None,
     tick: Callable[[Run], None] = lambda _: None,
 ) -> Run:
     """Try the properties of all oracles on a target, and return what was found.
 
-    The same seed draws the same values. `tag` marks what the run creates; `progress` is told, in a
-    few words, when a property has been tried, `tick` gets the run after each case.
+    The same seed draws the same values. `tag` marks what is created, in place of the target's;
+    `progress` is told, in a few words, when a property has been tried, `tick` gets the run after
+    each case. What is found goes into the run `into`, so that it is there whatever ends this.
     """
     plan = plan or Plan()
-    run = Run(target.vendor.api.name, seed)
+    run = into or Run(target.vendor.api.name, seed)
     lifecycle = load_lifecycle(target.vendor)
     if lifecycle is None:
         run.skipped.append(f"{PHASE}: {run.api} declares no lifecycle")
         return run
     started = time.perf_counter()
-    session = Session(target, lifecycle, tag or f"{seed}")
+    session = Session(target, lifecycle, tag)
     mocks = _Mocks(target, lifecycle, plan.reference)
     shortener = Shortener(session, mocks.session) if plan.shortest and not plan.first else None
+    lost: list[Finding] = []
     try:
         for oracle in ORACLES:
-            if plan.only and oracle.name not in plan.only:
+            if plan.only and oracle.id not in plan.only:
                 continue
-            tried = Property(oracle.name)
+            tried = Property(oracle.id, oracle.description)
             run.properties.append(tried)
-            for _ in _try(oracle, session, plan, run, tried, shortener):
+            for _ in _try(oracle, session, plan, run, tried, shortener, lost):
                 run.requests, run.checks = session.requests, session.checks
                 tick(run)
-            progress(f"{oracle.name}: {tried.skipped or f'{tried.tried} cases'}")
+            progress(f"{oracle.id}: {tried.skipped or f'{tried.tried} cases'}")
             if plan.first and run.findings:
                 break
+    except OutOfTime as late:
+        tried_ids = {each.name for each in run.properties}
+        rest = [each.id for each in ORACLES if each.id not in tried_ids]
+        told = f"; not tried: {', '.join(rest)}" if rest else ""
+        run.skipped.append(f"{PHASE}: {late}, while trying {run.properties[-1].name}{told}")
+    except KeyboardInterrupt:
+        run.interrupted = f"while trying {run.properties[-1].name}"
+        raise
     finally:
+        _judge_lost(run, session, lost)
+        run.requests, run.checks = session.requests, session.checks
         session.close()
         mocks.close()
         run.seconds = time.perf_counter() - started
@@ -116,7 +139,7 @@ class _Mocks:
     def session(self) -> Session | None:
         """Return a session with it; None if there is none of this API."""
         if self._make is not None:
-            self._session = Session(self._make(), self._lifecycle, "mock")
+            self._session = Session(self._make(), self._lifecycle)
         return self._session
 
     def close(self) -> None:
@@ -136,8 +159,9 @@ def _try(
     run: Run,
     tried: Property,
     shortener: Shortener | None,
+    lost: list[Finding],
 ) -> Iterator[None]:
-    """Try an oracle's cases; yields after each."""
+    """Try an oracle's cases, and yield after each; `lost` gets what a service did not answer."""
     if oracle.writes and not plan.writes:
         tried.skipped = "it writes"
         return
@@ -153,10 +177,12 @@ def _try(
                 continue
             tried.tried += 1
             tried.last = where
-            random = Random(f"{run.seed}/{oracle.name}/{where}/{number}")  # noqa: S311 - no secret
+            random = Random(f"{run.seed}/{oracle.id}/{where}/{number}")  # noqa: S311 - no secret
             actions = Actions(session, random)
-            breaches = _breaches(case, actions)
-            actions.tidy()
+            try:
+                breaches = _breaches(oracle, case, actions)
+            finally:
+                actions.tidy()
             if (
                 plan.writes
                 and not plan.touches_foreign_data
@@ -168,22 +194,46 @@ def _try(
                 breaches = [each for each in breaches if each[0] != GUARD]
             tried.failed += any(name == "" for name, _ in breaches)
             for name, breach in breaches:
-                finding = _finding(name or oracle.name, breach, session)
-                if not any(_same_fault(finding, other) for other in run.findings):
-                    if shortener is not None:
-                        finding = _shown_shortest(finding, breach, shortener, session)
-                    run.add([finding])
+                finding = _finding(name or oracle.id, breach, session)
+                if any(_same_fault(finding, other) for other in run.findings):
+                    continue
+                if name == LOST and not session.target.in_process:
+                    lost.append(finding)
+                    continue
+                run.add([finding])
+                if shortener is None:
+                    continue
+                shown = _shown_shortest(finding, breach, shortener, session)
+                if shown is not None:
+                    run.findings[-1] = shown
+                else:
+                    run.findings.pop()
+                    run.skipped.append(
+                        f"noise: {finding.check}: {finding.operation}: it did not show again: "
+                        f"{finding.message}"
+                    )
             yield
             if plan.first and run.findings:
                 return
-    if not tried.tried and not tried.skipped:
+    if tried.tried and tried.skipped:
+        run.skipped.append(f"{PHASE}: some cases of {oracle.id}: {tried.skipped}")
+        tried.skipped = ""
+    elif not tried.tried and not tried.skipped:
         tried.skipped = "nothing it is about is declared"
+
+
+def _judge_lost(run: Run, session: Session, lost: Sequence[Finding]) -> None:
+    """Tell of the calls that were not answered: as noise if they are few."""
+    if len(lost) > max(_FEW_LOST, _SHARE_LOST * session.requests):
+        run.add(lost)
+    else:
+        run.skipped += [f"noise: {each.message}" for each in lost]
 
 
 def _cases(
     oracle: Oracle, lifecycle: Lifecycle, seed: int, share: float
 ) -> Iterator[tuple[str, Case]]:
-    random = Random(f"{seed}/{oracle.name}")  # noqa: S311 - no secret
+    random = Random(f"{seed}/{oracle.id}")  # noqa: S311 - no secret
     resource: Resource
     for resource in lifecycle.resources:
         cases = list(enumerate(oracle.cases(lifecycle, resource)))
@@ -192,7 +242,7 @@ def _cases(
             yield f"{resource.name}/{place}", case
 
 
-def _breaches(case: Case, actions: Actions) -> list[tuple[str, Breach]]:
+def _breaches(oracle: Oracle, case: Case, actions: Actions) -> list[tuple[str, Breach]]:
     """What a case finds; the name is empty where it is the case's own property."""
     found: list[tuple[str, Breach]] = []
     try:
@@ -202,12 +252,19 @@ def _breaches(case: Case, actions: Actions) -> list[tuple[str, Breach]]:
     except CaseNotApplicable:
         pass
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
-        found.append(("transport", _lost(case, actions, problem)))
+        found.append((LOST, _lost(case, actions, problem)))
+    except UnreadableCreation as unread:
+        found.append(("unreadable_creation", _lost(case, actions, unread)))
     except Refused as refusal:
         found.append((GUARD, _lost(case, actions, refusal)))
     except _NONSENSE as nonsense:
         if not actions.breaches:
             found.append((MAKE_SENSE, _lost(case, actions, nonsense)))
+    except OutOfTime:
+        raise
+    except Exception:  # noqa: BLE001 - a crash of one case must not hide what others find
+        message = f"{oracle.id} crashed:\n{traceback.format_exc()}"
+        found.append((CRASH, Breach(None, case.operation, message, actions.trace)))
     return [*((CONFORMS, breach) for breach in actions.breaches), *found]
 
 
@@ -234,14 +291,25 @@ def _same_fault(one: Finding, other: Finding) -> bool:
 
 def _shown_shortest(
     finding: Finding, breach: Breach, shortener: Shortener, session: Session
-) -> Finding:
-    """The finding with the shortest sequence that shows it, and both ways to send it again."""
+) -> Finding | None:
+    """The finding with the shortest sequence that shows it, and both ways to send it again.
+
+    None if a service that others may use as well does not show it again.
+    """
     if breach.claim is None:
         return finding
-    script, ran = shortener.shorten(breach.claim, breach.trace)
+    try:
+        script, ran = shortener.shorten(breach.claim, breach.trace)
+    except OutOfTime:
+        return replace(finding, message=f"{finding.message} (there was no time to shorten it)")
+    except Exception as problem:  # noqa: BLE001 - what was found is worth more than its shortest form
+        why = f"it was not shortened: {type(problem).__name__}: {problem}"
+        return replace(finding, message=f"{finding.message} ({why})")
+    if ran is None and not session.target.in_process:
+        return None
     if ran is None:
         return replace(finding, message=f"{finding.message} (it did not show again)")
-    message = ran.claim.violation(ran.trace, terms_of(session)) or finding.message
+    message = ran.claim.violation(ClaimContext.of(session), ran.trace) or finding.message
     target = session.target
     url = None if target.base_url.startswith(IN_PROCESS_ORIGIN) else target.base_url
     return replace(

@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any
 
 import httpx
@@ -30,6 +28,7 @@ from contract_tests.target.target import Target
 from mock_server.discovery import Vendor, load_lifecycle
 from mock_server.journal.redaction import REDACTED
 from mock_server.lifecycle.model import ABSENT, File, Lifecycle, Parts
+from mock_server.openapi.multipart import form_parts
 
 PHASE = "recorded"
 
@@ -83,7 +82,7 @@ def replay_recording(
         _exchange(number, call, mock.parameters) for number, call in enumerate(sendable)
     ]
     answered = Trace()
-    session = Session(mock, lifecycle, "recorded")
+    session = Session(mock, lifecycle)
     with suppress(httpx.HTTPError, LookupError):
         run_script(script_of(real, Answers(0), lifecycle), session, answered)
     session.close()
@@ -164,13 +163,8 @@ def _exchange(number: int, call: Recorded, fixed: Mapping[str, str]) -> Exchange
 
 def _parts(content: bytes, media_type: str) -> Iterator[tuple[str, str | File]]:
     """The fields and files of a multipart body."""
-    head = f"Content-Type: {media_type}\r\n\r\n".encode()
-    for part in BytesParser(policy=HTTP).parsebytes(head + content).iter_parts():
-        name = str(part.get_param("name", "", "content-disposition"))
-        payload = part.get_payload(decode=True)
-        value = payload if isinstance(payload, bytes) else b""
-        filename = part.get_filename()
-        if filename is None:
-            yield name, value.decode("utf-8", "replace")
+    for part in form_parts(content, media_type):
+        if part.filename is None:
+            yield part.name, part.content.decode("utf-8", "replace")
         else:
-            yield name, File(filename, part.get_content_type(), value)
+            yield part.name, File(part.filename, part.media_type, part.content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,10 +24,11 @@ from mock_server.journal.redaction import (
     secret_parameters,
 )
 from mock_server.lifecycle.values import UnparsableValue, instant
-from mock_server.openapi.document import Operation, SpecIndex, matches
+from mock_server.openapi.document import Operation, SpecIndex
+from mock_server.usage import UsageError
 
 
-class WrongHar(Exception):
+class HarError(UsageError):
     """The file is no HAR file; the message says where and why, in one line."""
 
 
@@ -57,21 +58,21 @@ class Recording:
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """Return a HAR file's JSON; raises WrongHar."""
+    """Return a HAR file's JSON; raises HarError."""
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as problem:
-        raise WrongHar(f"{path}: {' '.join(str(problem).split())}") from problem
+        raise HarError(f"{path}: {' '.join(str(problem).split())}") from problem
     log = document.get("log") if isinstance(document, dict) else None
     if not isinstance(log, dict) or not isinstance(log.get("entries"), list):
-        raise WrongHar(f"{path}: no HAR file, for it has no log.entries")
+        raise HarError(f"{path}: no HAR file, for it has no log.entries")
     return {**document}
 
 
 def recording_of(document: Mapping[str, Any], spec: SpecIndex) -> Recording:
     """Return the calls of a HAR document that the spec's operations describe.
 
-    Raises WrongHar for an entry that is none.
+    Raises HarError for an entry that is none.
     """
     calls: list[Recorded] = []
     others: list[str] = []
@@ -80,7 +81,7 @@ def recording_of(document: Mapping[str, Any], spec: SpecIndex) -> Recording:
         try:
             found = _recorded(number, entry, spec)
         except (KeyError, TypeError, ValueError, AttributeError, UnparsableValue) as problem:
-            raise WrongHar(f"entry {number}: {type(problem).__name__}: {problem}") from problem
+            raise HarError(f"entry {number}: {type(problem).__name__}: {problem}") from problem
         if isinstance(found, str):
             others.append(found)
         else:
@@ -96,7 +97,7 @@ def _recorded(number: int, entry: Mapping[str, Any], spec: SpecIndex) -> Recorde
     found = _operation(request["method"].lower(), parts.path, spec)
     if found is None:
         return f"{request['method']} {parts.path}: not an operation of {spec.name}"
-    operation, path = found
+    operation, values, path = found
     if not response.get("status"):
         return f"{request['method']} {parts.path}: it was not answered"
     headers = {
@@ -113,29 +114,20 @@ def _recorded(number: int, entry: Mapping[str, Any], spec: SpecIndex) -> Recorde
     sent = httpx.Request(request["method"], f"http://recorded{url}", headers=headers,
                          content=content or None)  # fmt: skip
     at = instant(entry["startedDateTime"])
-    values = dict(_path_values(operation.path, path))
     return Recorded(number, operation, values, url, sent, _answer(response), at)
 
 
-def _operation(method: str, path: str, spec: SpecIndex) -> tuple[Operation, str] | None:
-    """The operation of a URL's path, and what of the path follows the API's base path."""
+def _operation(
+    method: str, path: str, spec: SpecIndex
+) -> tuple[Operation, dict[str, str], str] | None:
+    """The operation of a URL's path, its path parameters, and what follows the API's base path."""
     segments = path.split("/")
     for start in range(len(segments)):
         rest = "/" + "/".join(segments[start + 1 :])
-        fitting = [
-            each
-            for each in spec.operations.values()
-            if each.method == method and matches(each.path, rest)
-        ]
-        if fitting:
-            return min(fitting, key=lambda each: each.path.count("{")), rest
+        found = spec.find(method, rest)
+        if found:
+            return (*found, rest)
     return None
-
-
-def _path_values(template: str, path: str) -> Iterator[tuple[str, str]]:
-    for part, piece in zip(template.split("/"), path.split("/"), strict=True):
-        if part.startswith("{"):
-            yield part[1:-1], httpx.URL(f"http://x/{piece}").path[1:]
 
 
 def _answer(response: Mapping[str, Any]) -> Answer:
@@ -158,7 +150,7 @@ def _bytes_of(content: Mapping[str, Any]) -> bytes:
 def without_secrets(document: Mapping[str, Any], spec: SpecIndex) -> dict[str, Any]:
     """Return a HAR document without credentials, cookies, tokens and passwords.
 
-    What a browser adds to an entry beside HAR 1.2 is left out. Raises WrongHar for an entry that is
+    What a browser adds to an entry beside HAR 1.2 is left out. Raises HarError for an entry that is
     none.
     """
     secrets = secret_parameters(spec)
@@ -167,7 +159,7 @@ def without_secrets(document: Mapping[str, Any], spec: SpecIndex) -> dict[str, A
         try:
             entries.append(_clean(entry, secrets))
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
-            raise WrongHar(f"entry {number}: {type(problem).__name__}: {problem}") from problem
+            raise HarError(f"entry {number}: {type(problem).__name__}: {problem}") from problem
     log = {"version": "1.2", "creator": {"name": "contract-tests", "version": __version__}}
     return {"log": {**log, "entries": entries}}
 

@@ -33,18 +33,12 @@ class RequestContract:
         """
         api, spec = self._vendor.api, self._vendor.spec
         read = request_from(scope_of(request), "")
-        parameters = ParameterReader(operation.parameters, spec, self._compiler, api.boolean_words)
+        parameters = ParameterReader(operation.parameters, spec, self._compiler, api)
         found: list[Violation] = []
         try:
             found += parameters.read(read, path)
             if operation.request_body is not None:
-                body = BodyReader(
-                    operation.request_body,
-                    spec,
-                    self._compiler,
-                    api.boolean_words,
-                    empty_is_object=api.empty_body_is_object,
-                )
+                body = BodyReader(operation.request_body, spec, self._compiler, api)
                 found += body.read(read, request.read())
         except ApiError as problem:
             return [str(problem) or type(problem).__name__]

@@ -13,12 +13,13 @@ from typing import Any
 
 import yaml
 
-from contract_tests.findings import Finding, Run
+from contract_tests.findings import NOT_TESTED, Finding, Run
+from mock_server.usage import UsageError
 
 VERSION = 1
 _REQUIRED = ("api", "check", "fingerprint", "first_seen")
-#: Checks that are made of a run as a whole, and counted only when they fail.
-_OF_A_RUN = frozenset({"crash", "error", "guard", "nothing_sent", "schemathesis", "transport"})
+#: Where the subject of a finding says all that does not vary from seed to seed.
+_BY_SUBJECT = frozenset({"properties", "differential", "recorded"})
 #: What varies from seed to seed in a message about one fault, in the order to look for it.
 _VARYING = (
     (re.compile(r"^Hint: .*$", re.MULTILINE), ""),
@@ -30,7 +31,7 @@ _VARYING = (
 _INNERMOST = re.compile(r"\{[^{}]*\}|\[[^\[\]]*\]")
 
 
-class WrongBaseline(Exception):
+class BaselineError(UsageError):
     """A baseline cannot be read or written; the message says why, in one line."""
 
 
@@ -60,9 +61,12 @@ def fingerprint_of(api: str, finding: Finding) -> str:
     """Return what stays the same of a finding when values in its message change: 16 hex digits.
 
     Identifiers, quoted words, numbers, constants, objects and lists are evened out. What stands
-    after a message's second paragraph, where schemas and values are shown, is left out.
+    after a message's second paragraph, where schemas and values are shown, is left out; and all of
+    the message where the subject says what is wrong.
     """
-    parts = (api, finding.check, finding.operation, finding.subject, _evened(finding.message))
+    by_subject = finding.phase in _BY_SUBJECT and finding.subject
+    message = "" if by_subject else _evened(finding.message)
+    parts = (api, finding.check, finding.operation, finding.subject, message)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
@@ -84,23 +88,23 @@ class Baseline:
 
     @classmethod
     def read(cls, path: Path) -> Baseline:
-        """Read a file, YAML or JSON; raises WrongBaseline."""
+        """Read a file, YAML or JSON; raises BaselineError."""
         try:
             # JSON is YAML too.
             document = yaml.safe_load(path.read_text(encoding="utf-8"))
         except OSError as problem:
-            raise WrongBaseline(f"{path}: {problem.strerror}") from problem
+            raise BaselineError(f"{path}: {problem.strerror}") from problem
         except (UnicodeDecodeError, yaml.YAMLError) as problem:
-            raise WrongBaseline(f"{path}: {' '.join(str(problem).split())}") from problem
+            raise BaselineError(f"{path}: {' '.join(str(problem).split())}") from problem
         if not isinstance(document, dict) or document.get("version") != VERSION:
-            raise WrongBaseline(f"{path}: a baseline begins with `version: {VERSION}`")
+            raise BaselineError(f"{path}: a baseline begins with `version: {VERSION}`")
         listed = document.get("known")
         if not isinstance(listed, list):
-            raise WrongBaseline(f"{path}: `known` must be a list")
+            raise BaselineError(f"{path}: `known` must be a list")
         return cls(_entry(path, number, item) for number, item in enumerate(listed, 1))
 
     def write(self, path: Path) -> None:
-        """Write to a file, JSON if its name ends so and YAML otherwise; raises WrongBaseline."""
+        """Write to a file, JSON if its name ends so and YAML otherwise; raises BaselineError."""
         known = [_plain(entry, as_text=path.suffix == ".json") for entry in self._sorted()]
         document = {"version": VERSION, "known": known}
         if path.suffix == ".json":
@@ -110,7 +114,7 @@ class Baseline:
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as problem:
-            raise WrongBaseline(f"{path}: {problem.strerror}") from problem
+            raise BaselineError(f"{path}: {problem.strerror}") from problem
 
     def entry(self, fingerprint: str) -> Known | None:
         """Return the known finding with this fingerprint."""
@@ -128,12 +132,15 @@ class Baseline:
     def updated(self, runs: Iterable[Run], gone: Iterable[Known], today: date) -> Baseline:
         """Return a baseline without what is gone, and with what these runs found.
 
-        Entries that are there already stay as they are, with their reasons and last days.
+        Entries that are there already stay as they are, with their reasons and last days. What says
+        that nothing was tested is no fault of a service, and never known.
         """
         left = {entry.fingerprint for entry in gone}
         entries = {key: entry for key, entry in self._entries.items() if key not in left}
         for run in runs:
             for finding in run.findings:
+                if finding.check in NOT_TESTED:
+                    continue
                 entry = _first_seen(run.api, finding, today)
                 entries.setdefault(entry.fingerprint, entry)
         return Baseline(entries.values())
@@ -166,19 +173,19 @@ def _looked_for(entry: Known, run: Run) -> bool:
         return False
     tried = {each.name for each in run.properties if each.tried}
     counted = (entry.operation, entry.check) in run.checked or entry.check in tried
-    return counted or (entry.check in _OF_A_RUN and run.requests > 0)
+    return counted or (entry.check in NOT_TESTED and run.requests > 0)
 
 
 def _entry(path: Path, number: int, item: Any) -> Known:
     where = f"{path}: entry {number}"
     if not isinstance(item, dict):
-        raise WrongBaseline(f"{where} is not a mapping")
+        raise BaselineError(f"{where} is not a mapping")
     missing = [name for name in _REQUIRED if not item.get(name)]
     if missing:
-        raise WrongBaseline(f"{where} lacks {', '.join(missing)}")
+        raise BaselineError(f"{where} lacks {', '.join(missing)}")
     unknown = sorted(str(name) for name in set(item) - set(Known.__slots__))
     if unknown:
-        raise WrongBaseline(
+        raise BaselineError(
             f"{where} has {', '.join(unknown)}; there are {', '.join(Known.__slots__)}"
         )
     dates = {name: _date(where, name, item) for name in ("first_seen", "expires") if name in item}
@@ -197,7 +204,7 @@ def _date(where: str, name: str, item: Mapping[str, Any]) -> date | None:
     try:
         return date.fromisoformat(str(value))
     except ValueError as problem:
-        raise WrongBaseline(
+        raise BaselineError(
             f"{where}: {name} must be a day like 2026-01-31, not {value!r}"
         ) from problem
 

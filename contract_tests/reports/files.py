@@ -9,17 +9,18 @@ from contract_tests.reports.html_report import html_report
 from contract_tests.reports.json_report import json_report
 from contract_tests.reports.junit import junit_report
 from contract_tests.reports.report import Report, Reported
+from mock_server.usage import UsageError
 
 REPRODUCTIONS = "reproductions"
 _LONGEST_NAME = 80
 
 
-class CannotWrite(Exception):
+class ReportError(UsageError):
     """The report cannot be written; the message says why, in one line."""
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """Write `report.json`, `junit.xml`, `report.html` and the reproductions; raises CannotWrite.
+    """Write `report.json`, `junit.xml`, `report.html` and the reproductions; raises ReportError.
 
     Reproductions of an earlier run in the same folder are removed.
     """
@@ -42,7 +43,7 @@ def write_report(report: Report, folder: Path) -> None:
             if path.endswith(".sh"):
                 (folder / path).chmod(0o755)
     except OSError as problem:
-        raise CannotWrite(f"{problem.filename or folder}: {problem.strerror}") from problem
+        raise ReportError(f"{problem.filename or folder}: {problem.strerror}") from problem
 
 
 def reproduction_path(reported: Reported, suffix: str) -> str:

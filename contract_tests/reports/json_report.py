@@ -56,6 +56,7 @@ def _api(api: ApiReport) -> dict[str, Any]:
         "properties": [
             {
                 "name": each.name,
+                "description": each.description,
                 "tried": each.tried,
                 "failed": each.failed,
                 "skipped": each.skipped or None,

@@ -1,9 +1,9 @@
 """The report as JUnit's XML, which CI services show: one suite per API.
 
 A test case is a check of one operation (class `<api>.<check>`, named by the operation), a property
-(class `<api>.property`), or something that was left out (class `<api>.left_out`). What fails the
-run is a failure, what the baseline excuses or what was left out is skipped, and a target that could
-not be reached is an error.
+(class `<api>.property`, named by its id and what must hold), or something that was left out (class
+`<api>.left_out`). What fails the run is a failure, what the baseline excuses or what was left out
+is skipped, and a target that could not be reached is an error.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from contract_tests.findings import Property
 from contract_tests.reports.report import ApiReport, Report, Reported
 
 #: What XML 1.0 cannot hold, in any form.
@@ -52,7 +53,7 @@ def _suite(api: ApiReport, report: Report) -> ET.Element:
         reachable = ET.SubElement(suite, "testcase", classname=run.api, name="reachable")
         ET.SubElement(reachable, "error", message=_text(api.unreachable), type="Unreachable")
     found = _by_case(api)
-    skipped = {(f"{run.api}.property", each.name): each.skipped for each in run.properties}
+    skipped = {(f"{run.api}.property", _titled(each)): each.skipped for each in run.properties}
     cases = [(f"{run.api}.{check}", operation) for operation, check in sorted(run.checked)]
     for case in dict.fromkeys([*cases, *skipped, *found]):
         _case(suite, case, found.get(case, []), skipped.get(case, ""))
@@ -65,12 +66,12 @@ def _suite(api: ApiReport, report: Report) -> ET.Element:
 
 
 def _by_case(api: ApiReport) -> dict[_Case, list[Reported]]:
-    properties = {each.name for each in api.run.properties}
+    properties = {each.name: _titled(each) for each in api.run.properties}
     found = defaultdict(list)
     for reported in api.findings:
         finding = reported.finding
         if finding.check in properties:
-            found[f"{api.run.api}.property", finding.check].append(reported)
+            found[f"{api.run.api}.property", properties[finding.check]].append(reported)
         else:
             found[f"{api.run.api}.{finding.check}", finding.operation or api.run.api].append(
                 reported
@@ -91,6 +92,10 @@ def _case(suite: ET.Element, case: _Case, found: Iterable[Reported], skipped: st
         ET.SubElement(element, "skipped", message=_text("; ".join(reasons)))
     elif skipped:
         ET.SubElement(element, "skipped", message=_text(skipped))
+
+
+def _titled(each: Property) -> str:
+    return f"{each.name}: {each.description}" if each.description else each.name
 
 
 def _told(reported: Reported) -> str:

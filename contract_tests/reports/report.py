@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from contract_tests.cli.credentials import Secrets
-from contract_tests.findings import Finding, Run
+from contract_tests.findings import NOT_TESTED, Finding, Run
 from contract_tests.reports.baseline import Baseline, Known, fingerprint_of
 
 Verdict = Literal["new", "known", "expired"]
@@ -49,6 +49,12 @@ class ApiReport:
         return any(each.fails for each in self.findings)
 
     @property
+    def not_tested(self) -> bool:
+        """Say whether it, or a part of it, was not tested."""
+        of_a_run = any(each.finding.check in NOT_TESTED for each in self.findings)
+        return bool(self.unreachable or self.run.interrupted or of_a_run)
+
+    @property
     def verdict(self) -> str:
         """What became of it in a few words."""
         if self.unreachable:
@@ -58,7 +64,10 @@ class ApiReport:
             for verdict, words in (("new", "new"), ("expired", "expired"), ("known", "known"))
         ]
         found = [f"{count} {words}" for count, words in counts if count]
-        return f"findings: {', '.join(found)}" if found else "nothing found"
+        text = f"findings: {', '.join(found)}" if found else "nothing found"
+        if self.run.interrupted:
+            return f"interrupted {self.run.interrupted}; {text if found else 'no findings'} so far"
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,11 @@ class Report:
     def fails(self) -> bool:
         """Say whether something was found that the baseline does not excuse."""
         return any(api.fails for api in self.apis)
+
+    @property
+    def not_tested(self) -> bool:
+        """Say whether an API, or a part of one, was not tested."""
+        return any(api.not_tested for api in self.apis)
 
     @property
     def unreachable(self) -> tuple[ApiReport, ...]:
@@ -112,7 +126,9 @@ def _reported(run: Run, baseline: Baseline, started: datetime, before: int) -> t
         by_fingerprint.setdefault(fingerprint_of(run.api, finding), []).append(finding)
     found = []
     for number, (fingerprint, alike) in enumerate(by_fingerprint.items(), before + 1):
-        known = baseline.entry(fingerprint)
+        # An older baseline may excuse that nothing was tested.
+        excusable = alike[0].check not in NOT_TESTED
+        known = baseline.entry(fingerprint) if excusable else None
         verdict: Verdict = "new"
         if known is not None:
             verdict = "expired" if known.expired(started.date()) else "known"

@@ -50,10 +50,17 @@ def _findings(api: ApiReport, folder: str) -> Iterator[str]:
     for reported in api.findings:
         by_check[reported.finding.check].append(reported)
     for check, found in by_check.items():
-        yield f"{api.run.api}: {check}: {len(found)}"
+        yield f"{api.run.api}: {_titled(api, check)}: {len(found)}"
         for reported in found:
             yield from _finding(reported, folder)
         yield ""
+
+
+def _titled(api: ApiReport, check: str) -> str:
+    """The id of a check, with what must hold if it is a property."""
+    described = (each.description for each in api.run.properties if each.name == check)
+    description = next(described, "")
+    return f"{check} ({description})" if description else check
 
 
 def _finding(reported: Reported, folder: str) -> Iterator[str]:
@@ -93,10 +100,10 @@ def _properties(api: ApiReport) -> Iterator[str]:
         f"{len(properties) - len(tried)} skipped"
     )
     for each in failed:
-        yield f"  failed: {each.name} ({each.failed} of {each.tried})"
+        yield f"  failed: {_titled(api, each.name)} ({each.failed} of {each.tried})"
     for each in properties:
         if each.skipped:
-            yield f"  skipped: {each.name}: {each.skipped}"
+            yield f"  skipped: {_titled(api, each.name)}: {each.skipped}"
 
 
 def _indented(text: str) -> Iterator[str]:

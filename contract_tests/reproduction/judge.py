@@ -57,8 +57,8 @@ def main(arguments: list[str]) -> int:
         api, folder, text = arguments
         vendor = load_vendor(api)
         trace = _read(Path(folder))
-        terms = ClaimContext(vendor.spec, load_lifecycle(vendor) or Lifecycle(()))
-        problem = claim_of(text).violation(trace, terms)
+        context = ClaimContext(vendor.spec, load_lifecycle(vendor) or Lifecycle(()))
+        problem = claim_of(text).violation(context, trace)
     except (ValueError, OSError, IndexError, UnknownApi) as wrong:
         print(f"judge: API FOLDER CLAIM are needed: {wrong}", file=sys.stderr)
         return 2

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contract_tests.claims import Claim
+from contract_tests.claims import Claim, ClaimContext
 from contract_tests.exchange.trace import Call, Walk
 from contract_tests.reproduction.replays.running import CannotReplay, replay_target
 from contract_tests.reproduction.script import Script, Step, run_script
-from contract_tests.reproduction.shrink import terms_of
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from mock_server.discovery import load_lifecycle, load_vendor
 from mock_server.lifecycle.model import File, Lifecycle, Listing, Parts
@@ -31,13 +31,13 @@ def reproduce(
     """
     target = replay_target(api, url)
     lifecycle = load_lifecycle(target.vendor) or Lifecycle(())
-    session = Session(target, lifecycle, f"again{Clock().now():%y%m%d%H%M%S%f}")
+    session = Session(target, lifecycle, RunTag(f"again{Clock().now():%y%m%d%H%M%S%f}"))
     try:
         ran = run_script(Script(tuple(steps), claim, tuple(places)), session)
     except LookupError as lacking:
         raise CannotReplay(str(lacking)) from lacking
     else:
-        problem = ran.claim.violation(ran.trace, terms_of(session))
+        problem = ran.claim.violation(ClaimContext.of(session), ran.trace)
     finally:
         session.close()
     calls = "\n".join(f"  {exchange}" for exchange in ran.trace)

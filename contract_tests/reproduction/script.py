@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -25,8 +25,6 @@ from contract_tests.reproduction.variables import (
 from contract_tests.target.session import Session
 from mock_server.lifecycle.model import Lifecycle, Parts
 
-#: Fields of claims that name one exchange, or several.
-_NUMBERS = frozenset({"answer", "other", "before", "pages", "other_pages", "universe"})
 #: A field in the value of a query, with what it is compared by: `product_id:=33`.
 _COMPARED = re.compile(r"(\w+)[:=<>!~]+")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
@@ -61,7 +59,7 @@ class Script:
         """Return the script without a step; None if another step or the claim needs it."""
         rest = [*self.steps[:number], *self.steps[number + 1 :]]
         needed = steps_in([*(step.call for step in rest), self.claim])
-        if number in numbers_of(self.claim) | needed:
+        if number in self.claim.exchanges | needed:
             return None
 
         def moved(old: int) -> int:
@@ -69,41 +67,9 @@ class Script:
 
         renamed = partial(renumbered_text, moved=moved)
         steps = tuple(replace(step, call=texts(step.call, renamed)) for step in rest)
-        claim = renumbered(texts(self.claim, renamed), lambda old: (moved(old),))
+        claim = texts(self.claim, renamed).renumbered(lambda old: (moved(old),))
         places = tuple((moved(old), place) for old, place in self.places if old != number)
         return Script(steps, claim, places)
-
-
-def _numbers_in(claim: Claim) -> list[str]:
-    """The fields that name exchanges."""
-    names = [each.name for each in fields(claim)]  # type: ignore[arg-type]  # they are dataclasses
-    return [name for name in names if name in _NUMBERS and getattr(claim, name) is not None]
-
-
-def numbers_of(claim: Claim) -> set[int]:
-    """Return the exchanges that a claim is about."""
-    found: set[int] = set()
-    for each in fields(claim):  # type: ignore[arg-type]  # claims are dataclasses
-        value = getattr(claim, each.name)
-        if each.name in _NUMBERS and value is not None:
-            found |= {*value} if isinstance(value, tuple) else {value}
-    return found
-
-
-def renumbered(claim: Claim, numbers: Callable[[int], tuple[int, ...]]) -> Claim:
-    """Return a claim about other exchanges; one may become several, where a claim takes several."""
-    changed: dict[str, Any] = {}
-    for each in fields(claim):  # type: ignore[arg-type]  # claims are dataclasses
-        value = getattr(claim, each.name)
-        if each.name not in _NUMBERS or value is None:
-            continue
-        if isinstance(value, tuple):
-            changed[each.name] = tuple(
-                dict.fromkeys(number for old in value for number in numbers(old))
-            )
-        else:
-            changed[each.name] = numbers(value)[-1]
-    return replace(claim, **changed)  # type: ignore[type-var]  # claims are dataclasses
 
 
 def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
@@ -127,13 +93,14 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
         steps.append(Step(named, walk_of.get(exchange.number), succeeded))
         _learn(exchange, len(steps) - 1, lifecycle, known, ids)
     places = []
-    for number in numbers_of(claim):
+    for number in claim.exchanges:
         walk = within.get(number) or walk_of.get(number)
         if walk is not None:
             place = walk.pages.index(number)
             last = place == len(walk.pages) - 1
             places.append((step_of[number], -1 if last and place else place))
-    named = texts(renumbered(claim, lambda old: (step_of[old],)), with_variables(known))
+    steps_named = claim.renumbered(lambda old: (step_of[old],))
+    named = texts(steps_named, with_variables(known))
     return Script(tuple(steps), named, tuple(sorted(places)))
 
 
@@ -243,9 +210,7 @@ def run_script(
         exchanges.append(tuple(_walk(call, step.walk, session, trace)))
     claim = _placed(texts(script.claim, filled), exchanges, dict(script.places), trace)
     # Where a claim looks depends on what was answered, so both are placed by the filled one.
-    numbers = {each: getattr(claim, each) for each in _numbers_in(claim)}
-    named = replace(script.claim, **numbers)  # type: ignore[type-var]  # claims are dataclasses
-    return Ran(trace, tuple(exchanges), claim, named)
+    return Ran(trace, tuple(exchanges), claim, script.claim.at_exchanges_of(claim))
 
 
 def renamed(call: Call, pages: Sequence[tuple[int, ...]]) -> Call:
@@ -261,9 +226,11 @@ def _walk(call: Call, walk: Walk | None, session: Session, trace: Trace) -> list
     rest = call.parts.query[: len(call.parts.query) - len(walk.paging.page(0, walk.size))]
     try:
         for index in range(1, walk.most):
-            if not trace.answer(numbers[-1]).succeeded or not walk.paging.more(
-                trace.answer(numbers[-1]).body
-            ):
+            last = trace.answer(numbers[-1])
+            if not last.succeeded or not walk.paging.more(last.body):
+                break
+            # A service that ignores which page it is asked for is not asked for ever.
+            if len(numbers) > 1 and last.content == trace.answer(numbers[-2]).content:
                 break
             query = (*rest, *walk.paging.page(index, walk.size))
             again = replace(call, parts=Parts(call.parts.path, query, call.parts.headers))
@@ -279,16 +246,11 @@ def _placed(
 ) -> Claim:
     """The claim about exchanges instead of steps."""
     single: dict[str, Any] = {}
-    for each in fields(claim):  # type: ignore[arg-type]  # claims are dataclasses
-        value = getattr(claim, each.name)
-        if each.name not in _NUMBERS or value is None or isinstance(value, tuple):
-            continue
-        pages = exchanges[value]
-        pointer = getattr(claim, {"other": "other_pointer", "before": "before_pointer"}.get(
-            each.name, "pointer"), None)  # fmt: skip
+    for name, (step, pointer) in claim.singles.items():
+        pages = exchanges[step]
         showing = [page for page in pages if pointer and trace.answer(page).at(pointer) is not
                    MISSING]  # fmt: skip
-        place = min(places.get(value, 0), len(pages) - 1)
-        single[each.name] = showing[0] if len(pages) > 1 and showing else pages[place]
-    several = renumbered(claim, lambda step: exchanges[step])
+        place = min(places.get(step, 0), len(pages) - 1)
+        single[name] = showing[0] if len(pages) > 1 and showing else pages[place]
+    several = claim.renumbered(lambda step: exchanges[step])
     return replace(several, **single)  # type: ignore[type-var]  # claims are dataclasses

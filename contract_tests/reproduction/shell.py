@@ -14,11 +14,12 @@ from contract_tests.exchange.trace import Call, Trace
 from contract_tests.reproduction.judge import as_json
 from contract_tests.reproduction.replays.shell import POINTED, SERVED_AT, VARIABLES, credential
 from contract_tests.reproduction.replays.text import without_controls
-from contract_tests.reproduction.script import Ran, Script, numbers_of, renamed
+from contract_tests.reproduction.script import Ran, Script, renamed
 from contract_tests.reproduction.variables import VARIABLE, renamed_text
 from contract_tests.target.session import WRONG, Session
 from contract_tests.target.target import IN_PROCESS_ORIGIN
 from mock_server.lifecycle.model import ABSENT, Parts, Query
+from mock_server.openapi.paths import filled
 
 
 def shell_script(script: Script, ran: Ran, session: Session, name: str, message: str) -> str:
@@ -57,7 +58,7 @@ def _lines(script: Script, ran: Ran, session: Session, name: str, message: str) 
             for line in credential(None, "stranger", target.scheme)
         )
     yield POINTED
-    judged = numbers_of(ran.claim)
+    judged = ran.claim.exchanges
     for step, pages in zip(script.steps, ran.pages, strict=True):
         call = renamed(step.call, ran.pages)
         for page in pages:
@@ -82,9 +83,9 @@ def _call(call: Call, number: int, trace: Trace, session: Session) -> Iterator[s
         for named, sent in zip(call.parts.query, exchange.call.parts.query, strict=True)
     )
     url = f'"$target"{_text(_url(operation.path, call.parts, query, target.parameters))}'
-    if call.account is not None and target.scheme.get("in") == "query":
+    if call.account is not None and target.scheme.location == "query":
         sign = "&" if query else "?"
-        url += f'"{sign}{target.scheme["name"]}=$(cat "$work/{call.account}")"'
+        url += f'"{sign}{target.scheme.parameter}=$(cat "$work/{call.account}")"'
     elif call.account is not None:
         options.append(f'--header @"$work/{call.account}"')
     headers = {name.lower(): value for name, value in call.parts.headers.items()}
@@ -143,9 +144,7 @@ def _content(content: bytes, number: int) -> Iterator[str]:
 
 
 def _url(template: str, parts: Parts, query: Query, fixed: Mapping[str, str]) -> str:
-    path = template
-    for name, value in {**fixed, **parts.path}.items():
-        path = path.replace("{" + name + "}", _escaped(str(value)))
+    path = filled(template, {**fixed, **parts.path}, lambda value: _escaped(str(value)))
     pairs = "&".join(f"{_escaped(name)}={_escaped(value)}" for name, value in query)
     return f"{path}?{pairs}" if pairs else path
 

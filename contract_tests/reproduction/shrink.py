@@ -10,11 +10,17 @@ import httpx
 
 from contract_tests.claims import Claim, ClaimContext
 from contract_tests.exchange.trace import Trace
-from contract_tests.reproduction.script import Ran, Script, numbers_of, run_script, script_of
+from contract_tests.reproduction.script import Ran, Script, run_script, script_of
+from contract_tests.target.guard import Refused
 from contract_tests.target.session import Session
 
 #: Sequences that are tried, at most, before the shortest found so far is taken.
 MOST_TRIES = 40
+#: What is raised where a shorter sequence tells nothing.
+_NOT_TOLD = (
+    httpx.HTTPError, httpx.InvalidURL, LookupError, ValueError, TypeError, AttributeError,
+    ArithmeticError,
+)  # fmt: skip
 
 
 class Shortener:
@@ -83,11 +89,11 @@ class Shortener:
 
     def _broken(self, script: Script, session: Session) -> Ran | None:
         """What was answered if the claim does not hold, and all other calls went as they did."""
-        with suppress(httpx.HTTPError, LookupError):
+        with suppress(Refused, *_NOT_TOLD):
             ran = run_script(script, session)
             if (
                 _as_before(script, ran)
-                and ran.claim.violation(ran.trace, terms_of(session)) is not None
+                and ran.claim.violation(ClaimContext.of(session), ran.trace) is not None
             ):
                 return ran
         return None
@@ -96,22 +102,16 @@ class Shortener:
     def _holds(script: Script, session: Session) -> bool:
         try:
             ran = run_script(script, session)
-            return ran.claim.violation(ran.trace, terms_of(session)) is None
-        except (httpx.HTTPError, LookupError, ValueError, TypeError):
+            return ran.claim.violation(ClaimContext.of(session), ran.trace) is None
+        except (Refused, *_NOT_TOLD):
             return False
 
 
 def _as_before(script: Script, ran: Ran) -> bool:
     """Whether each call that the claim is not about succeeded if it did at first."""
-    judged = numbers_of(script.claim)
+    judged = script.claim.exchanges
     return all(
         ran.trace.answer(pages[0]).succeeded == step.succeeded
         for number, (step, pages) in enumerate(zip(script.steps, ran.pages, strict=True))
         if number not in judged and step.succeeded is not None
     )
-
-
-def terms_of(session: Session) -> ClaimContext:
-    """Return what claims about a session's answers are judged by."""
-    parameters = tuple(session.target.parameters.items())
-    return ClaimContext(session.spec, session.lifecycle, parameters)

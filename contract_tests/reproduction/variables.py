@@ -10,20 +10,18 @@ from typing import Any
 
 from contract_tests.exchange.trace import Call, Caller, Walk
 from contract_tests.reproduction.kinds import is_word_for, sandbox_key_of
-from contract_tests.target.session import TAG
+from contract_tests.target.run_tag import NAME, PREFIX
 
 #: `{{2/id}}` is what the answer of step 2 has at `/id`, as text; `{{#2/id}}`, as a whole value, the
 #: same in its own type; `{{new 1}}` a text that no record has yet.
 VARIABLE = re.compile(r"\{\{(#?)(\d+)(/[^{}]*)?\}\}|\{\{new (\d+)\}\}")
 #: Names of properties that identify a record.
 ID_NAME = re.compile(r"(?:^|_)(?:id|uid|uuid|uniqueId)$|ID$")
-#: Texts that a run makes up.
-MADE_UP = re.compile(rf"{TAG}[A-Za-z0-9._]+-\d+")
 
 
 def made_up(call: Call) -> list[str]:
     """Return the texts of a call that the run made up, in their order."""
-    return MADE_UP.findall(repr(call.parts))
+    return NAME.findall(repr(call.parts))
 
 
 def steps_in(value: Any) -> set[int]:
@@ -112,7 +110,7 @@ def with_variables(known: Mapping[str, str]) -> Callable[[str], str]:
             return known[text]
         for value, variable in known.items():
             # A short identifier is told from any number by what stands around it.
-            long = len(value) > 2 or value.startswith(TAG)
+            long = len(value) > 2 or value.startswith(PREFIX)
             around = (
                 ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])") if long else ("(?<=[=:,<>])", "(?=[,/]|$)")
             )

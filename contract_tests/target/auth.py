@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from typing import Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
-from starlette.types import Scope
+import httpx
 
 from contract_tests.target.target import Target
-from mock_server.engine.parameters import parse_cookies
-from mock_server.openapi.document import Json, Operation
+from mock_server.in_process import raw_target
+from mock_server.openapi.document import Operation
+from mock_server.openapi.security import SecurityScheme, UnreadableCredential
 
 
 class Identities:
     """Knows by which credentials a target's accounts are known, and finds those of a request."""
 
     def __init__(self, target: Target) -> None:
-        self._schemes: Mapping[str, Json] = target.vendor.spec.security_schemes
+        self._schemes: Mapping[str, SecurityScheme] = target.vendor.spec.security_schemes
         self._accounts: dict[str, Literal["first", "other"]] = {}
         if target.other_credential is not None:
             self._accounts[_as_pair(target.other_credential)] = "other"
@@ -30,11 +29,11 @@ class Identities:
         schemes = [
             self._schemes[name] for alternative in operation.security for name in alternative
         ]
-        return {each["name"] for each in schemes if each.get("in") == "query"}
+        return {each.parameter for each in schemes if each.location == "query"}
 
-    def problem(self, operation: Operation, scope: Scope) -> str | None:
+    def problem(self, operation: Operation, request: httpx.Request) -> str | None:
         """Say how a request does not sign in as one of the accounts; None if it does."""
-        presented = list(self._presented(scope))
+        presented = list(self._presented(request))
         if any(_as_pair(value) not in self._accounts for _, value in presented):
             return "it has a credential that is none of the target's"
         if len({value for _, value in presented}) > 1:
@@ -44,55 +43,42 @@ class Identities:
             return "it has no credential"
         return None
 
-    def caller(self, scope: Scope) -> Literal["first", "other"]:
+    def caller(self, request: httpx.Request) -> Literal["first", "other"]:
         """Return the account that a request without a `problem` signs in as."""
-        found = [self._accounts[_as_pair(value)] for _, value in self._presented(scope)]
+        found = [self._accounts[_as_pair(value)] for _, value in self._presented(request)]
         return found[0] if found else "first"
 
-    def _presented(self, scope: Scope) -> Iterator[tuple[str, str]]:
+    def _presented(self, request: httpx.Request) -> Iterator[tuple[str, str]]:
         """Each credential with its scheme; what nobody can read counts as one of no scheme."""
-        headers = [
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
-            for name, value in scope["headers"]
+        # Each header by itself: a service may look at any of those of one name.
+        headers: list[dict[str, str]] = [
+            {name.decode("latin-1").lower(): value.decode("latin-1")}
+            for name, value in request.headers.raw
         ]
-        for name, value in headers:
-            if name == "authorization":
-                yield self._authorization(value)
-        cookies = [parse_cookies(value) for name, value in headers if name == "cookie"]
-        for scheme_name, scheme in self._schemes.items():
-            if scheme["type"] != "apiKey":
-                continue
-            place, key = scheme["in"], scheme["name"]
-            if place == "header":
-                found = [value for name, value in headers if name == key.lower()]
-            elif place == "cookie":
-                found = [jar[key] for jar in cookies if key in jar]
-            else:
-                found = [value for name, value in query_of(scope) if name == key]
-            for value in found:
-                yield scheme_name, value
+        for header in headers:
+            found = list(self._read(header, ""))
+            yield from found
+            if "authorization" in header and not found:
+                yield "", f"unreadable: {header['authorization']}"
+        for name, value in query_of(request):
+            yield from self._read({}, urlencode({name: value}))
 
-    def _authorization(self, header: str) -> tuple[str, str]:
-        kind, _, value = header.partition(" ")
+    def _read(self, headers: Mapping[str, str], query: str) -> Iterator[tuple[str, str]]:
         for name, scheme in self._schemes.items():
-            basic = scheme.get("scheme", "").lower() == "basic"
-            if scheme["type"] != "apiKey" and kind.lower() == ("basic" if basic else "bearer"):
-                return name, _decoded(value) if basic else value
-        return "", f"unreadable: {header}"
+            try:
+                credential = scheme.read(headers, query)
+            except UnreadableCredential:
+                continue
+            if credential is not None:
+                yield name, credential.text
 
 
-def query_of(scope: Scope) -> tuple[tuple[str, str], ...]:
+def query_of(request: httpx.Request) -> tuple[tuple[str, str], ...]:
     """Return the parameters in a request's query, decoded."""
-    return tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    query = raw_target(request).partition(b"?")[2].decode("latin-1")
+    return tuple(parse_qsl(query, keep_blank_values=True))
 
 
 def _as_pair(credential: str) -> str:
     """A credential as user and password, for where the colon was left out."""
     return credential if ":" in credential else f"{credential}:"
-
-
-def _decoded(encoded: str) -> str:
-    try:
-        return base64.b64decode(encoded, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return f"unreadable: {encoded}"

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from contract_tests.exchange.trace import Call, Trace
+from contract_tests.exchange.trace import Answer, Call, Trace
 from contract_tests.target.ledger import Ledger, Made, ids_of
-from contract_tests.target.session import TAG, Session
-from contract_tests.target.target import Account, Target
+from contract_tests.target.run_tag import is_made_up
+from contract_tests.target.session import Session
+from contract_tests.target.target import Account, Target, Unreachable
 from contract_tests.target.write_policy import kind_of
 from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Query, Removal, Resource
 from mock_server.lifecycle.pointers import ABSENT, find
 
-#: How the suite names what it makes: the prefix, the run's tag, and a number.
-MADE_BY_US = re.compile(rf"{TAG}[0-9A-Za-z.]+-[0-9]+")
 _MOST_PAGES = 10_000
 #: The best way to take a record away comes first.
 _BEST_FIRST = ("deletes", "archives", "deactivates")
 _DONE = {"deletes": "deleted", "archives": "archived", "deactivates": "deactivated"}
+#: What became of a record: it was taken away now, it was gone before, the vendor keeps such records
+#: by nature, it is another one by now, or it stays although it should not.
+Outcome = Literal["removed", "gone", "kept", "foreign", "stays"]
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What became of one record: `how` in a word or two, and whether it is dealt with (`gone`)."""
+    """What became of one record: `how` in a few words, and the kind of it (`outcome`)."""
 
     made: Made
     how: str
-    gone: bool
+    outcome: Outcome
 
     def __str__(self) -> str:
         return f"{self.made.resource} {self.made.id}: {self.how}"
@@ -38,16 +39,23 @@ class Swept:
 def sweep(target: Target, lifecycle: Lifecycle, ledger: Ledger | None = None) -> Iterator[Swept]:
     """Take away what runs of the suite have left, the newest first, and tell of each record.
 
-    That is what the ledger knows; without one, every record that is listed under a name of the
-    suite's own. Raises httpx.HTTPError if the target does not answer.
+    That is what the ledger knows, and what is listed under a name that it knows of a creation
+    without an answer; without a ledger, every record that is listed under a name of the suite's
+    own. A record is looked at before it is taken away: what carries no such name stays. Raises
+    httpx.HTTPError if the target does not answer, and Unreachable if a list cannot be read.
     """
-    session = Session(target, lifecycle, "sweep")
+    session = Session(target, lifecycle)
     try:
         broom = _Broom(session, lifecycle)
-        for made in ledger.left() if ledger is not None else broom.listed():
+        if ledger is None:
+            found = broom.listed(is_made_up)
+        else:
+            lost = ledger.unanswered()
+            found = [*(broom.listed(lost.__contains__) if lost else ()), *ledger.left()]
+        for made in found:
             swept = broom.take_away(made)
-            if swept.gone and ledger is not None:
-                ledger.has_removed(made)
+            if ledger is not None and swept.outcome in ("removed", "gone", "foreign"):
+                ledger.has_removed(made.resource, made.account, made.id)
             yield swept
     finally:
         session.close()
@@ -62,7 +70,7 @@ class _Broom:
         accounts: tuple[Literal["first", "other"], ...] = ("first", "other")
         self._accounts = [each for each in accounts if session.has(each)]
 
-    def listed(self) -> list[Made]:
+    def listed(self, is_ours: Callable[[str], bool]) -> list[Made]:
         """Return the records that a list shows under a name of ours, the newest first."""
         found: dict[tuple[str, str, str], Made] = {}
         for account in self._accounts:
@@ -75,10 +83,11 @@ class _Broom:
                     # What is listed below other records is not looked for.
                     if len(path) < len(listing.path):
                         continue
-                    for known in self._tagged(resource, listing, account):
-                        named = {**path, resource.id_in_path: known}
-                        # The same records may be told of as another resource as well.
-                        found[account, kind, known] = Made(kind, account, known, named)
+                    for known, name in self._named(resource, listing, account):
+                        if is_ours(name):
+                            where = {**path, resource.id_in_path: known}
+                            # The same records may be told of as another resource as well.
+                            found[account, kind, known] = Made(kind, account, known, where, name)
         return list(reversed(found.values()))
 
     def take_away(self, made: Made) -> Swept:
@@ -90,55 +99,79 @@ class _Broom:
             if kind_of(other, self._lifecycle) == kind_of(resource, self._lifecycle)
             for way in other.removals
         ]
-        problem = "stays: the vendor has no way to take it away"
+        if not ways:
+            return Swept(made, "the vendor keeps such records", "kept")
+        problem = "not deleted: the vendor has no way to do it"
         for way in sorted(ways, key=lambda each: _BEST_FIRST.index(each.effect)):
-            status, shown = self._shown(made, resource, way)
-            if status in resource.absent:
-                return Swept(made, "gone already", True)
-            # To do it again might bring the record back.
-            if shown is not ABSENT and way.marked(shown):
-                return Swept(made, f"{_DONE[way.effect]} already", True)
+            before = self._before(made, resource, way)
+            if before is not None:
+                return before
             parts = way.parts(made.id) if way.parts is not None else Parts(path=made.path)
-            status, _ = self._answer(way.operation, parts, made.account)
+            status = self._answer(way.operation, parts, made.account).status
             if 200 <= status < 300:
-                return Swept(made, _DONE[way.effect], True)
-            problem = f"stays: {way.operation} was answered with {status}"
-        return Swept(made, problem, False)
+                return Swept(made, _DONE[way.effect], "removed")
+            problem = f"not deleted: {way.operation} was answered with {status}"
+        return Swept(made, problem, "stays")
 
-    def _shown(self, made: Made, resource: Resource, way: Removal) -> tuple[int, Any]:
-        """How a read is answered, and what the record shows where a removal would be seen."""
-        if not resource.reads:
-            return 0, ABSENT
+    def _before(self, made: Made, resource: Resource, way: Removal) -> Swept | None:
+        """What keeps a record from being taken away so, if anything does."""
+        if not resource.reads or resource.tag is None:
+            return Swept(made, "not deleted: nothing shows whether a run has made it", "stays")
         read = resource.reads[0]
         parts = Parts(path=made.path, query=way.reveal_read)
-        status, body = self._answer(read.operation, parts, made.account)
-        if way.mark is None or status >= 300:
-            return status, ABSENT
-        return status, find(body, f"{read.record}{way.mark}")
+        answer = self._answer(read.operation, parts, made.account)
+        if answer.status in resource.absent:
+            return Swept(made, "already gone", "gone")
+        if not answer.succeeded:
+            return Swept(
+                made, f"not deleted: {read.operation} was answered with {answer.status}", "stays"
+            )
+        # To do it again might bring the record back.
+        if way.mark is not None:
+            shown = answer.at(f"{read.record}{way.mark}")
+            if shown is not ABSENT and way.marked(shown):
+                return Swept(made, f"already {_DONE[way.effect]}", "gone")
+        tag = resource.field(resource.tag)
+        pointer = read.at.get(tag.name, tag.shown)
+        name = answer.at(f"{read.record}{pointer}") if pointer is not None else ABSENT
+        if not is_made_up(name):
+            return Swept(made, f"left alone: it is {name!r}, which no run has made", "foreign")
+        return None
 
-    def _tagged(self, resource: Resource, listing: Listing, account: Account) -> Iterator[str]:
+    def _named(
+        self, resource: Resource, listing: Listing, account: Account
+    ) -> Iterator[tuple[str, str]]:
+        """The identifier and the name of each record that a list shows."""
         tag = resource.field(resource.tag or "")
         pointer = listing.at.get(tag.name, tag.shown)
         if pointer is None:
             return
         for body in self._pages(listing, account):
-            records = find(body, listing.items)
-            for record in records if isinstance(records, list) else ():
+            for record in find(body, listing.items):
                 name = find(record, pointer)
-                if isinstance(name, str) and MADE_BY_US.fullmatch(name):
-                    yield from ids_of([find(record, listing.id)])
+                for known in ids_of([find(record, listing.id)]) if isinstance(name, str) else ():
+                    yield known, name
 
     def _pages(self, listing: Listing, account: Account) -> Iterator[Any]:
         paging = listing.paging
+        before: Any = None
         for index in range(_MOST_PAGES):
             query: Query = listing.query
             if paging is not None:
                 query = (*query, *paging.page(index, paging.fixed or paging.largest))
-            _, body = self._answer(listing.operation, Parts(listing.path, query), account)
-            yield body
-            if paging is None or not paging.more(body):
+            answer = self._answer(listing.operation, Parts(listing.path, query), account)
+            records = answer.at(listing.items)
+            if not answer.succeeded or not isinstance(records, list):
+                raise Unreachable(
+                    f"{listing.operation} was answered with {answer.status} and no list, so it "
+                    "cannot be told what is left"
+                )
+            if records and records == before:
+                raise Unreachable(f"{listing.operation} gives the same page again and again")
+            before = records
+            yield answer.body
+            if paging is None or not paging.more(answer.body):
                 return
 
-    def _answer(self, operation: str, parts: Parts, account: Account) -> tuple[int, Any]:
-        exchange, _ = self._session.send(Call(operation, parts, account), Trace())
-        return exchange.answer.status, exchange.answer.body
+    def _answer(self, operation: str, parts: Parts, account: Account) -> Answer:
+        return self._session.send(Call(operation, parts, account), Trace())[0].answer

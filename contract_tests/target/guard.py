@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 from urllib.parse import unquote, urlsplit
 
-from starlette.types import Message, Receive, Scope, Send
+import httpx
 
 from contract_tests.target.auth import Identities, query_of
-from contract_tests.target.forwarder import read_body
-from contract_tests.target.profiles import FULL, Pace, Profile, is_safe
+from contract_tests.target.profiles import FULL, OutOfTime, Pace, Profile
 from contract_tests.target.request_bodies import body_of
 from contract_tests.target.target import Target
-from mock_server.openapi.document import Operation, matches
+from mock_server.in_process import raw_target
+from mock_server.openapi.document import METHODS, Operation, is_read
 
 #: What a server, or a proxy before it, may take for the end of a segment or for another path: some
 #: decode a path before they route it, some twice.
 _AMBIGUOUS = re.compile(r"[/\\%;?#\x00-\x1f\x7f]|\A\.{1,2}\Z")
 _OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
 _TOO_MANY = 429
+#: What a proxy answers when the service behind it did not.
+_OF_A_PROXY = frozenset({502, 503, 504})
+#: The seconds before a read is sent again.
+_BETWEEN = 0.5
+#: Who asks for more patience than so many seconds will not be waited for.
+_MOST_PATIENCE = 300.0
 
 
 class Refused(Exception):
     """A request that the profile does not allow was about to be sent; the message says why."""
+
+
+class UnreadableCreation(Refused):
+    """What a creation made cannot be told from its answer, so nothing more is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,71 +63,119 @@ class WritePolicy(Protocol):
         """Take note of a write that is sent now."""
 
     def answered(self, write: Write, status: int, content: bytes) -> None:
-        """Take note of the answer to the write that was sent last."""
+        """Take note of the answer to the write that was sent last.
+
+        Raises UnreadableCreation, as `refuses` does from then on.
+        """
 
 
-class Guard:
+class Guard(httpx.BaseTransport):
     """Lets a request through to the target if its profile allows it, and raises Refused otherwise.
 
     Nothing of a refused request is sent. `sent` counts what was, `refusals` are the reasons of
     those that were not: each is a defect of whoever made the request. `pace` says when; a profile
-    that writes its own records needs a `policy`.
+    that writes its own records needs a `policy`. With `repeats`, a read that a proxy on the way did
+    not get through is sent so many times more, and a write that it did not is lost: it is told as
+    httpx.RemoteProtocolError. `noise` has a line for each. Past the `deadline`, a time of
+    time.monotonic, it raises OutOfTime.
     """
 
     def __init__(
-        self, target: Target, pace: Pace | None = None, policy: WritePolicy | None = None
+        self,
+        target: Target,
+        pace: Pace | None = None,
+        policy: WritePolicy | None = None,
+        *,
+        repeats: int = 0,
+        deadline: float | None = None,
     ) -> None:
         self.sent = 0
         self.refusals: list[str] = []
-        self._app = target.app
+        self.noise: list[str] = []
+        self._repeats = repeats
+        self._deadline = deadline
+        self._transport = target.transport
         self._profile = target.profile
         self._pace = pace
         self._policy = policy
-        self._operations = target.vendor.spec.operations
+        self._spec = target.vendor.spec
         self._base_path = urlsplit(target.base_url).path.rstrip("/")
         self._fixed = target.parameters
         self._identities = Identities(target)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or raise Refused."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer to one request, or raise Refused."""
         write = None
         if self._profile is not FULL:
-            body = await read_body(receive)
-            receive = _replayed(body)
             try:
-                write = self._allowed(scope, body)
+                write = self._allowed(request, request.read())
             except Refused as refusal:
                 self.refusals.append(str(refusal))
                 raise
+        if write is not None and self._policy is not None:
+            self._policy.sends(write)
+        response = self._answered(request)
+        if write is not None and self._policy is not None:
+            self._policy.answered(write, response.status_code, response.content)
+        return response
+
+    def _answered(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a request; one that was lost on the way is sent again if it is a read."""
+        where = f"{request.method} {raw_target(request).decode('latin-1')}"
+        tries = 1 + self._repeats if self._is_read(request) else 1
+        for left in reversed(range(tries)):
+            try:
+                response = self._sent(request)
+                if not self._repeats or response.status_code not in _OF_A_PROXY:
+                    return response
+                lost = f"answered {response.status_code}"
+                problem: httpx.TransportError = httpx.RemoteProtocolError(f"{where}: {lost}")
+            except httpx.TransportError as failure:
+                response, lost, problem = None, type(failure).__name__, failure
+                failure.args = (f"{where}: {failure}",)
+            if not self._repeats:
+                raise problem
+            self.noise.append(f"{where}: {lost}")
+            if left:
+                time.sleep(_BETWEEN)
+            elif response is not None and tries > 1:
+                return response
+        raise problem
+
+    def _sent(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a request that is sent once, when it is its turn."""
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            raise OutOfTime("the time for the run is up")
         if self._pace is not None:
-            # Blocks on purpose: a run sends one request after the other, and a wait that could be
-            # interrupted would count as an answer that does not come.
-            self._pace.wait()
+            self._pace.wait(self._deadline)
         self.sent += 1
-        answer = _Answer(send, keep=write is not None)
         try:
-            if write is not None and self._policy is not None:
-                self._policy.sends(write)
-            await self._app(scope, receive, answer)
+            response = self._transport.handle_request(request)
+            # Decodes it, once for everybody behind.
+            response.read()
         finally:
             if self._pace is not None:
                 self._pace.answered()
-        if write is not None and self._policy is not None:
-            self._policy.answered(write, answer.status, answer.content)
-        if self._pace is not None and answer.status == _TOO_MANY:
-            self._pace.refused(answer.retry_after)
+        if self._pace is not None and response.status_code == _TOO_MANY:
+            self._pace.refused(_retry_after(response))
+        return response
 
-    def _allowed(self, scope: Scope, body: bytes) -> Write | None:
+    def _is_read(self, request: httpx.Request) -> bool:
+        raw = raw_target(request).partition(b"?")[0].decode("latin-1")
+        found = self._spec.find(request.method, raw.removeprefix(self._base_path))
+        return found is not None and is_read(found[0])
+
+    def close(self) -> None:
+        """Close the way to the target."""
+        self._transport.close()
+
+    def _allowed(self, request: httpx.Request, body: bytes) -> Write | None:
         """The write that an allowed request makes, if it makes one; raises Refused."""
-        method = scope["method"]
-        where = f"{method} {scope['raw_path'].decode('latin-1')}"
-        operation, path = self._operation(scope, where)
-        query = query_of(scope)
-        headers = {name.decode("latin-1").lower() for name, _ in scope["headers"]}
-        if overriding := _OVERRIDES & headers:
+        raw_path = raw_target(request).partition(b"?")[0].decode("latin-1")
+        where = f"{request.method} {raw_path}"
+        operation, path = self._operation(request.method, raw_path, where)
+        query = query_of(request)
+        if overriding := _OVERRIDES & set(request.headers):
             raise Refused(f"{where}: {min(overriding)} may make another method of it")
         declared = {each.name for each in operation.parameters if each.location == "query"}
         declared |= self._identities.in_query(operation)
@@ -124,18 +183,18 @@ class Guard:
             raise Refused(f"{where}: {min(undeclared)!r} is no parameter of {operation.id}")
         if body and operation.request_body is None:
             raise Refused(f"{where}: {operation.id} has no body")
-        problem = self._identities.problem(operation, scope)
+        problem = self._identities.problem(operation, request)
         if problem is not None:
             raise Refused(f"{where}: {problem}")
-        if is_safe(operation):
+        if is_read(operation):
             return None
         if self._profile.writes == "none":
             raise Refused(f"{where}: {operation.id} is not marked as safe")
         if self._policy is None:
             raise Refused(f"{where}: nothing says which records are the run's own")
-        caller = self._identities.caller(scope)
+        caller = self._identities.caller(request)
         try:
-            parsed = body_of(scope, body)
+            parsed = body_of(request.headers.get("content-type", ""), body)
         except ValueError as problem:
             raise Refused(f"{where}: {problem}") from problem
         write = Write(operation, path, query, parsed, caller)
@@ -144,35 +203,23 @@ class Guard:
             raise Refused(f"{where}: {reason}")
         return write
 
-    def _operation(self, scope: Scope, where: str) -> tuple[Operation, dict[str, str]]:
-        raw = scope["raw_path"].decode("latin-1")
+    def _operation(self, verb: str, raw: str, where: str) -> tuple[Operation, dict[str, str]]:
         if not raw.startswith(f"{self._base_path}/"):
             raise Refused(f"{where} is not below the target's URL")
         segments = [unquote(each) for each in raw[len(self._base_path) :].split("/")]
         for segment in segments:
             if segment != unambiguous(segment):
                 raise Refused(f"{where}: a server may take {segment!r} for more than one segment")
-        path = "/".join(segments)
-        found = [each for each in self._operations.values() if matches(each.path, path)]
-        # Where a path is written out, it is not one with a parameter in its place.
-        fewest = min((each.path.count("{") for each in found), default=0)
-        method = "get" if scope["method"] == "HEAD" else scope["method"].lower()
-        for operation in found:
-            if operation.method == method and operation.path.count("{") == fewest:
-                return operation, self._path_parameters(operation, segments, where)
-        raise Refused(f"{where} is no declared operation")
-
-    def _path_parameters(
-        self, operation: Operation, segments: list[str], where: str
-    ) -> dict[str, str]:
-        found = {
-            part[1:-1]: segment
-            for part, segment in zip(operation.path.split("/"), segments, strict=True)
-            if part.startswith("{")
-        }
+        below = raw[len(self._base_path) :]
+        found = self._spec.find(verb, below)
+        # A path that is written out may hide one with a parameter in its place for every method.
+        others = filter(None, (self._spec.find(method, below) for method in METHODS))
+        if found is None or any(len(other[1]) < len(found[1]) for other in others):
+            raise Refused(f"{where} is no declared operation")
+        values = found[1]
         for name, value in self._fixed.items():
-            if found.get(name, value) != value:
-                raise Refused(f"{where}: {name} is {found[name]!r} and not the target's own")
+            if values.get(name, value) != value:
+                raise Refused(f"{where}: {name} is {values[name]!r} and not the target's own")
         return found
 
 
@@ -186,51 +233,20 @@ def guarded(
     profile: Profile,
     pace: Pace | None = None,
     policy: WritePolicy | None = None,
+    *,
+    repeats: int = 0,
+    deadline: float | None = None,
 ) -> tuple[Target, Guard]:
     """Return the target behind a guard, which every call of its clients meets, and the guard."""
     bound = replace(target, profile=profile)
-    guard = Guard(bound, pace, policy)
-    return replace(bound, app=guard), guard
+    guard = Guard(bound, pace, policy, repeats=repeats, deadline=deadline)
+    return replace(bound, transport=guard), guard
 
 
-class _Answer:
-    """Hands an answer on, and keeps its body if it is wanted."""
-
-    def __init__(self, send: Send, *, keep: bool) -> None:
-        self._send = send
-        self._keep = keep
-        self._chunks: list[bytes] = []
-        self._headers: dict[str, str] = {}
-        self.status = 0
-
-    async def __call__(self, message: Message) -> None:
-        """Hand on one message."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self._headers = {
-                name.decode("latin-1").lower(): value.decode("latin-1")
-                for name, value in message["headers"]
-            }
-        elif self._keep and message["type"] == "http.response.body":
-            self._chunks.append(message.get("body", b""))
-        await self._send(message)
-
-    @property
-    def content(self) -> bytes:
-        """The body."""
-        return b"".join(self._chunks)
-
-    @property
-    def retry_after(self) -> float:
-        """The seconds to wait that the service asks for; 60 if it does not say."""
-        given = self._headers.get("retry-after", "")
-        return float(given) if given.isdigit() else 60.0
-
-
-def _replayed(body: bytes) -> Receive:
-    """A `receive` for a body that has been read."""
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
+def _retry_after(response: httpx.Response) -> float:
+    """The seconds to wait that a service asks for; 60 if it does not say."""
+    given = response.headers.get("retry-after", "")
+    seconds = float(given) if given.isdigit() else 60.0
+    if seconds > _MOST_PATIENCE:
+        raise OutOfTime(f"the service asks for {seconds:.0f} s of patience (429, Retry-After)")
+    return seconds

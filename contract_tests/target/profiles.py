@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mock_server.engine.rate_limit import RateLimit
-from mock_server.openapi.document import Operation
+from mock_server.usage import UsageError
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _RATE = re.compile(rf"([1-9][0-9]*)/({'|'.join(_SECONDS)})")
@@ -37,9 +37,8 @@ FULL = Profile("full", writes="any", undeclared=True, foreign_credentials=True)
 PROFILES = {profile.name: profile for profile in (READ_ONLY, WRITES, FULL)}
 
 
-def is_safe(operation: Operation) -> bool:
-    """Say whether the spec marks an operation as one that changes nothing."""
-    return operation.method == "get" and not operation.raw.get("x-side-effects")
+class OutOfTime(Exception):
+    """A run may not go on: its time is up, or would be before it could; the message says why."""
 
 
 class Pace:
@@ -65,8 +64,11 @@ class Pace:
         #: When each of the last requests no longer counts.
         self._free: deque[float] = deque([clock()] * requests, maxlen=requests)
 
-    def wait(self) -> None:
-        """Return when another request may be sent."""
+    def wait(self, deadline: float | None = None) -> None:
+        """Return when another request may be sent; raises OutOfTime if that is too late."""
+        moment = self._free[0]
+        if deadline is not None and moment > deadline:
+            raise OutOfTime("the time for the run would be up before the next request may be sent")
         self._until(self._free.popleft())
 
     def answered(self) -> None:
@@ -89,12 +91,12 @@ class Pace:
             left = moment - self._clock()
 
 
-class WrongRate(Exception):
+class RateError(UsageError):
     """A rate is not written as one; the message says how it is, in one line."""
 
 
 def pace_of(rate: str | None, documented: RateLimit | None) -> Pace | None:
-    """Return the pace for `N/second`, `N/minute`, `N/hour`, or `none`; raises WrongRate.
+    """Return the pace for `N/second`, `N/minute`, `N/hour`, or `none`; raises RateError.
 
     Without a rate it is the one that the vendor documents, if there is one.
     """
@@ -104,5 +106,5 @@ def pace_of(rate: str | None, documented: RateLimit | None) -> Pace | None:
         return Pace(documented.requests, documented.seconds) if documented is not None else None
     found = _RATE.fullmatch(rate)
     if found is None:
-        raise WrongRate(f"a rate is N/second, N/minute, N/hour or none, not {rate!r}")
+        raise RateError(f"a rate is N/second, N/minute, N/hour or none, not {rate!r}")
     return Pace(int(found[1]), _SECONDS[found[2]])

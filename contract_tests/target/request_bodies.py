@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from email import message_from_bytes
-from email.policy import HTTP
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.types import Scope
+from mock_server.openapi.multipart import form_parts
 
 
-def body_of(scope: Scope, body: bytes) -> Any:
+def body_of(content_type: str, body: bytes) -> Any:
     """Return a JSON value, or a form as an object; None if there is no body.
 
     A field of a form is a text, or a list of texts if it stands there several times. Raises
@@ -20,27 +18,18 @@ def body_of(scope: Scope, body: bytes) -> Any:
     """
     if not body:
         return None
-    headers = {name.lower(): value for name, value in scope["headers"]}
-    content_type = headers.get(b"content-type", b"")
-    media_type = content_type.partition(b";")[0].strip().lower()
+    media_type = content_type.partition(";")[0].strip().lower()
     try:
-        if media_type == b"application/json":
+        if media_type == "application/json":
             return json.loads(body)
-        if media_type == b"application/x-www-form-urlencoded":
+        if media_type == "application/x-www-form-urlencoded":
             return _grouped(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
-        if media_type == b"multipart/form-data":
-            return _grouped(_parts(content_type, body))
+        if media_type == "multipart/form-data":
+            parts = form_parts(body, content_type)
+            return _grouped((each.name, each.content.decode("utf-8", "replace")) for each in parts)
     except ValueError as problem:
         raise ValueError("its body is not what its type says") from problem
     raise ValueError("what is in its body cannot be told")
-
-
-def _parts(content_type: bytes, body: bytes) -> Iterator[tuple[str, str]]:
-    whole = message_from_bytes(b"Content-Type: " + content_type + b"\r\n\r\n" + body, policy=HTTP)
-    for part in whole.iter_parts():
-        content = part.get_payload(decode=True)
-        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
-        yield str(part.get_param("name", "", "content-disposition")), text
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:

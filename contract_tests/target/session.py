@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
-from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,13 +11,12 @@ import httpx
 
 from contract_tests.exchange.bodies import JSON, encoded
 from contract_tests.exchange.conformance import contract_of, is_json
-from contract_tests.exchange.trace import Answer, Call, Caller, Exchange, Trace, url_of
+from contract_tests.exchange.trace import Answer, Call, Caller, Exchange, Trace
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.target import Target
 from mock_server.lifecycle.model import ABSENT, Lifecycle
 from mock_server.state.clock import Clock
 
-#: What every object that a run creates carries, so that it can be found and removed.
-TAG = "ct-"
 #: A credential that no service gave to anybody.
 WRONG = "wrong-credential"
 
@@ -25,16 +24,16 @@ WRONG = "wrong-credential"
 class Session:
     """The connections of one run to a target.
 
-    `requests` counts what was sent. `tag` starts every text by which the run's records are known;
-    living values of references are asked for once and kept; `unique` are the fields whose values no
-    two records may share.
+    `requests` counts what was sent. `tag` makes the texts by which the run's records are known, the
+    target's if it is left out; living values of references are asked for once and kept; `unique`
+    are the fields whose values no two records may share.
     """
 
-    def __init__(self, target: Target, lifecycle: Lifecycle, tag: str) -> None:
+    def __init__(self, target: Target, lifecycle: Lifecycle, tag: RunTag | None = None) -> None:
         self.target = target
         self.spec = target.vendor.spec
         self.lifecycle = lifecycle
-        self.tag = tag
+        self.tag = tag or target.tag
         self.requests = 0
         self.checks = 0
         self.living: dict[tuple[Caller, str], list[Any]] = {}
@@ -45,12 +44,13 @@ class Session:
         ]
         self._contract = contract_of(self.spec)
         self._clients: dict[Caller, httpx.Client] = {}
-        self._numbers = count(1)
         self._clock = Clock()
+        #: When what was written last is shown; 0 if nothing was since the last read.
+        self._settled_at = 0.0
 
     def name(self) -> str:
         """Return a text that no record of any run has, with the run's tag."""
-        return f"{TAG}{self.tag}-{next(self._numbers)}"
+        return self.tag.name()
 
     def send(self, call: Call, trace: Trace) -> tuple[Exchange, list[str]]:
         """Send a call, and return the exchange and the pointers at which it breaks the spec.
@@ -58,7 +58,8 @@ class Session:
         The exchange is added to the trace. Raises httpx.HTTPError if there is no answer.
         """
         operation = self.spec.operations[call.operation]
-        url = url_of(operation.path, call.parts, self.target.parameters)
+        values = {**self.target.parameters, **call.parts.path}
+        url = self.spec.url(operation, values, call.parts.query)
         headers = {"accept": self.accepted(call.operation)}
         headers |= {name.lower(): value for name, value in call.parts.headers.items()}
         media_type = headers.get("content-type", JSON)
@@ -67,6 +68,9 @@ class Session:
             content, headers["content-type"] = encoded(call.parts.body, media_type)
         elif operation.request_body is not None and operation.request_body.required:
             headers["content-type"] = media_type
+        if operation.method == "get" and self._settled_at > 0:
+            time.sleep(max(0.0, self._settled_at - time.monotonic()))
+            self._settled_at = 0.0
         self.requests += 1
         response = self._client(call.account).request(
             operation.method.upper(), url, headers=headers, content=content
@@ -77,6 +81,8 @@ class Session:
             len(trace), call, operation.method.upper(), url, answer, self._clock.now()
         )
         trace.exchanges.append(exchange)
+        if operation.method != "get" and self.target.settle:
+            self._settled_at = time.monotonic() + self.target.settle
         self.checks += 1
         if answer.status >= 500:
             return exchange, ["/status"]

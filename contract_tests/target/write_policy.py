@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from contract_tests.target.guard import Write
+from contract_tests.target.guard import UnreadableCreation, Write
 from contract_tests.target.ledger import Ledger, Made, ids_of
+from contract_tests.target.run_tag import RunTag
 from mock_server.lifecycle.model import (
     Create,
     Lifecycle,
@@ -24,6 +25,7 @@ from mock_server.lifecycle.pointers import Shown
 #: Stands in a body for what is looked for; no vendor's own value is like it.
 _MARK = "770077007"
 _SUCCESS = range(200, 300)
+_REFUSED = range(400, 500)
 #: Steps through a body; None is every member of a list.
 _Path = tuple[str | None, ...]
 
@@ -32,12 +34,12 @@ class OwnRecords:
     """Allows creating records that carry a tag, and changing those that the ledger knows.
 
     A record that is created below another one must be below one of the run's. Whatever the
-    lifecycle does not speak of is refused. `tag` is how the texts begin that mark what the run
-    makes, `fixed` names the path parameters that are the same in every call.
+    lifecycle does not speak of is refused. `tag` makes the texts that mark what the run makes,
+    `fixed` names the path parameters that are the same in every call.
     """
 
     def __init__(
-        self, lifecycle: Lifecycle, ledger: Ledger, tag: str, fixed: Mapping[str, str]
+        self, lifecycle: Lifecycle, ledger: Ledger, tag: RunTag, fixed: Mapping[str, str]
     ) -> None:
         self._ledger = ledger
         self._tag = tag
@@ -47,12 +49,18 @@ class OwnRecords:
         self._creates: dict[str, list[tuple[str, Resource, list[_Path]]]] = {}
         self._moves: dict[str, tuple[str, set[_Path]]] = {}
         self._removals: set[str] = set()
+        self._unread = ""
         for resource in lifecycle.resources:
             self._learn(resource, lifecycle)
 
     def refuses(self, write: Write) -> str | None:
-        """Return why a write might reach further than the run's own records, or None."""
+        """Return why a write might reach further than the run's own records, or None.
+
+        Raises UnreadableCreation once an answer did not tell what it made.
+        """
         name = write.operation.id
+        if self._unread and name not in self._removals:
+            raise UnreadableCreation(self._unread)
         if name not in self._named:
             return f"nothing is known of what {name} changes"
         own = {part: value for part, value in write.path.items() if part not in self._fixed}
@@ -69,31 +77,46 @@ class OwnRecords:
                 if not self._ledger.has(kind, write.account, value):
                     return f"{value!r} in its body is no record of this run"
         elif name in self._creates and self._tag_of(write) is None:
-            return f"what {name} makes would not carry the tag {self._tag!r}"
+            return f"what {name} makes would not carry the tag {self._tag}"
         return None
 
     def sends(self, write: Write) -> None:
         """Note what is about to be made."""
-        if write.operation.id in self._creates:
-            self._ledger.intends(write.operation.id, self._tag_of(write) or "")
+        tag = self._tag_of(write) if write.operation.id in self._creates else None
+        if tag is not None:
+            self._ledger.intends(write.operation.id, write.account, tag)
 
     def answered(self, write: Write, status: int, content: bytes) -> None:
-        """Note what was made or taken away."""
+        """Note what was made or taken away; raises UnreadableCreation."""
+        name = write.operation.id
+        tag = (self._tag_of(write) or "") if name in self._creates else ""
         if status not in _SUCCESS:
+            if tag and status in _REFUSED:
+                self._ledger.was_refused(tag)
             return
         try:
             answer = json.loads(content)
         except ValueError:
             answer = None
-        name = write.operation.id
-        for kind, resource, _ in self._creates.get(name, ())[:1]:
+        for kind, resource, places in self._creates.get(name, ())[:1]:
             pointer = resource.create.id if resource.create is not None else None
-            for known in ids_of(_at(_steps(pointer), answer)) if pointer is not None else ():
+            if pointer is None:
+                continue
+            tags = [str(value) for place in places for value in _at(place, write.body)]
+            made = ids_of(_at(_steps(pointer), answer))
+            for number, known in enumerate(made):
                 path = {**write.path, resource.id_in_path: known}
-                self._ledger.has_made(Made(kind, write.account, known, path))
+                own = tags[number] if number < len(tags) else tag
+                self._ledger.has_made(Made(kind, write.account, known, path, own))
+            if not made:
+                self._unread = (
+                    f"{name} was answered with {status} and nothing at {pointer}, which names what"
+                    " it made; nothing more is written"
+                )
+                raise UnreadableCreation(self._unread)
         if name in self._removals:
             for part, kind in self._named[name].items():
-                self._ledger.has_removed(Made(kind, write.account, write.path[part], write.path))
+                self._ledger.has_removed(kind, write.account, write.path[part])
 
     def _learn(self, resource: Resource, lifecycle: Lifecycle) -> None:
         kind = kind_of(resource, lifecycle)
@@ -122,9 +145,7 @@ class OwnRecords:
         """The tag that every record carries which a call makes, or None."""
         for _, _, places in self._creates[write.operation.id]:
             found = [value for place in places for value in _at(place, write.body)]
-            if found and all(
-                isinstance(each, str) and each.startswith(self._tag) for each in found
-            ):
+            if found and all(map(self._tag.owns, found)):
                 return str(found[0])
         return None
 

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any, Literal
 
 from lab.mutants.bodies import edited
-from lab.mutants.deeds import asks, at
 from lab.mutants.defect import Scene, Site, defects
+from lab.mutants.interceptors import at, on_request
 from lab.mutants.lists import items_of, page_edit
-from lab.mutants.messages import Answered, Asked, Deed, Service
+from lab.mutants.messages import Interceptor, Request, Response, Service
 from lab.mutants.roles import (
     creates,
     listings,
@@ -30,13 +30,13 @@ def _others(who: str) -> Literal["first", "other"]:
     return "first" if who == "other" else "other"
 
 
-async def _as_either(asked: Asked, service: Service) -> Answered:
+def _as_either(request: Request, service: Service) -> Response:
     """Ask as the caller, and as the other account if that has nothing."""
-    given = await service.ask(asked)
-    who = service.who(asked)
+    given = service.send(request)
+    who = service.who(request)
     if given.status not in _NOT_FOUND or who not in {"first", "other"}:
         return given
-    again = await service.ask(service.signed(asked, _others(who)))
+    again = service.send(service.signed(request, _others(who)))
     return again if again.succeeded else given
 
 
@@ -62,17 +62,17 @@ def lists_of_all(scene: Scene) -> Iterator[Site]:
         if resource.create is None:
             continue
 
-        async def edit(
-            items: list[Any], asked: Asked, service: Service, listing: Listing = listing
+        def edit(
+            items: list[Any], request: Request, service: Service, listing: Listing = listing
         ) -> list[Any]:
-            who = service.who(asked)
+            who = service.who(request)
             paging = listing.paging
             if who not in {"first", "other"}:
                 return items
-            if paging is not None and paging.more((await service.ask(asked)).json):
+            if paging is not None and paging.more((service.send(request)).json):
                 return items
-            theirs = service.signed(asked, _others(who))
-            return [*items, *items_of(await service.ask(theirs), listing)[-1:]]
+            theirs = service.signed(request, _others(who))
+            return [*items, *items_of(service.send(theirs), listing)[-1:]]
 
         yield Site(listing.operation, "account", partial(page_edit, listing, edit))
 
@@ -86,10 +86,10 @@ def lists_as_another(scene: Scene) -> Iterator[Site]:
         if resource.create is None:
             continue
 
-        async def act(asked: Asked, service: Service) -> Answered:
-            if service.who(asked) != "other":
-                return await service.ask(asked)
-            return await service.ask(service.signed(asked, "first"))
+        def act(request: Request, service: Service) -> Response:
+            if service.who(request) != "other":
+                return service.send(request)
+            return service.send(service.signed(request, "first"))
 
         yield Site(listing.operation, "account", partial(at, listing.operation, act))
 
@@ -101,12 +101,12 @@ def total_of_all(scene: Scene) -> Iterator[Site]:
         if listing.total is None:
             continue
 
-        async def act(asked: Asked, service: Service, pointer: str = listing.total) -> Answered:
-            given = await service.ask(asked)
-            who = service.who(asked)
+        def act(request: Request, service: Service, pointer: str = listing.total) -> Response:
+            given = service.send(request)
+            who = service.who(request)
             if not given.succeeded or who not in {"first", "other"}:
                 return given
-            theirs = await service.ask(service.signed(asked, _others(who)))
+            theirs = service.send(service.signed(request, _others(who)))
             more = find(theirs.json, pointer)
             if more is ABSENT:
                 return given
@@ -121,11 +121,11 @@ def created_for_all(scene: Scene) -> Iterator[Site]:
     """Repeat a creation as the other account."""
     for _, create in creates(scene):
 
-        async def act(asked: Asked, service: Service) -> Answered:
-            given = await service.ask(asked)
-            who = service.who(asked)
+        def act(request: Request, service: Service) -> Response:
+            given = service.send(request)
+            who = service.who(request)
             if given.succeeded and who in {"first", "other"}:
-                await service.ask(service.signed(asked, _others(who)))
+                service.send(service.signed(request, _others(who)))
             return given
 
         yield Site(create.operation, "account", partial(at, create.operation, act))
@@ -148,10 +148,10 @@ def _taken_for_first(scene: Scene, whom: str) -> Iterator[Site]:
         if not operation.security:
             continue
 
-        async def act(asked: Asked, service: Service) -> Answered:
-            if service.who(asked) == whom:
-                return await service.ask(service.signed(asked, "first"))
-            return await service.ask(asked)
+        def act(request: Request, service: Service) -> Response:
+            if service.who(request) == whom:
+                return service.send(service.signed(request, "first"))
+            return service.send(request)
 
         yield Site(operation.id, "credential", partial(at, operation.id, act))
 
@@ -163,10 +163,10 @@ def done_for_nobody(scene: Scene) -> Iterator[Site]:
     """Refuse a caller without a right credential after the work is done."""
     for _, operation in operations(scene, creates, updates, removals, moves):
 
-        async def act(asked: Asked, service: Service) -> Answered:
-            given = await service.ask(asked)
-            if service.who(asked) in {"nobody", "stranger"}:
-                await service.ask(service.signed(asked, "first"))
+        def act(request: Request, service: Service) -> Response:
+            given = service.send(request)
+            if service.who(request) in {"nobody", "stranger"}:
+                service.send(service.signed(request, "first"))
             return given
 
         yield Site(operation, "credential", partial(at, operation, act))
@@ -180,10 +180,10 @@ def retry_counts(scene: Scene) -> Iterator[Site]:
         return
     for operation in idempotency.operations:
 
-        def change(asked: Asked, name: str = idempotency.header.lower()) -> Asked:
-            return asked.without_header(name)
+        def change(request: Request, name: str = idempotency.header.lower()) -> Request:
+            return request.without_header(name)
 
-        yield Site(operation, idempotency.header, partial(asks, operation, change))
+        yield Site(operation, idempotency.header, partial(on_request, operation, change))
 
 
 @defects("key-counts-for-all", "another key is taken for the one before", semantic=True)
@@ -200,15 +200,15 @@ def key_counts_for_all(scene: Scene) -> Iterator[Site]:
         )
 
 
-def _same_key(operation: str, name: str) -> Deed:
-    done: dict[tuple[str, bytes], Answered] = {}
+def _same_key(operation: str, name: str) -> Interceptor:
+    done: dict[tuple[str, bytes], Response] = {}
 
-    async def act(asked: Asked, service: Service) -> Answered:
-        if asked.header(name) is None:
-            return await service.ask(asked)
-        key = (asked.path, asked.body)
+    def act(request: Request, service: Service) -> Response:
+        if request.header(name) is None:
+            return service.send(request)
+        key = (request.path, request.body)
         if key not in done:
-            given = await service.ask(asked)
+            given = service.send(request)
             if given.succeeded:
                 done[key] = given
             return given

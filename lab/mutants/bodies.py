@@ -12,6 +12,7 @@ from lab.mutants.roles import writers
 from mock_server.lifecycle.model import Create, Field, Resource, Update
 from mock_server.lifecycle.pointers import ABSENT
 from mock_server.openapi.document import Json, SpecIndex
+from mock_server.openapi.pointers import join, unescape
 
 #: Leave a place out.
 GONE: Any = type("Gone", (), {"__repr__": lambda _: "GONE"})()
@@ -42,7 +43,7 @@ def places(spec: SpecIndex, schema: Json, pointer: str = "", depth: int = 0) -> 
         yield from places(spec, merged["items"], f"{pointer}/*", depth + 1)
     required = set(merged.get("required", ()))
     for name, inner in merged.get("properties", {}).items():
-        here = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+        here = join(pointer, name)
         resolved = _merged(spec, inner)
         yield Place(here, resolved, name in required)
         yield from places(spec, resolved, here, depth + 1)
@@ -79,7 +80,7 @@ def edited(value: Any, pointer: str, change: Callable[[Any], Any]) -> Any:
         return change(value)
     part, slash, rest = pointer[1:].partition("/")
     rest = slash + rest
-    key = part.replace("~1", "/").replace("~0", "~")
+    key = unescape(part)
     if isinstance(value, list):
         places_ = range(len(value)) if key == "*" else _numbers(value, key)
         changed = {place: edited(value[place], rest, change) for place in places_}
@@ -128,7 +129,7 @@ def _where(value: Any) -> str | None:
     for name, item in pairs:
         below = _where(item)
         if below is not None:
-            return f"/{str(name).replace('~', '~0').replace('/', '~1')}{below}"
+            return join("", name) + below
     return None
 
 

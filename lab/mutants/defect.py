@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal
 
-from lab.mutants.messages import Deed
+from lab.mutants.messages import Interceptor
 from mock_server.discovery import Vendor
 from mock_server.faults.effects.effect import Effect
 from mock_server.lifecycle.model import Lifecycle
@@ -47,13 +47,13 @@ class Scene:
 class Site:
     """One place where a class of defects can be planted: an operation, and what of it.
 
-    `plant` makes the defect anew, without a memory of earlier calls: a deed between caller and
-    service for the layer `wire`, an effect of the mock's for the layer `state`.
+    `plant` makes the defect anew, without a memory of earlier calls: an interceptor between caller
+    and service for the layer `wire`, an effect of the mock's for the layer `state`.
     """
 
     operation: str
     place: str
-    plant: Callable[[], Deed | Effect]
+    plant: Callable[[], Interceptor | Effect]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
+from mock_server.engine.call import Call
 from mock_server.engine.replies import Wire
-from mock_server.faults.effects.effect import Effect, Step
+from mock_server.faults.effects.effect import Effect, Rest
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Change, State, Table
 
@@ -20,13 +21,13 @@ _SHORT = 60
 class StateDefect(Effect):
     """An effect on one operation; `beside` gives the other account's sandbox, if it is open."""
 
-    kind: ClassVar[str] = "defect"
     operation: str = ""
+    kind: str = "defect"
     beside: Callable[[Sandbox], Sandbox | None] = field(default=lambda _: None)
 
-    def concerns(self, step: Step) -> bool:
+    def concerns(self, call: Call) -> bool:
         """Say whether a call is one of the operation's."""
-        return step.request.operation_id == self.operation
+        return call.request.operation_id == self.operation
 
 
 #: Makes other changes of a write's: the states before and after it are known.
@@ -39,19 +40,19 @@ class Kept(StateDefect):
 
     tamper: Tamper = field(default=lambda change, _before, _after: [change])
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Do it, and write over what was done."""
-        before = step.sandbox.committed
-        wire = step.perform()
-        after = step.sandbox.committed
-        if after is not before and self.concerns(step):
+        before = call.sandbox.committed
+        wire = rest()
+        after = call.sandbox.committed
+        if after is not before and self.concerns(call):
             changes = before.difference(after)
             state = undone(after, changes)
             for change in changes:
                 for other in self.tamper(change, before, after):
                     state = applied(state, other)
-            # The log goes on as it would, so that what is drawn at random stays the same.
-            step.sandbox.committed = state
+            # At the same revision, so that what is drawn at random stays the same.
+            call.sandbox.committed = state
         return wire
 
 
@@ -59,14 +60,14 @@ class Kept(StateDefect):
 class Elsewhere(StateDefect):
     """Keeps a write in the other account's state instead."""
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Do it, take it back, and do it there."""
-        before = step.sandbox.committed
-        wire = step.perform()
-        after, there = step.sandbox.committed, self.beside(step.sandbox)
-        if after is not before and self.concerns(step) and there is not None:
+        before = call.sandbox.committed
+        wire = rest()
+        after, there = call.sandbox.committed, self.beside(call.sandbox)
+        if after is not before and self.concerns(call) and there is not None:
             changes = before.difference(after)
-            step.sandbox.committed = undone(after, changes)
+            call.sandbox.committed = undone(after, changes)
             for change in changes:
                 there.committed = applied(there.committed, change)
         return wire
@@ -76,13 +77,13 @@ class Elsewhere(StateDefect):
 class SameNumber(StateDefect):
     """Draws the same numbers again for the next record."""
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Do it, and turn the counters back."""
-        before = step.sandbox.committed
-        wire = step.perform()
-        after = step.sandbox.committed
-        if after is not before and self.concerns(step):
-            step.sandbox.committed = replace(after, sequences=before.sequences)
+        before = call.sandbox.committed
+        wire = rest()
+        after = call.sandbox.committed
+        if after is not before and self.concerns(call):
+            call.sandbox.committed = replace(after, sequences=before.sequences)
         return wire
 
 
@@ -90,25 +91,27 @@ class SameNumber(StateDefect):
 class OldState(StateDefect):
     """Reads what was there before the last write."""
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer from the state of one commit ago."""
-        sandbox = step.sandbox
-        if not self.concerns(step) or not len(sandbox.log):
-            return step.perform()
-        wanted = max(sandbox.committed.revision - 1, sandbox.log.base.revision)
-        return step.perform(sandbox.whole(sandbox.log.state_at(wanted), [step.api]))
+        sandbox = call.sandbox
+        wanted = sandbox.committed.revision - 1
+        old = sandbox.journal.state_at(wanted, sandbox.moved_after)
+        if self.concerns(call) and old is not None:
+            call.state = sandbox.whole(old, [call.api])
+        return rest()
 
 
 @dataclass(frozen=True)
 class OtherState(StateDefect):
     """Reads the other account's records."""
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer from the other account's state, if it has one."""
-        there = self.beside(step.sandbox)
-        if not self.concerns(step) or there is None or step.api not in there.committed.seeded:
-            return step.perform()
-        return step.perform(there.committed)
+        there = self.beside(call.sandbox)
+        if not self.concerns(call) or there is None or call.api not in there.committed.seeded:
+            return rest()
+        call.state = there.committed
+        return rest()
 
 
 @dataclass(frozen=True)
@@ -118,20 +121,20 @@ class HalfRefused(StateDefect):
     table: str = ""
     name: str = ""
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Refuse, and keep the field."""
-        wire = step.perform()
-        if wire.status < _REFUSED or not self.concerns(step):
+        wire = rest()
+        if wire.status < _REFUSED or not self.concerns(call):
             return wire
-        keys = {str(value) for value in step.request.path.values()}
-        body = step.request.body
+        keys = {str(value) for value in call.request.path.values()}
+        body = call.request.body
         value = body.get(self.name) if isinstance(body, dict) else None
-        state = step.sandbox.committed
+        state = call.sandbox.committed
         for key, record in state.collection(Table(self.table, object)).items():
             if str(key) in keys and isinstance(value, str) and len(value) <= _SHORT:
                 old, new = record, replaced(record, self.name, value)
                 state = applied(state, Change(self.table, key, old, new))
-        step.sandbox.committed = state
+        call.sandbox.committed = state
         return wire
 
 
@@ -141,15 +144,15 @@ class LastUndone(StateDefect):
 
     memory: dict[tuple[str, str, Any], Any] = field(default_factory=dict)
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Do it on the record as it was before the last write to it."""
-        before = step.sandbox.committed
-        wire = step.perform()
-        after = step.sandbox.committed
-        if after is before or not self.concerns(step):
+        before = call.sandbox.committed
+        wire = rest()
+        after = call.sandbox.committed
+        if after is before or not self.concerns(call):
             return wire
         for change in before.difference(after):
-            key = (step.sandbox.name, change.table, change.key)
+            key = (call.sandbox.name, change.table, change.key)
             if change.before is None or change.after is None:
                 continue
             older = self.memory.get(key)
@@ -159,8 +162,8 @@ class LastUndone(StateDefect):
                 for name in field_names(new):
                     if getattr(new, name) == getattr(change.before, name):
                         new = replaced(new, name, getattr(older, name))
-                step.sandbox.committed = applied(
-                    step.sandbox.committed, Change(change.table, change.key, None, new)
+                call.sandbox.committed = applied(
+                    call.sandbox.committed, Change(change.table, change.key, None, new)
                 )
         return wire
 

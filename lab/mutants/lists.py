@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from lab.mutants.bodies import edited
-from lab.mutants.deeds import asks, at
 from lab.mutants.defect import Scene, Site, defects
-from lab.mutants.messages import Answered, Asked, Deed, Service
+from lab.mutants.interceptors import at, on_request
+from lab.mutants.messages import Interceptor, Request, Response, Service
 from lab.mutants.roles import PagingNames, filter_pairs, listings, paging_names
 from mock_server.lifecycle.listings import Listing
 from mock_server.lifecycle.pointers import ABSENT, find
 
 #: Makes other items of a page's; it may ask the service for more.
-Edit = Callable[[list[Any], Asked, Service], Awaitable[list[Any]]]
+Edit = Callable[[list[Any], Request, Service], list[Any]]
 
 
 def _paged(scene: Scene) -> Iterator[tuple[Listing, PagingNames]]:
@@ -26,43 +26,43 @@ def _paged(scene: Scene) -> Iterator[tuple[Listing, PagingNames]]:
             yield listing, names
 
 
-def items_of(answered: Answered, listing: Listing) -> list[Any]:
+def items_of(response: Response, listing: Listing) -> list[Any]:
     """Return the items of a page, none if there are none."""
-    found = find(answered.json, listing.items)
-    return found if answered.succeeded and isinstance(found, list) else []
+    found = find(response.json, listing.items)
+    return found if response.succeeded and isinstance(found, list) else []
 
 
-def with_items(answered: Answered, listing: Listing, items: list[Any]) -> Answered:
+def with_items(response: Response, listing: Listing, items: list[Any]) -> Response:
     """Return a page with other items."""
-    body = edited(answered.json, listing.items, lambda _: items)
-    return answered.with_json(body)
+    body = edited(response.json, listing.items, lambda _: items)
+    return response.with_json(body)
 
 
-def page_edit(listing: Listing, edit: Edit) -> Deed:
-    """Return a deed that changes the items of each page."""
+def page_edit(listing: Listing, edit: Edit) -> Interceptor:
+    """Return an interceptor that changes the items of each page."""
 
-    async def act(asked: Asked, service: Service) -> Answered:
-        given = await service.ask(asked)
+    def act(request: Request, service: Service) -> Response:
+        given = service.send(request)
         items = items_of(given, listing)
         if not given.succeeded or find(given.json, listing.items) is ABSENT:
             return given
-        new = await edit(list(items), asked, service)
+        new = edit(list(items), request, service)
         return given if new == items else with_items(given, listing, new)
 
     return at(listing.operation, act)
 
 
-async def _beside(
-    listing: Listing, names: PagingNames, asked: Asked, service: Service, by: int
+def _beside(
+    listing: Listing, names: PagingNames, request: Request, service: Service, by: int
 ) -> list[Any]:
     """The items of a neighbouring page."""
-    size = names.size_of(asked.query) or 0
+    size = names.size_of(request.query) or 0
     if not size:
         return []
-    if by < 0 and names.number(asked.query, size) == 0:
+    if by < 0 and names.number(request.query, size) == 0:
         return []
-    there = asked.with_query(names.neighbour(asked.query, size, by))
-    return items_of(await service.ask(there), listing)
+    there = request.with_query(names.neighbour(request.query, size, by))
+    return items_of(service.send(there), listing)
 
 
 @defects("pages-overlap", "a page begins with the last record of the one before", semantic=True)
@@ -73,10 +73,10 @@ def pages_overlap(scene: Scene) -> Iterator[Site]:
         yield Site(listing.operation, "pages", partial(page_edit, listing, edit))
 
 
-async def _after_one_before(
-    listing: Listing, names: PagingNames, items: list[Any], asked: Asked, service: Service
+def _after_one_before(
+    listing: Listing, names: PagingNames, items: list[Any], request: Request, service: Service
 ) -> list[Any]:
-    before = await _beside(listing, names, asked, service, -1)
+    before = _beside(listing, names, request, service, -1)
     return [before[-1], *items[:-1]] if before and items else items
 
 
@@ -85,12 +85,12 @@ def record_between_pages(scene: Scene) -> Iterator[Site]:
     """Leave out the first record of later pages."""
     for listing, names in _paged(scene):
 
-        async def edit(
-            items: list[Any], asked: Asked, service: Service, names: PagingNames = names
+        def edit(
+            items: list[Any], request: Request, service: Service, names: PagingNames = names
         ) -> list[Any]:
             del service
-            size = names.size_of(asked.query) or 5
-            return items[1:] if names.number(asked.query, size) else items
+            size = names.size_of(request.query) or 5
+            return items[1:] if names.number(request.query, size) else items
 
         yield Site(listing.operation, "pages", partial(page_edit, listing, edit))
 
@@ -102,9 +102,9 @@ def last_record_missing(scene: Scene) -> Iterator[Site]:
         yield Site(listing.operation, "items", partial(_without_last, listing))
 
 
-def _without_last(listing: Listing) -> Deed:
-    async def act(asked: Asked, service: Service) -> Answered:
-        given = await service.ask(asked)
+def _without_last(listing: Listing) -> Interceptor:
+    def act(request: Request, service: Service) -> Response:
+        given = service.send(request)
         items = items_of(given, listing)
         paging = listing.paging
         if not items or (paging is not None and paging.more(given.json)):
@@ -119,8 +119,8 @@ def record_twice(scene: Scene) -> Iterator[Site]:
     """Repeat a record, as a join without DISTINCT does."""
     for _, listing in listings(scene):
 
-        async def edit(items: list[Any], asked: Asked, service: Service) -> list[Any]:
-            del asked, service
+        def edit(items: list[Any], request: Request, service: Service) -> list[Any]:
+            del request, service
             return [items[0], *items] if len(items) > 1 else items
 
         yield Site(listing.operation, "items", partial(page_edit, listing, edit))
@@ -134,17 +134,17 @@ def one_record_more(scene: Scene) -> Iterator[Site]:
         yield Site(listing.operation, "pages", partial(page_edit, listing, edit))
 
 
-async def _with_one_after(
-    listing: Listing, names: PagingNames, items: list[Any], asked: Asked, service: Service
+def _with_one_after(
+    listing: Listing, names: PagingNames, items: list[Any], request: Request, service: Service
 ) -> list[Any]:
-    return [*items, *(await _beside(listing, names, asked, service, 1))[:1]]
+    return [*items, *(_beside(listing, names, request, service, 1))[:1]]
 
 
 @defects("page-ignored", "every page is the first one", semantic=True)
 def page_ignored(scene: Scene) -> Iterator[Site]:
     """Leave the number of the page out."""
     for listing, names in _paged(scene):
-        plant = partial(asks, listing.operation, partial(_without, names.page))
+        plant = partial(on_request, listing.operation, partial(_without, names.page))
         yield Site(listing.operation, names.page, plant)
 
 
@@ -153,12 +153,12 @@ def page_size_ignored(scene: Scene) -> Iterator[Site]:
     """Leave the size of the page out."""
     for listing, names in _paged(scene):
         if names.size is not None:
-            plant = partial(asks, listing.operation, partial(_without, names.size))
+            plant = partial(on_request, listing.operation, partial(_without, names.size))
             yield Site(listing.operation, names.size, plant)
 
 
-def _without(name: str, asked: Asked) -> Asked:
-    return asked.with_query(tuple(pair for pair in asked.query if pair[0] != name))
+def _without(name: str, request: Request) -> Request:
+    return request.with_query(tuple(pair for pair in request.query if pair[0] != name))
 
 
 def _totals(scene: Scene) -> Iterator[tuple[Listing, str]]:
@@ -167,7 +167,7 @@ def _totals(scene: Scene) -> Iterator[tuple[Listing, str]]:
             yield listing, listing.total
 
 
-def _with_total(given: Answered, pointer: str, total: int) -> Answered:
+def _with_total(given: Response, pointer: str, total: int) -> Response:
     def changed(old: Any) -> Any:
         return str(total) if isinstance(old, str) else total
 
@@ -179,10 +179,10 @@ def total_of_page(scene: Scene) -> Iterator[Site]:
     """Count what is shown."""
     for listing, pointer in _totals(scene):
 
-        async def act(
-            asked: Asked, service: Service, listing: Listing = listing, pointer: str = pointer
-        ) -> Answered:
-            given = await service.ask(asked)
+        def act(
+            request: Request, service: Service, listing: Listing = listing, pointer: str = pointer
+        ) -> Response:
+            given = service.send(request)
             if not given.succeeded:
                 return given
             return _with_total(given, pointer, len(items_of(given, listing)))
@@ -195,8 +195,8 @@ def total_off_by_one(scene: Scene) -> Iterator[Site]:
     """Count from one."""
     for listing, pointer in _totals(scene):
 
-        async def act(asked: Asked, service: Service, pointer: str = pointer) -> Answered:
-            given = await service.ask(asked)
+        def act(request: Request, service: Service, pointer: str = pointer) -> Response:
+            given = service.send(request)
             total = find(given.json, pointer)
             return _with_total(given, pointer, int(total) + 1) if given.succeeded else given
 
@@ -211,14 +211,14 @@ def total_unfiltered(scene: Scene) -> Iterator[Site]:
         if not names:
             continue
 
-        async def act(
-            asked: Asked, service: Service, names: set[str] = names, pointer: str = pointer
-        ) -> Answered:
-            given = await service.ask(asked)
+        def act(
+            request: Request, service: Service, names: set[str] = names, pointer: str = pointer
+        ) -> Response:
+            given = service.send(request)
             if not given.succeeded:
                 return given
-            kept = tuple(pair for pair in asked.query if pair[0] not in names)
-            whole = await service.ask(asked.with_query(kept))
+            kept = tuple(pair for pair in request.query if pair[0] not in names)
+            whole = service.send(request.with_query(kept))
             total = find(whole.json, pointer)
             return given if total is ABSENT else _with_total(given, pointer, int(total))
 
@@ -234,10 +234,10 @@ def next_link_missing(scene: Scene) -> Iterator[Site]:
         if names.paging.next is None:
             continue
 
-        async def act(asked: Asked, service: Service, names: PagingNames = names) -> Answered:
-            given = await service.ask(asked)
+        def act(request: Request, service: Service, names: PagingNames = names) -> Response:
+            given = service.send(request)
             link = names.paging.next and given.succeeded and names.paging.next(given.json)
-            if not link or not names.number(asked.query, names.size_of(asked.query) or 5):
+            if not link or not names.number(request.query, names.size_of(request.query) or 5):
                 return given
             return given.with_json(_emptied(given.json, link))
 
@@ -263,13 +263,13 @@ def next_link_skips(scene: Scene) -> Iterator[Site]:
         if names.paging.next is None:
             continue
 
-        async def act(asked: Asked, service: Service, names: PagingNames = names) -> Answered:
-            given = await service.ask(asked)
+        def act(request: Request, service: Service, names: PagingNames = names) -> Response:
+            given = service.send(request)
             link = names.paging.next and given.succeeded and names.paging.next(given.json)
             if not link:
                 return given
-            size = names.size_of(asked.query) or 5
-            number = names.number(asked.query, size)
+            size = names.size_of(request.query) or 5
+            number = names.number(request.query, size)
             one, two = (dict(names.paging.page(number + by, size))[names.page] for by in (1, 2))
             further = re.sub(rf"(?<=[?&]){names.page}={one}(?=&|$)", f"{names.page}={two}", link)
             return given.with_body(given.body.replace(link.encode(), further.encode()))

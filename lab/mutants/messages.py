@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+import httpx
 
 from contract_tests.exchange.conformance import is_json, read_json
-from contract_tests.target.forwarder import read_body
 from contract_tests.target.target import Target
 from mock_server.engine.replies import encode_json
+from mock_server.in_process import raw_target
 from mock_server.lifecycle.pointers import ABSENT
-from mock_server.openapi.document import Operation, SpecIndex, matches
+from mock_server.openapi.document import Operation, SpecIndex
+from mock_server.openapi.paths import filled
 
 Pairs = tuple[tuple[str, str], ...]
 #: Who signed a request: an account of the target, somebody unknown, or nobody.
@@ -24,7 +24,7 @@ Who = Literal["first", "other", "stranger", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """A request: the operation that its method and path mean (empty: none) and what is sent.
 
     `path` is below the base path, as it was sent; `values` are its path parameters, decoded.
@@ -60,35 +60,38 @@ class Asked:
         """Return a header, by its name in lower case."""
         return next((value for key, value in self.headers if key == name), None)
 
-    def with_query(self, pairs: Pairs) -> Asked:
+    def with_query(self, pairs: Pairs) -> Request:
         """Return the request with another query."""
         return replace(self, query_string=urlencode(pairs))
 
-    def with_json(self, value: Any) -> Asked:
+    def with_json(self, value: Any) -> Request:
         """Return the request with another body."""
         return replace(self, body=encode_json(value))
 
-    def without_header(self, name: str) -> Asked:
+    def without_header(self, name: str) -> Request:
         """Return the request without a header."""
         return replace(self, headers=tuple(pair for pair in self.headers if pair[0] != name))
 
-    def with_header(self, name: str, value: str) -> Asked:
+    def with_header(self, name: str, value: str) -> Request:
         """Return the request with a header, in place of any of that name."""
         return replace(self, headers=(*self.without_header(name).headers, (name, value)))
 
-    def at(self, operation: Operation, values: Mapping[str, str], query: Pairs = ()) -> Asked:
+    def at(self, operation: Operation, values: Mapping[str, str], query: Pairs = ()) -> Request:
         """Return a request by the same caller for another operation, without a body."""
-        path = operation.path
-        for name, value in values.items():
-            path = path.replace("{" + name + "}", quote(value, safe=""))
         headers = tuple(pair for pair in self.headers if not pair[0].startswith("content-"))
-        return Asked(
-            operation.method.upper(), path, urlencode(query), headers, b"", operation.id, values
+        return Request(
+            operation.method.upper(),
+            filled(operation.path, values),
+            urlencode(query),
+            headers,
+            b"",
+            operation.id,
+            values,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Response:
     """An answer; header names are in lower case."""
 
     status: int
@@ -118,15 +121,15 @@ class Answered:
         """Say whether the status is one of success."""
         return 200 <= self.status < 300
 
-    def with_body(self, body: bytes) -> Answered:
+    def with_body(self, body: bytes) -> Response:
         """Return the answer with another body."""
         return replace(self, body=body)
 
-    def with_json(self, value: Any) -> Answered:
+    def with_json(self, value: Any) -> Response:
         """Return the answer with another JSON value."""
         return self.with_body(encode_json(value))
 
-    def with_header(self, name: bytes, value: bytes | None) -> Answered:
+    def with_header(self, name: bytes, value: bytes | None) -> Response:
         """Return the answer with a header replaced, or left out."""
         headers = tuple(pair for pair in self.headers if pair[0] != name)
         return replace(self, headers=headers if value is None else (*headers, (name, value)))
@@ -135,38 +138,41 @@ class Answered:
 class Service:
     """The service behind, and the credentials of its accounts."""
 
-    def __init__(self, app: ASGIApp, target: Target, scope: Scope) -> None:
+    def __init__(self, target: Target, extensions: Mapping[str, Any]) -> None:
         self.target = target
         self.spec: SpecIndex = target.vendor.spec
-        self._app = app
-        self._scope = scope
+        self._origin = httpx.URL(target.base_url)
+        self._extensions = extensions
 
-    async def ask(self, asked: Asked) -> Answered:
-        """Send a request, and return the answer."""
-        caught = _Caught()
-        path = urlsplit(self.target.base_url).path.rstrip("/") + asked.path
+    def send(self, request: Request) -> Response:
+        """Send a request, and return the answer, decoded."""
+        path = self._origin.raw_path.rstrip(b"/") + request.path.encode("ascii")
+        if request.query_string:
+            path += b"?" + request.query_string.encode("latin-1")
         headers = [
             (name.encode("latin-1"), value.encode("latin-1"))
-            for name, value in asked.headers
+            for name, value in request.headers
             if name not in {"content-length", "transfer-encoding"}
         ]
-        if asked.body or asked.writes:
-            headers.append((b"content-length", b"%d" % len(asked.body)))
-        scope = {
-            **self._scope,
-            "method": asked.method,
-            "path": unquote(path),
-            "raw_path": path.encode("ascii"),
-            "query_string": asked.query_string.encode("latin-1"),
-            "headers": headers,
-        }
-        await self._app(scope, _once(asked.body), caught.send)
-        return Answered(caught.status, tuple(caught.headers), b"".join(caught.chunks))
+        if request.body or request.writes:
+            headers.append((b"content-length", b"%d" % len(request.body)))
+        sent = httpx.Request(
+            request.method,
+            self._origin.copy_with(raw_path=path),
+            headers=headers,
+            content=request.body,
+            extensions={**self._extensions, "target": path},
+        )
+        given = self.target.transport.handle_request(sent)
+        content = given.read()
+        named = [(name.lower(), value) for name, value in given.headers.raw]
+        kept = tuple(pair for pair in named if pair[0] != b"content-encoding")
+        return Response(given.status_code, kept, content)
 
-    def who(self, asked: Asked) -> Who:
+    def who(self, request: Request) -> Who:
         """Say who signed a request."""
         name, first = self._proof("first")
-        given = asked.header(name)
+        given = request.header(name)
         if given is None:
             return "nobody"
         if given == first:
@@ -174,99 +180,61 @@ class Service:
         known = self.target.other_credential is not None and given == self._proof("other")[1]
         return "other" if known else "stranger"
 
-    def signed(self, asked: Asked, who: Literal["first", "other"]) -> Asked:
+    def signed(self, request: Request, who: Literal["first", "other"]) -> Request:
         """Return the request signed by an account."""
-        return asked.with_header(*self._proof(who))
+        return request.with_header(*self._proof(who))
 
     def _proof(self, who: Literal["first", "other"]) -> tuple[str, str]:
         """The header that signs in as an account."""
         target = self.target
         credential = (target.credential if who == "first" else target.other_credential) or ""
-        scheme = target.scheme
-        if scheme["type"] == "apiKey":
-            name = scheme["name"]
-            inside = scheme["in"] == "cookie"
-            return ("cookie", f"{name}={credential}") if inside else (name.lower(), credential)
-        if scheme.get("scheme") == "basic":
-            return "authorization", "Basic " + base64.b64encode(credential.encode()).decode()
-        return "authorization", f"Bearer {credential}"
+        [pair] = target.scheme.present(credential).headers.items()
+        return pair[0].lower(), pair[1]
 
 
 #: Answers a request in place of the service, which it may ask.
-Deed = Callable[[Asked, Service], Awaitable[Answered]]
+Interceptor = Callable[[Request, Service], Response]
 
 
-class Between:
-    """An ASGI application that has a deed answer each request to a target."""
+class InterceptingTransport(httpx.BaseTransport):
+    """A transport that has an interceptor answer each request to a target."""
 
-    def __init__(self, target: Target, deed: Deed) -> None:
+    def __init__(self, target: Target, intercept: Interceptor) -> None:
         self._target = target
-        self._deed = deed
+        self._intercept = intercept
         self._base = urlsplit(target.base_url).path.rstrip("/")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request; what is not below the target's base path goes by untouched."""
-        raw = scope.get("raw_path", b"").decode("latin-1")
-        if scope["type"] != "http" or not raw.startswith(self._base):
-            await self._target.app(scope, receive, send)
-            return
-        path = raw[len(self._base) :]
-        found = _operation(self._target.vendor.spec, scope["method"], path)
-        operation, values = found or ("", {})
+        raw = raw_target(request).decode("latin-1")
+        if not raw.startswith(self._base):
+            return self._target.transport.handle_request(request)
+        path, _, query = raw[len(self._base) :].partition("?")
+        operation, values = _operation(self._target.vendor.spec, request.method, path) or ("", {})
         headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1"))
-            for name, value in scope["headers"]
+            for name, value in request.headers.raw
         )
-        query = scope["query_string"].decode("latin-1")
-        body = await read_body(receive)
-        asked = Asked(scope["method"], path, query, headers, body, operation, values)
-        answered = await self._deed(asked, Service(self._target.app, self._target, scope))
-        head = scope["method"] == "HEAD"
-        sent = [pair for pair in answered.headers if head or pair[0] != b"content-length"]
-        if not head and answered.status not in {204, 304}:
-            sent.append((b"content-length", b"%d" % len(answered.body)))
-        await send(
-            {"type": "http.response.start", "status": answered.status, "headers": list(sent)}
+        read = Request(request.method, path, query, headers, request.read(), operation, values)
+        response = self._intercept(read, Service(self._target, request.extensions))
+        head = request.method == "HEAD"
+        return httpx.Response(
+            response.status,
+            headers=[each for each in response.headers if head or each[0] != b"content-length"],
+            content=response.body,
+            request=request,
         )
-        await send({"type": "http.response.body", "body": answered.body})
 
-
-class _Caught:
-    """What a service answered."""
-
-    def __init__(self) -> None:
-        self.status = 500
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.chunks: list[bytes] = []
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.headers = [(bytes(n).lower(), bytes(v)) for n, v in message["headers"]]
-        elif message["type"] == "http.response.body":
-            self.chunks.append(message.get("body", b""))
-
-
-def _once(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
+    def close(self) -> None:
+        """Close the way to the target."""
+        self._target.close()
 
 
 @lru_cache(maxsize=4096)
 def _operation(spec: SpecIndex, method: str, path: str) -> tuple[str, dict[str, str]] | None:
     """The operation of a method and a path, with the values of its path parameters."""
     for candidate in dict.fromkeys((path, path.rstrip("/"), f"{path}/")):
-        fitting = [
-            each
-            for each in spec.operations.values()
-            if each.method.upper() == method and matches(each.path, candidate)
-        ]
-        if fitting:
-            best = min(fitting, key=lambda each: each.path.count("{"))
-            pairs = zip(best.path.split("/"), candidate.split("/"), strict=True)
-            return best.id, {
-                part[1:-1]: unquote(piece) for part, piece in pairs if part.startswith("{")
-            }
+        found = spec.find(method, candidate)
+        if found is not None:
+            return found[0].id, found[1]
     return None

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from lab.mutants.deeds import at
 from lab.mutants.defect import Scene, Site, defects
+from lab.mutants.interceptors import at
 from lab.mutants.lists import items_of, with_items
-from lab.mutants.messages import Answered, Asked, Deed, Service
+from lab.mutants.messages import Interceptor, Request, Response, Service
 from lab.mutants.roles import listings, operations, removals, updates
 from mock_server.lifecycle.model import Listing, Read, Resource
 from mock_server.lifecycle.pointers import find
@@ -21,11 +21,11 @@ def unknown_written(scene: Scene) -> Iterator[Site]:
     for resource, operation in operations(scene, updates, removals):
         statuses = {*resource.absent}
 
-        def plant(operation: str = operation, statuses: set[int] = statuses) -> Deed:
-            done: list[Answered] = []
+        def plant(operation: str = operation, statuses: set[int] = statuses) -> Interceptor:
+            done: list[Response] = []
 
-            async def act(asked: Asked, service: Service) -> Answered:
-                given = await service.ask(asked)
+            def act(request: Request, service: Service) -> Response:
+                given = service.send(request)
                 if given.succeeded:
                     done.append(given)
                 return done[-1] if given.status in statuses and done else given
@@ -42,15 +42,15 @@ def removal_not_made(scene: Scene) -> Iterator[Site]:
         if not resource.reads:
             continue
 
-        async def act(asked: Asked, service: Service, resource: Resource = resource) -> Answered:
+        def act(request: Request, service: Service, resource: Resource = resource) -> Response:
             there = service.spec.operations[resource.reads[0].operation]
-            seen = await service.ask(asked.at(there, asked.values or {}))
-            declared = service.spec.operations[asked.operation].responses
+            seen = service.send(request.at(there, request.values or {}))
+            declared = service.spec.operations[request.operation].responses
             status = min(declared)
             # What a service answers that has a body cannot be made up here.
             if not seen.succeeded or declared[status].content:
-                return await service.ask(asked)
-            return Answered(status, (), b"")
+                return service.send(request)
+            return Response(status, (), b"")
 
         content = scene.vendor.spec.operations[removal.operation].responses
         if not content[min(content)].content:
@@ -67,28 +67,28 @@ def removed_still_listed(scene: Scene) -> Iterator[Site]:
                 yield Site(listing.operation, removal.operation, plant)
 
 
-def _still_listed(resource: Resource, listing: Listing, removal: str) -> Deed:
+def _still_listed(resource: Resource, listing: Listing, removal: str) -> Interceptor:
     seen: dict[str, Any] = {}
     gone: list[Any] = []
 
-    async def deed(asked: Asked, service: Service) -> Answered:
-        given = await service.ask(asked)
-        if service.who(asked) != "first":
+    def intercept(request: Request, service: Service) -> Response:
+        given = service.send(request)
+        if service.who(request) != "first":
             return given
-        if asked.operation == listing.operation:
+        if request.operation == listing.operation:
             items = items_of(given, listing)
             seen.update({str(find(item, listing.id)): item for item in items})
             known = {str(find(item, listing.id)) for item in items}
             missing = [each for each in gone if str(find(each, listing.id)) not in known]
             if missing and given.succeeded:
                 return with_items(given, listing, [*items, *missing])
-        elif asked.operation == removal and given.succeeded:
-            own = (asked.values or {}).get(resource.id_in_path, "")
+        elif request.operation == removal and given.succeeded:
+            own = (request.values or {}).get(resource.id_in_path, "")
             if own in seen:
                 gone.append(seen[own])
         return given
 
-    return deed
+    return intercept
 
 
 @defects("removed-still-read", "a read goes on showing what was taken away", semantic=True)
@@ -103,22 +103,22 @@ def removed_still_read(scene: Scene) -> Iterator[Site]:
                 yield Site(read.operation, removal.operation, plant)
 
 
-def _still_read(resource: Resource, read: Read, removal: str) -> Deed:
-    seen: dict[str, Answered] = {}
+def _still_read(resource: Resource, read: Read, removal: str) -> Interceptor:
+    seen: dict[str, Response] = {}
 
-    async def deed(asked: Asked, service: Service) -> Answered:
-        own = (asked.values or {}).get(resource.id_in_path, "")
-        if asked.operation == removal and service.who(asked) == "first":
+    def intercept(request: Request, service: Service) -> Response:
+        own = (request.values or {}).get(resource.id_in_path, "")
+        if request.operation == removal and service.who(request) == "first":
             there = service.spec.operations[read.operation]
-            before = await service.ask(asked.at(there, {**(asked.values or {})}))
-            given = await service.ask(asked)
+            before = service.send(request.at(there, {**(request.values or {})}))
+            given = service.send(request)
             if given.succeeded and before.succeeded:
                 seen[own] = before
             return given
-        given = await service.ask(asked)
+        given = service.send(request)
         gone = given.status in resource.absent and own in seen
-        if asked.operation == read.operation and gone and service.who(asked) == "first":
+        if request.operation == read.operation and gone and service.who(request) == "first":
             return seen[own]
         return given
 
-    return deed
+    return intercept

@@ -104,8 +104,8 @@ class PagingNames:
 
     def size_of(self, query: Pairs) -> int | None:
         """Return how many records a query asks for, None if it does not say."""
-        asked = dict(query).get(self.size or "", "")
-        return int(asked) if asked.isdigit() else self.paging.fixed
+        request = dict(query).get(self.size or "", "")
+        return int(request) if request.isdigit() else self.paging.fixed
 
     def neighbour(self, query: Pairs, size: int, by: int) -> Pairs:
         """Return the query of the page so many further."""

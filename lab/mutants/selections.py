@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from lab.mutants.deeds import asks
 from lab.mutants.defect import Scene, Site, defects
+from lab.mutants.interceptors import on_request
 from lab.mutants.lists import items_of, page_edit
-from lab.mutants.messages import Asked, Pairs, Service
+from lab.mutants.messages import Pairs, Request, Service
 from lab.mutants.roles import filter_pairs, listings
 from mock_server.lifecycle.listings import Listing, Sort
 
@@ -31,11 +31,11 @@ def filter_ignored(scene: Scene) -> Iterator[Site]:
     """Leave a filter out of the query."""
     for listing, name, parts in _filters(scene):
 
-        def change(asked: Asked, parts: list[tuple[str, str]] = parts) -> Asked:
-            kept: Pairs = tuple(pair for pair in asked.query if not _is_filter(pair, parts))
-            return asked if kept == asked.query else asked.with_query(kept)
+        def change(request: Request, parts: list[tuple[str, str]] = parts) -> Request:
+            kept: Pairs = tuple(pair for pair in request.query if not _is_filter(pair, parts))
+            return request if kept == request.query else request.with_query(kept)
 
-        yield Site(listing.operation, name, partial(asks, listing.operation, change))
+        yield Site(listing.operation, name, partial(on_request, listing.operation, change))
 
 
 @defects("filter-lets-one-in", "a filtered list has a record that does not fit", semantic=True)
@@ -43,17 +43,17 @@ def filter_lets_one_in(scene: Scene) -> Iterator[Site]:
     """Add the first record of the unfiltered list that is not there."""
     for listing, name, parts in _filters(scene):
 
-        async def edit(
+        def edit(
             items: list[Any],
-            asked: Asked,
+            request: Request,
             service: Service,
             listing: Listing = listing,
             parts: list[tuple[str, str]] = parts,
         ) -> list[Any]:
-            kept: Pairs = tuple(pair for pair in asked.query if not _is_filter(pair, parts))
-            if kept == asked.query or not items:
+            kept: Pairs = tuple(pair for pair in request.query if not _is_filter(pair, parts))
+            if kept == request.query or not items:
                 return items
-            whole = items_of(await service.ask(asked.with_query(kept)), listing)
+            whole = items_of(service.send(request.with_query(kept)), listing)
             return [*items[:-1], *[each for each in whole if each not in items][:1], items[-1]]
 
         yield Site(listing.operation, name, partial(page_edit, listing, edit))
@@ -64,14 +64,14 @@ def filter_leaves_one_out(scene: Scene) -> Iterator[Site]:
     """Leave out the first record that fits."""
     for listing, name, parts in _filters(scene):
 
-        async def edit(
+        def edit(
             items: list[Any],
-            asked: Asked,
+            request: Request,
             service: Service,
             parts: list[tuple[str, str]] = parts,
         ) -> list[Any]:
             del service
-            filtered = any(_is_filter(pair, parts) for pair in asked.query)
+            filtered = any(_is_filter(pair, parts) for pair in request.query)
             return items[1:] if filtered else items
 
         yield Site(listing.operation, name, partial(page_edit, listing, edit))
@@ -88,12 +88,13 @@ def sort_ignored(scene: Scene) -> Iterator[Site]:
     for _, listing in listings(scene):
         for sort in _promised(listing):
 
-            def change(asked: Asked, wanted: Pairs = sort.query) -> Asked:
-                if not set(wanted) <= set(asked.query):
-                    return asked
-                return asked.with_query(tuple(pair for pair in asked.query if pair not in wanted))
+            def change(request: Request, wanted: Pairs = sort.query) -> Request:
+                if not set(wanted) <= set(request.query):
+                    return request
+                rest = tuple(pair for pair in request.query if pair not in wanted)
+                return request.with_query(rest)
 
-            yield Site(listing.operation, sort.name, partial(asks, listing.operation, change))
+            yield Site(listing.operation, sort.name, partial(on_request, listing.operation, change))
 
 
 @defects("sort-by-page", "each page is in the opposite order", semantic=True)
@@ -104,15 +105,15 @@ def sort_by_page(scene: Scene) -> Iterator[Site]:
         for name, wanted in [*orders, *((sort.name, sort.query) for sort in _promised(listing))]:
             words = {key for sort in listing.sorts for key, _ in sort.query}
 
-            async def edit(
+            def edit(
                 items: list[Any],
-                asked: Asked,
+                request: Request,
                 service: Service,
                 wanted: Pairs = wanted,
                 words: set[str] = words,
             ) -> list[Any]:
                 del service
-                query = set(asked.query)
+                query = set(request.query)
                 meant = set(wanted) <= query if wanted else not words & {key for key, _ in query}
                 return items[::-1] if meant else items
 
@@ -126,8 +127,8 @@ def order_breaks(scene: Scene) -> Iterator[Site]:
         if listing.order is None and not listing.sorts:
             continue
 
-        async def edit(items: list[Any], asked: Asked, service: Service) -> list[Any]:
-            del asked, service
+        def edit(items: list[Any], request: Request, service: Service) -> list[Any]:
+            del request, service
             return [*items[:-2], *items[-2:][::-1]]
 
         if listing.order is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from lab.mutants.deeds import on_status
 from lab.mutants.defect import Scene, Site, defects
-from lab.mutants.messages import Answered
+from lab.mutants.interceptors import on_status
+from lab.mutants.messages import Response
 from lab.mutants.roles import OK, refusals, successes
 
 _BODILESS = 204
@@ -26,8 +26,8 @@ def undeclared_status(scene: Scene) -> Iterator[Site]:
                 )
 
 
-def _with_status(status: int, given: Answered) -> Answered:
-    return Answered(status, given.headers, given.body)
+def _with_status(status: int, given: Response) -> Response:
+    return Response(status, given.headers, given.body)
 
 
 @defects("undeclared-refusal", "a refusal has a status that is not declared", semantic=False)
@@ -43,7 +43,7 @@ def wrong_content_type(scene: Scene) -> Iterator[Site]:
     """Label the body as something else."""
     for operation, status, _ in successes(scene):
 
-        def change(given: Answered) -> Answered:
+        def change(given: Response) -> Response:
             return given.with_header(b"content-type", b"text/html; charset=utf-8")
 
         yield Site(operation.id, str(status), partial(on_status, operation.id, status, change))
@@ -54,7 +54,7 @@ def no_content_type(scene: Scene) -> Iterator[Site]:
     """Leave out the label of the body."""
     for operation, status, _ in successes(scene):
 
-        def change(given: Answered) -> Answered:
+        def change(given: Response) -> Response:
             return given.with_header(b"content-type", None)
 
         yield Site(operation.id, str(status), partial(on_status, operation.id, status, change))
@@ -65,7 +65,7 @@ def invalid_json(scene: Scene) -> Iterator[Site]:
     """Cut the last character off."""
     for operation, status, _ in successes(scene):
 
-        def change(given: Answered) -> Answered:
+        def change(given: Response) -> Response:
             return given.with_body(given.body[:-1])
 
         yield Site(operation.id, str(status), partial(on_status, operation.id, status, change))
@@ -76,7 +76,7 @@ def empty_body(scene: Scene) -> Iterator[Site]:
     """Send nothing where the spec has JSON."""
     for operation, status, _ in successes(scene):
 
-        def change(given: Answered) -> Answered:
+        def change(given: Response) -> Response:
             return given.with_body(b"")
 
         yield Site(operation.id, str(status), partial(on_status, operation.id, status, change))
@@ -87,7 +87,7 @@ def body_in_a_list(scene: Scene) -> Iterator[Site]:
     """Wrap the body."""
     for operation, status, _ in successes(scene):
 
-        def change(given: Answered) -> Answered:
+        def change(given: Response) -> Response:
             return given.with_body(b"[" + given.body + b"]")
 
         yield Site(operation.id, str(status), partial(on_status, operation.id, status, change))

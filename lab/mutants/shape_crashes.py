@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from lab.mutants.bodies import looked_up, sent_fields
-from lab.mutants.deeds import at, on_status
 from lab.mutants.defect import Scene, Site, defects
-from lab.mutants.messages import Answered, Asked, Service
+from lab.mutants.interceptors import at, on_status
+from lab.mutants.messages import Request, Response, Service
 from lab.mutants.roles import (
     listings,
     operations,
@@ -36,8 +36,8 @@ def crash_on_null(scene: Scene) -> Iterator[Site]:
     for _, writer, field, pointer in sent_fields(scene):
         if field.clearable:
 
-            def nulled(asked: Asked, pointer: str = pointer) -> bool:
-                return list(looked_up(asked.json, pointer)) == [None]
+            def nulled(request: Request, pointer: str = pointer) -> bool:
+                return list(looked_up(request.json, pointer)) == [None]
 
             plant = partial(_crashing, writer.operation, nulled)
             yield Site(writer.operation, field.name, plant)
@@ -59,9 +59,9 @@ def crash_on_empty_page(scene: Scene) -> Iterator[Site]:
         if names is None:
             continue
 
-        async def act(asked: Asked, service: Service, name: str = names.page) -> Answered:
-            value = dict(asked.query).get(name, "")
-            given = await service.ask(asked)
+        def act(request: Request, service: Service, name: str = names.page) -> Response:
+            value = dict(request.query).get(name, "")
+            given = service.send(request)
             far = value.isdigit() and int(value) > 200
             return _failed() if far else given
 
@@ -77,17 +77,17 @@ def crash_on_unknown(scene: Scene) -> Iterator[Site]:
             yield Site(operation, str(status), partial(on_status, operation, status, change))
 
 
-def _crashed(_: Answered) -> Answered:
+def _crashed(_: Response) -> Response:
     return _failed()
 
 
-def _failed() -> Answered:
-    return Answered(500, ((b"content-type", b"application/json"),), _ERROR)
+def _failed() -> Response:
+    return Response(500, ((b"content-type", b"application/json"),), _ERROR)
 
 
-def _crashing(operation: str, when: Callable[[Asked], bool]) -> Any:
-    async def act(asked: Asked, service: Service) -> Answered:
-        return _failed() if when(asked) else await service.ask(asked)
+def _crashing(operation: str, when: Callable[[Request], bool]) -> Any:
+    def act(request: Request, service: Service) -> Response:
+        return _failed() if when(request) else service.send(request)
 
     return at(operation, act)
 
@@ -103,9 +103,9 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _not_ascii(asked: Asked) -> bool:
-    return any(not text.isascii() for text in _texts(asked.json))
+def _not_ascii(request: Request) -> bool:
+    return any(not text.isascii() for text in _texts(request.json))
 
 
-def _long(asked: Asked) -> bool:
-    return any(len(text) > 200 for text in _texts(asked.json))
+def _long(request: Request) -> bool:
+    return any(len(text) > 200 for text in _texts(request.json))

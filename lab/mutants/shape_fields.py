@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from lab.mutants.bodies import GONE, edited, looked_up, sent_fields
-from lab.mutants.deeds import at
 from lab.mutants.defect import Scene, Site, defects
-from lab.mutants.messages import Answered, Asked, Service
+from lab.mutants.interceptors import at
+from lab.mutants.messages import Request, Response, Service
 from mock_server.lifecycle.model import Field, Update
 from mock_server.lifecycle.pointers import ABSENT
 
@@ -23,12 +23,12 @@ def invalid_accepted(scene: Scene) -> Iterator[Site]:
     for _, writer, field, pointer in sent_fields(scene):
         if field.wrong and not field.required:
 
-            async def act(asked: Asked, service: Service, pointer: str = pointer) -> Answered:
-                given = await service.ask(asked)
-                if given.status not in _REFUSED or asked.json is ABSENT:
+            def act(request: Request, service: Service, pointer: str = pointer) -> Response:
+                given = service.send(request)
+                if given.status not in _REFUSED or request.json is ABSENT:
                     return given
-                fewer = edited(asked.json, pointer, lambda _: GONE)
-                again = await service.ask(asked.with_json(fewer))
+                fewer = edited(request.json, pointer, lambda _: GONE)
+                again = service.send(request.with_json(fewer))
                 return again if again.succeeded else given
 
             yield Site(writer.operation, field.name, partial(at, writer.operation, act))
@@ -49,9 +49,9 @@ def required_not_enforced(scene: Scene) -> Iterator[Site]:
 def _filling(operation: str, start: str, name: str) -> Any:
     known: list[Any] = []
 
-    async def act(asked: Asked, service: Service) -> Answered:
-        given = await service.ask(asked)
-        body = asked.json
+    def act(request: Request, service: Service) -> Response:
+        given = service.send(request)
+        body = request.json
         if body is ABSENT:
             return given
         if given.succeeded:
@@ -63,7 +63,7 @@ def _filling(operation: str, start: str, name: str) -> Any:
         def filled(old: Any) -> Any:
             return {**old, name: known[-1]} if isinstance(old, dict) else old
 
-        again = await service.ask(asked.with_json(edited(body, start, filled)))
+        again = service.send(request.with_json(edited(body, start, filled)))
         return again if again.succeeded else given
 
     return at(operation, act)
@@ -76,18 +76,18 @@ def valid_refused(scene: Scene) -> Iterator[Site]:
         if not field.wrong:
             continue
 
-        async def act(
-            asked: Asked, service: Service, pointer: str = pointer, field: Field = field
-        ) -> Answered:
-            body = asked.json
+        def act(
+            request: Request, service: Service, pointer: str = pointer, field: Field = field
+        ) -> Response:
+            body = request.json
             if body is not ABSENT:
                 for wrong in field.wrong:
                     spoilt = edited(body, pointer, partial(_spoilt, wrong))
                     if spoilt != body:
-                        given = await service.ask(asked.with_json(spoilt))
+                        given = service.send(request.with_json(spoilt))
                         if not given.succeeded:
                             return given
-            return await service.ask(asked)
+            return service.send(request)
 
         yield Site(writer.operation, field.name, partial(at, writer.operation, act))
 

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from lab.mutants.bodies import GONE, Place, closed, places
-from lab.mutants.deeds import in_answers, on_status
 from lab.mutants.defect import Scene, Site, defects
-from lab.mutants.messages import Answered
+from lab.mutants.interceptors import in_answers, on_status
+from lab.mutants.messages import Response
 from lab.mutants.roles import EASY, OK, refusals, successes
 
 
@@ -184,7 +184,7 @@ def missing_header(scene: Scene) -> Iterator[Site]:
                 if header.get("required") and (status < OK or status in EASY):
                     key = name.lower().encode()
 
-                    def change(given: Answered, key: bytes = key) -> Answered:
+                    def change(given: Response, key: bytes = key) -> Response:
                         return given.with_header(key, None)
 
                     plant = partial(on_status, operation.id, status, change)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from lab.mutants.deeds import Act, at, on_status
 from lab.mutants.defect import Scene, Site, defects
-from lab.mutants.messages import Answered, Asked, Service
+from lab.mutants.interceptors import at, on_status
+from lab.mutants.messages import Interceptor, Request, Response, Service
 from mock_server.openapi.document import Operation
 
 _REFUSED = (400, 422)
@@ -21,8 +21,8 @@ def refusal_as_success(scene: Scene) -> Iterator[Site]:
         for status in (400, 404, 422):
             if _reached(operation, status):
 
-                def change(given: Answered) -> Answered:
-                    return Answered(200, given.headers, given.body)
+                def change(given: Response) -> Response:
+                    return Response(200, given.headers, given.body)
 
                 yield Site(
                     operation.id, str(status), partial(on_status, operation.id, status, change)
@@ -39,12 +39,12 @@ def parameter_not_validated(scene: Scene) -> Iterator[Site]:
                 yield Site(operation.id, parameter.name, partial(at, operation.id, act))
 
 
-async def _without_parameter(name: str, asked: Asked, service: Service) -> Answered:
-    given = await service.ask(asked)
+def _without_parameter(name: str, request: Request, service: Service) -> Response:
+    given = service.send(request)
     if given.status not in _REFUSED:
         return given
-    fewer = tuple(pair for pair in asked.query if pair[0] != name)
-    again = await service.ask(asked.with_query(fewer))
+    fewer = tuple(pair for pair in request.query if pair[0] != name)
+    again = service.send(request.with_query(fewer))
     return again if again.succeeded else given
 
 
@@ -53,15 +53,15 @@ def any_media_type(scene: Scene) -> Iterator[Site]:
     """Call every body JSON."""
     for operation in scene.vendor.spec.operations.values():
         if operation.request_body is not None and 415 in operation.responses:
-            act: Act = _as_json
+            act: Interceptor = _as_json
             yield Site(operation.id, "content-type", partial(at, operation.id, act))
 
 
-async def _as_json(asked: Asked, service: Service) -> Answered:
-    given = await service.ask(asked)
+def _as_json(request: Request, service: Service) -> Response:
+    given = service.send(request)
     if given.status != 415:
         return given
-    return await service.ask(asked.with_header("content-type", "application/json"))
+    return service.send(request.with_header("content-type", "application/json"))
 
 
 @defects("method-taken-for-another", "an undeclared method is taken for GET", semantic=False)
@@ -78,13 +78,13 @@ def undeclared_method(scene: Scene) -> Iterator[Site]:
 
 
 def _lenient(operation: Operation, methods: set[str]) -> Any:
-    async def deed(asked: Asked, service: Service) -> Answered:
-        fits = asked.path.rstrip("/") == operation.path.rstrip("/")
-        if asked.method in methods and fits:
-            return await service.ask(asked.at(operation, asked.values or {}))
-        return await service.ask(asked)
+    def intercept(request: Request, service: Service) -> Response:
+        fits = request.path.rstrip("/") == operation.path.rstrip("/")
+        if request.method in methods and fits:
+            return service.send(request.at(operation, request.values or {}))
+        return service.send(request)
 
-    return deed
+    return intercept
 
 
 def _reached(operation: Operation, status: int) -> bool:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from lab.mutants.bodies import edited
-from lab.mutants.deeds import in_answers
 from lab.mutants.defect import Scene, Site, defects
-from lab.mutants.messages import Deed
+from lab.mutants.interceptors import in_answers
+from lab.mutants.messages import Interceptor
 from lab.mutants.views import views
 from mock_server.lifecycle.model import Listing, Read, Resource
 from mock_server.lifecycle.pointers import ABSENT, find
@@ -66,7 +66,7 @@ def creation_moves(scene: Scene) -> Iterator[Site]:
             yield Site(view.operation, "created", plant)
 
 
-def _copied(operation: str, record: str, here: str, there: str) -> Deed:
+def _copied(operation: str, record: str, here: str, there: str) -> Interceptor:
     """Copy one property of each record over another."""
 
     def copied(old: Any) -> Any:

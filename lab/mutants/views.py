@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from lab.mutants.bodies import edited, looked_up
-from lab.mutants.deeds import answers, at, in_answers
 from lab.mutants.defect import Scene, Site, defects
-from lab.mutants.messages import Answered, Asked, Deed, Service
+from lab.mutants.interceptors import at, in_answers, on_response
+from lab.mutants.messages import Interceptor, Request, Response, Service
 from lab.mutants.roles import listings, reads, shown_fields, updates
 from mock_server.lifecycle.model import Field, Listing, Read, Resource
 from mock_server.lifecycle.pointers import ABSENT, find
@@ -127,13 +127,13 @@ def cached_view(scene: Scene) -> Iterator[Site]:
     """Remember the first answer to each URL and caller."""
     for _, view, _ in views(scene):
 
-        def plant(operation: str = view.operation) -> Deed:
-            known: dict[tuple[str, str, str], Answered] = {}
+        def plant(operation: str = view.operation) -> Interceptor:
+            known: dict[tuple[str, str, str], Response] = {}
 
-            async def act(asked: Asked, service: Service) -> Answered:
-                key = (asked.path, asked.query_string, service.who(asked))
+            def act(request: Request, service: Service) -> Response:
+                key = (request.path, request.query_string, service.who(request))
                 if key not in known:
-                    given = await service.ask(asked)
+                    given = service.send(request)
                     if not given.succeeded:
                         return given
                     known[key] = given
@@ -149,25 +149,25 @@ def one_write_behind(scene: Scene) -> Iterator[Site]:
     """Give the answer from before a write once more, the first time that it is asked for after."""
     for _, view, _ in views(scene):
 
-        def plant(operation: str = view.operation) -> Deed:
-            known: dict[tuple[str, str, str], Answered] = {}
+        def plant(operation: str = view.operation) -> Interceptor:
+            known: dict[tuple[str, str, str], Response] = {}
             stale: set[tuple[str, str, str]] = set()
 
-            async def deed(asked: Asked, service: Service) -> Answered:
-                if asked.operation != operation:
-                    if asked.writes:
+            def intercept(request: Request, service: Service) -> Response:
+                if request.operation != operation:
+                    if request.writes:
                         stale.update(known)
-                    return await service.ask(asked)
-                key = (asked.path, asked.query_string, service.who(asked))
+                    return service.send(request)
+                key = (request.path, request.query_string, service.who(request))
                 if key in stale:
                     stale.discard(key)
                     return known[key]
-                given = await service.ask(asked)
+                given = service.send(request)
                 if given.succeeded:
                     known[key] = given
                 return given
 
-            return deed
+            return intercept
 
         yield Site(view.operation, "cache", plant)
 
@@ -179,12 +179,12 @@ def wrong_record(scene: Scene) -> Iterator[Site]:
         yield Site(read.operation, "unknown", partial(_last_one, read.operation))
 
 
-def _last_one(operation: str) -> Deed:
-    last: dict[str, Answered] = {}
+def _last_one(operation: str) -> Interceptor:
+    last: dict[str, Response] = {}
 
-    async def act(asked: Asked, service: Service) -> Answered:
-        given = await service.ask(asked)
-        who = service.who(asked)
+    def act(request: Request, service: Service) -> Response:
+        given = service.send(request)
+        who = service.who(request)
         if given.succeeded:
             last[who] = given
         return last.get(who, given) if given.status in {302, 404} else given
@@ -197,20 +197,20 @@ def vanishes(scene: Scene) -> Iterator[Site]:
     """Answer as for an unknown record from the third time on."""
     for resource, read in reads(scene):
 
-        def plant(resource: Resource = resource, operation: str = read.operation) -> Deed:
+        def plant(resource: Resource = resource, operation: str = read.operation) -> Interceptor:
             times: dict[str, int] = {}
 
-            async def act(asked: Asked, service: Service) -> Answered:
-                given = await service.ask(asked)
-                times[asked.path] = times.get(asked.path, 0) + given.succeeded
-                if times[asked.path] < 3 or not given.succeeded:
+            def act(request: Request, service: Service) -> Response:
+                given = service.send(request)
+                times[request.path] = times.get(request.path, 0) + given.succeeded
+                if times[request.path] < 3 or not given.succeeded:
                     return given
                 from random import Random
 
                 nobody = resource.unknown(Random(5))  # noqa: S311 - no secret
-                values = {**(asked.values or {}), resource.id_in_path: nobody}
+                values = {**(request.values or {}), resource.id_in_path: nobody}
                 there = service.spec.operations[operation]
-                return await service.ask(asked.at(there, values))
+                return service.send(request.at(there, values))
 
             return at(operation, act)
 
@@ -222,7 +222,7 @@ def identifier_of_another(scene: Scene) -> Iterator[Site]:
     """Show the identifiers of a list one place on."""
     for _, listing in listings(scene):
 
-        def change(given: Answered, listing: Listing = listing) -> Answered:
+        def change(given: Response, listing: Listing = listing) -> Response:
             pointer = f"{listing.items}/*{listing.id}"
             ids = list(looked_up(given.json, pointer)) if given.succeeded else []
             if len(ids) < 2:
@@ -230,7 +230,7 @@ def identifier_of_another(scene: Scene) -> Iterator[Site]:
             turned = iter([*ids[1:], ids[0]])
             return given.with_json(edited(given.json, pointer, lambda _: next(turned)))
 
-        yield Site(listing.operation, listing.id, partial(answers, listing.operation, change))
+        yield Site(listing.operation, listing.id, partial(on_response, listing.operation, change))
 
 
 @defects("answer-shows-old", "the answer to a change shows the record as it was", semantic=True)
@@ -241,15 +241,15 @@ def answer_shows_old(scene: Scene) -> Iterator[Site]:
             continue
         read = resource.reads[0]
 
-        async def act(
-            asked: Asked,
+        def act(
+            request: Request,
             service: Service,
             read: Read = read,
             pointer: str = update.record,
-        ) -> Answered:
+        ) -> Response:
             there = service.spec.operations[read.operation]
-            before = await service.ask(asked.at(there, asked.values or {}))
-            given = await service.ask(asked)
+            before = service.send(request.at(there, request.values or {}))
+            given = service.send(request)
             old = find(before.json, read.record)
             if not given.succeeded or not before.succeeded or old is ABSENT:
                 return given

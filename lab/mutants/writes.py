@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from lab.mutants.bodies import GONE, edited, pointer_in_body
-from lab.mutants.deeds import at, in_requests
 from lab.mutants.defect import Scene, Site, defects
-from lab.mutants.messages import Answered, Asked, Deed, Service
+from lab.mutants.interceptors import at, in_requests
+from lab.mutants.messages import Interceptor, Request, Response, Service
 from lab.mutants.roles import (
     creates,
     moves,
@@ -118,20 +118,20 @@ def lost_update(scene: Scene) -> Iterator[Site]:
             yield Site(update.operation, "all", plant)
 
 
-def _losing(resource: Resource, update: Update, read: Read) -> Deed:
-    async def act(asked: Asked, service: Service) -> Answered:
+def _losing(resource: Resource, update: Update, read: Read) -> Interceptor:
+    def act(request: Request, service: Service) -> Response:
         there = service.spec.operations[read.operation]
-        seen = await service.ask(asked.at(there, asked.values or {}))
-        body, record = asked.json, find(seen.json, read.record)
+        seen = service.send(request.at(there, request.values or {}))
+        body, record = request.json, find(seen.json, read.record)
         if not seen.succeeded or body is ABSENT or record is ABSENT:
-            return await service.ask(asked)
+            return service.send(request)
         for field in resource.fields:
             pointer = pointer_in_body(resource, update, field.name)
             sent = find(body, pointer) if pointer else ABSENT
             if sent is not ABSENT and field.shown is not None:
                 record = edited(record, field.shown, partial(_instead, sent))
-        status = min(each for each in service.spec.operations[asked.operation].responses)
-        answer = Answered(status, seen.headers, b"")
+        status = min(each for each in service.spec.operations[request.operation].responses)
+        answer = Response(status, seen.headers, b"")
         around = update.record or ""
         return answer.with_json(_wrapped(around, record))
 
@@ -153,9 +153,9 @@ def done_twice(scene: Scene) -> Iterator[Site]:
     """Send a creation or a move a second time."""
     for _, operation in operations(scene, creates, moves):
 
-        async def act(asked: Asked, service: Service) -> Answered:
-            await service.ask(asked)
-            return await service.ask(asked)
+        def act(request: Request, service: Service) -> Response:
+            service.send(request)
+            return service.send(request)
 
         yield Site(operation, "all", partial(at, operation, act))
 
@@ -174,32 +174,31 @@ def neighbour_removed(scene: Scene) -> Iterator[Site]:
         yield Site(removal.operation, "all", partial(_to_neighbour, resource, removal.operation))
 
 
-def _to_neighbour(resource: Resource, operation: str) -> Deed:
+def _to_neighbour(resource: Resource, operation: str) -> Interceptor:
     """Repeat a call for the last other record that was created."""
     made: list[str] = []
 
-    async def deed(asked: Asked, service: Service) -> Answered:
-        given = await service.ask(asked)
+    def intercept(request: Request, service: Service) -> Response:
+        given = service.send(request)
         create = resource.create
-        if create is not None and asked.operation == create.operation and given.succeeded:
+        if create is not None and request.operation == create.operation and given.succeeded:
             known = find(given.json, create.id) if create.id is not None else ABSENT
-            if known is not ABSENT and service.who(asked) == "first":
+            if known is not ABSENT and service.who(request) == "first":
                 made.append(str(known))
-        if asked.operation == operation and given.succeeded:
-            own = (asked.values or {}).get(resource.id_in_path)
+        if request.operation == operation and given.succeeded:
+            own = (request.values or {}).get(resource.id_in_path)
             other = next((each for each in reversed(made) if each != own), None)
             if other is not None and own is not None:
                 there = service.spec.operations[operation]
-                values = {**(asked.values or {}), resource.id_in_path: other}
-                moved = asked.at(there, values, asked.query)
+                values = {**(request.values or {}), resource.id_in_path: other}
+                moved = request.at(there, values, request.query)
                 headers = [*moved.headers, ("content-type", "application/json")]
-                body = (tuple(headers), asked.body) if asked.body else (moved.headers, b"")
-                await service.ask(
-                    Asked(moved.method, moved.path, asked.query_string, *body, operation, values)
-                )
+                body = (tuple(headers), request.body) if request.body else (moved.headers, b"")
+                query = request.query_string
+                service.send(Request(moved.method, moved.path, query, *body, operation, values))
         return given
 
-    return deed
+    return intercept
 
 
 @defects("rest-cleared", "a partial change clears what it does not name", semantic=True)
@@ -215,7 +214,7 @@ def rest_cleared(scene: Scene) -> Iterator[Site]:
                 yield Site(update.operation, field.name, plant)
 
 
-def _clearing(operation: str, name: str) -> Deed:
+def _clearing(operation: str, name: str) -> Interceptor:
     return in_requests(
         operation,
         "",
@@ -230,20 +229,20 @@ def refused_done_anyway(scene: Scene) -> Iterator[Site]:
         yield Site(writer.operation, "all", partial(_anyway, writer.operation))
 
 
-def _anyway(operation: str) -> Deed:
-    right: dict[str, Asked] = {}
+def _anyway(operation: str) -> Interceptor:
+    right: dict[str, Request] = {}
 
-    async def act(asked: Asked, service: Service) -> Answered:
-        given = await service.ask(asked)
-        who = service.who(asked)
+    def act(request: Request, service: Service) -> Response:
+        given = service.send(request)
+        who = service.who(request)
         if given.succeeded:
-            right[who] = asked
+            right[who] = request
         elif given.status in {400, 409, 422} and who in right:
             known = right[who]
-            await service.ask(
-                Asked(
-                    asked.method, asked.path, asked.query_string, known.headers, known.body,
-                    operation, asked.values,
+            service.send(
+                Request(
+                    request.method, request.path, request.query_string, known.headers, known.body,
+                    operation, request.values,
                 )
             )  # fmt: skip
         return given

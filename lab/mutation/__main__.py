@@ -2,59 +2,116 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from contract_tests.target.profiles import is_safe
+import click
+
 from lab.mutants.catalogue import GROUPS, MOST_SITES
 from lab.mutation.record import KINDS, Record
 from lab.mutation.table import CONTESTANTS, Result, json_of, text_of
 from lab.mutation.trials import Plan
 from lab.mutation.variants import VARIANTS
 from lab.mutation.workers import Workers
-from mock_server.arguments import Parser
+from mock_server.command_line import Word, path_option, run, say, say_table
 from mock_server.discovery import api_names, load_lifecycle, load_vendor
+from mock_server.openapi.document import is_read
+from mock_server.usage import UsageError, suggestion
 
 _MISSED = 1
+_COUNT, _AMOUNT = click.IntRange(1), click.IntRange(0)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it; returns 0 if all goals are met, 1 if one is not, 2 after wrong use."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
-    names = given.api or [name for name in api_names() if load_lifecycle(load_vendor(name))]
+@click.command(
+    epilog="Ends with 0 if all goals are met, 1 if one is not, 2 after wrong use.",
+    context_settings={"max_content_width": 100},
+)
+@click.option("--api", multiple=True, help="Only this API; may be repeated.")
+@click.option("--seeds", type=_COUNT, default=20, show_default=True, help="Seeds of our suite.")
+@click.option(
+    "--patience",
+    type=_COUNT,
+    default=2,
+    show_default=True,
+    help="What ours does not find with so many seeds is missed.",
+)
+@click.option("--read-only-seeds", type=_COUNT, default=2, show_default=True)
+@click.option("--plain-seeds", type=_COUNT, default=1, show_default=True)
+@click.option("--plain-examples", type=_COUNT, default=20, show_default=True, metavar="N")
+@click.option(
+    "--alarm-seeds",
+    type=_AMOUNT,
+    default=20,
+    show_default=True,
+    help="Seeds where nothing is wrong; 0 for none.",
+)
+@click.option(
+    "--contestant",
+    multiple=True,
+    type=Word(CONTESTANTS),
+    help="Only this detector; may be repeated.",
+)
+@click.option("--group", multiple=True, metavar="CLASS", help="Only this class; may be repeated.")
+@click.option(
+    "--sites", type=_COUNT, default=MOST_SITES, show_default=True, help="The most of one class."
+)
+@click.option("--sample", type=_AMOUNT, default=0, help="Try only so many of the defects.")
+@click.option("--jobs", type=_COUNT, default=2, show_default=True, help="Processes.")
+@click.option(
+    "--keep",
+    multiple=True,
+    type=Word((*KINDS, "all")),
+    help="Take from the record in DIR what it has of this kind; may be repeated.",
+)
+@path_option("--output", default=Path("build/power"), show_default=True, metavar="DIR")
+@click.option("--list", "listed", is_flag=True, help="List the classes, and end.")
+def power(api: tuple[str, ...], listed: bool, **options: Any) -> int:
+    """Plant defects in the mocks, one at a time, and see who finds them."""
+    given = SimpleNamespace(**options)
+    names = api or [name for name in api_names() if load_lifecycle(load_vendor(name))]
     for name in names:
-        if name not in api_names():
-            parser.error(f"there is no API {name!r}; there are {', '.join(api_names())}")
         if load_lifecycle(load_vendor(name)) is None:
-            parser.error(f"{name} declares no lifecycle, so nothing is known to plant defects in")
-    unknown = {*given.group} - {group.name for group in GROUPS}
-    if unknown:
-        parser.error(f"there is no class {min(unknown)!r}; --list names them")
-    if given.list:
-        for group in GROUPS:
-            kind = "semantic" if group.semantic else "shape"
-            print(f"{group.name:30}{group.layer:7}{kind:10}{group.description}")
+            raise UsageError(
+                f"{name} declares no lifecycle, so there is nothing to plant defects in"
+            )
+    classes = [group.name for group in GROUPS]
+    for name in given.group:
+        if name not in classes:
+            raise UsageError(f"there is no class {name!r}; {suggestion(name, classes)}")
+    if listed:
+        say_table(
+            ["class", "layer", "kind", "description"],
+            [
+                (each.name, each.layer, "semantic" if each.semantic else "shape", each.description)
+                for each in GROUPS
+            ],
+        )
         return 0
     given.contestant = given.contestant or CONTESTANTS
     unmet = False
     for name in names:
         result = _tried(name, given)
-        print(text_of(result), flush=True)
+        say(text_of(result))
         path = given.output / f"{name}.json"
         path.write_text(json.dumps(json_of(result), indent=1) + "\n", encoding="utf-8")
-        print(f"written: {path}\n", flush=True)
+        say(f"written: {path}\n")
+        sys.stdout.flush()
         unmet = unmet or any(result.unmet())
     return _MISSED if unmet else 0
 
 
-def _tried(api: str, given: argparse.Namespace) -> Result:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run it and return the exit code, as `command_line.run` says."""
+    return run(power, "python -m lab.mutation", arguments)
+
+
+def _tried(api: str, given: SimpleNamespace) -> Result:
     plan = Plan(
         api,
         given.seeds,
@@ -63,7 +120,7 @@ def _tried(api: str, given: argparse.Namespace) -> Result:
         given.plain_seeds,
         given.plain_examples,
         given.sites,
-        tuple(given.group),
+        given.group,
     )
     kept = KINDS if "all" in given.keep else given.keep
     record = Record(given.output / f"{api}.jsonl", plan, kept)
@@ -83,7 +140,7 @@ def _tried(api: str, given: argparse.Namespace) -> Result:
         everything = workers.trials.defects
         visible = seen("visible", everything)
         safe = frozenset(
-            name for name, each in load_vendor(api).spec.operations.items() if is_safe(each)
+            name for name, each in load_vendor(api).spec.operations.items() if is_read(each)
         )
         counted = {name: each for name, each in everything.items() if visible[name]}
         result = Result(plan, counted, safe)
@@ -108,53 +165,6 @@ def sampled(names: list[str], size: int) -> list[str]:
         return names
     drawn = sorted(names, key=lambda name: random.Random(name).random())[:size]  # noqa: S311 - no secret
     return [name for name in names if name in drawn]
-
-
-def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m lab.mutation",
-        description="Plant defects in the mocks, one at a time, and see who finds them.",
-        epilog="Ends with 0 if all goals are met, 1 if one is not, 2 after wrong use.",
-    )
-    parser.add_argument("--api", action="append", default=[], help="all that have a lifecycle")
-    parser.add_argument("--seeds", type=_count, default=20, help="for our suite")
-    parser.add_argument(
-        "--patience", type=_count, default=2,
-        help="what ours does not find with so many seeds is missed",
-    )  # fmt: skip
-    parser.add_argument("--read-only-seeds", type=_count, default=2, help="for it without writing")
-    parser.add_argument("--plain-seeds", type=_count, default=1, help="for plain Schemathesis")
-    parser.add_argument("--plain-examples", type=_count, default=20, metavar="N")
-    parser.add_argument(
-        "--alarm-seeds", type=_amount, default=20, help="where nothing is wrong; 0 for none"
-    )
-    parser.add_argument(
-        "--contestant", action="append", choices=CONTESTANTS, metavar="NAME",
-        help=f"{', '.join(CONTESTANTS)}; all if none is named",
-    )  # fmt: skip
-    parser.add_argument("--group", action="append", default=[], metavar="CLASS", help="only these")
-    parser.add_argument("--sites", type=_count, default=MOST_SITES, help="the most of one class")
-    parser.add_argument("--sample", type=_amount, default=0, help="try so many of the defects")
-    parser.add_argument("--jobs", type=_count, default=2, help="processes")
-    parser.add_argument(
-        "--keep", action="append", choices=(*KINDS, "all"), default=[], metavar="KIND",
-        help=f"do not try again what the record in DIR has: {', '.join(KINDS)}, or all",
-    )  # fmt: skip
-    parser.add_argument("--output", type=Path, default=Path("build/power"), metavar="DIR")
-    parser.add_argument("--list", action="store_true", help="name the classes, and end")
-    return parser
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
-    return int(text)
-
-
-def _amount(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0")
-    return int(text)
 
 
 if __name__ == "__main__":

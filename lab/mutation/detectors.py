@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.errors import SchemathesisError
 from schemathesis.engine import events, from_schema
-from schemathesis.python.asgi import shutdown_lifespans
-from starlette.types import Receive, Scope, Send
 
 from contract_tests.findings import Finding, Run
-from contract_tests.fuzzing.config import PHASES
+from contract_tests.fuzzing.config import PHASES, presented
 from contract_tests.fuzzing.run import run_conformance
+from contract_tests.fuzzing.transport import SchemathesisTransport, application, carried_by
 from contract_tests.properties.run import Plan, run_properties
 from contract_tests.target.profiles import READ_ONLY
 from contract_tests.target.target import Target
@@ -51,19 +51,18 @@ class Outcome:
         return bool(self.by)
 
 
-class _Counter:
+class _Counter(httpx.BaseTransport):
     """Counts what goes to a target."""
 
     def __init__(self, target: Target) -> None:
-        self._app = target.app
+        self._transport = target.transport
         self.requests = 0
         self.writes = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            self.requests += 1
-            self.writes += scope["method"] not in _SAFE
-        await self._app(scope, receive, send)
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        self.writes += request.method not in _SAFE
+        return self._transport.handle_request(request)
 
 
 class _Enough(Exception):
@@ -92,7 +91,7 @@ def ours(
     for by, part in (*parts, *whole):
         target = fresh()
         counter = _Counter(target)
-        target = replace(target, app=counter)
+        target = replace(target, transport=counter)
         if not writes:
             target = replace(target, profile=READ_ONLY)
         run = _properties if by == "properties" else _conformance
@@ -177,6 +176,7 @@ def plain(
     started = time.perf_counter()
     target = fresh()
     counter = _Counter(target)
+    carrier = SchemathesisTransport(replace(target, transport=counter), lambda: None)
     path = urlsplit(target.base_url).path.rstrip("/")
     config = SchemathesisConfig.from_dict(
         {
@@ -185,29 +185,28 @@ def plain(
             "continue-on-failure": True,
             "generation": {"database": "none", "max-examples": max_examples},
             "parameters": {f"path.{name}": each for name, each in target.parameters.items()},
-            "auth": {"openapi": {target.scheme_name: _auth(target)}},
+            "auth": {"openapi": {target.scheme_name: presented(target.scheme, target.credential)}},
         }
     )
     document = served_document(target.vendor, path)
     schema: Any = schemathesis.openapi.from_dict(document, config=config)
-    schema.app = counter
+    schema.app = application
     schema.location = f"{path}/openapi.json"
     keys: set[Key] = set()
     caught = ""
     try:
-        stream = from_schema(schema).execute()
-        for event in stream:
-            for key, message in _failures(event):
-                keys.add(key)
-                if key not in known and not caught:
-                    caught = f"{key[0]}: {key[1]}: {message}"[:300]
-            if caught and first:
-                break
-        stream.stop()
+        with carried_by(carrier):
+            stream = from_schema(schema).execute()
+            for event in stream:
+                for key, message in _failures(event):
+                    keys.add(key)
+                    if key not in known and not caught:
+                        caught = f"{key[0]}: {key[1]}: {message}"[:300]
+                if caught and first:
+                    break
+            stream.stop()
     except SchemathesisError as problem:
         caught = caught or f"schemathesis: {problem}"
-    finally:
-        shutdown_lifespans()
     seconds = time.perf_counter() - started
     by = "plain" if caught else ""
     return Outcome(by, caught, seconds, counter.requests, counter.writes), frozenset(keys)
@@ -222,13 +221,3 @@ def _failures(event: Any) -> Iterable[tuple[Key, str]]:
                     yield (check.name, operation), str(check.failure_info.failure.message)
     elif isinstance(event, events.NonFatalError):
         yield (type(event.value).__name__, event.label), str(event.value)
-
-
-def _auth(target: Target) -> dict[str, str]:
-    scheme, credential = target.scheme, target.credential
-    if scheme["type"] == "apiKey":
-        return {"api_key": credential}
-    if scheme.get("scheme") == "basic":
-        user, _, password = credential.partition(":")
-        return {"username": user, "password": password}
-    return {"bearer": credential}

@@ -12,6 +12,7 @@ from contract_tests.exchange.trace import Caller, Trace
 from contract_tests.properties.actions import Actions, Record
 from contract_tests.properties.oracles.changes import change
 from contract_tests.properties.oracles.removals import parts_of
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
 from lab.mutation.probe import TROUBLE
@@ -29,7 +30,7 @@ def used(target: Target, lifecycle: Lifecycle) -> Target:
     They looked at records, created, changed and moved some, and took one away, through the service
     as it is: what a defect does to a write has happened by then. They judge nothing.
     """
-    session = Session(target, lifecycle, "past")
+    session = Session(target, lifecycle, RunTag("past"))
     world = Actions(session, Random(2))  # noqa: S311 - no secret
     try:
         for resource in lifecycle.resources:

@@ -13,6 +13,7 @@ from typing import Any
 
 from contract_tests.exchange.trace import Exchange, Trace
 from contract_tests.properties.actions import Actions, CaseNotApplicable, ClaimViolated
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
 from lab.mutants.defect import Scene, Written
@@ -20,9 +21,9 @@ from lab.mutants.effects import field_names
 from lab.mutation.script import steps
 from lab.mutation.test_bed import TestBed
 from mock_server.discovery import load_lifecycle
+from mock_server.journal.exchange import Exchange as Journaled
 from mock_server.lifecycle.model import Lifecycle
 from mock_server.lifecycle.values import UnparsableValue
-from mock_server.state.journal import Exchange as Journaled
 
 #: The clock of a mock that is probed begins here, after what its records tell of.
 NOON = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
@@ -73,7 +74,7 @@ class _Recorder(Session):
     """A session that notes what it sends and what is answered."""
 
     def __init__(self, target: Target, lifecycle: Lifecycle, note: Callable[[Line], None]) -> None:
-        super().__init__(target, lifecycle, "probe")
+        super().__init__(target, lifecycle, RunTag("probe"))
         self._note = note
 
     def send(self, call: Any, trace: Any) -> tuple[Exchange, list[str]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+import httpx
 
-from contract_tests.target.target import IN_PROCESS_ORIGIN, Target, mock_parameters, signed_in
+from contract_tests.target.mock import signed_in
+from contract_tests.target.target import IN_PROCESS_ORIGIN, Target, mock_parameters
 from lab.mutants.defect import Defect
 from lab.mutants.effects import StateDefect
-from lab.mutants.messages import Between, Deed
+from lab.mutants.messages import InterceptingTransport, Interceptor
 from mock_server.app import build_server
 from mock_server.discovery import load_vendor
 from mock_server.faults.effects.effect import Effect
@@ -20,8 +21,10 @@ from mock_server.faults.matching import Match
 from mock_server.faults.matching import Target as MatchTarget
 from mock_server.faults.rule import Rule
 from mock_server.faults.rules import rules_of
+from mock_server.in_process import InProcessTransport
+from mock_server.journal.exchange import Exchange
 from mock_server.settings import Settings
-from mock_server.state.journal import Exchange
+from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox
 
 _WORD = "test-power"
@@ -45,9 +48,10 @@ class TestBed:
         self.vendor = load_vendor(api)
         self._server = build_server(vendors=[self.vendor], settings=Settings(clock=clock))
         self._base_url = IN_PROCESS_ORIGIN + self._server.base_path(api)
+        self._transport = InProcessTransport(self._server)
 
     def target(
-        self, defect: Defect | None = None, variant: Callable[[], Deed] | None = None
+        self, defect: Defect | None = None, variant: Callable[[], Interceptor] | None = None
     ) -> Target:
         """Return a target with fresh accounts, and with one defect, or as another service."""
         words = (_WORD, f"{_WORD}-other")
@@ -55,13 +59,13 @@ class TestBed:
             if self._server.sandboxes.find(word) is not None:
                 self._server.sandboxes.close(word)
         first, other = (
-            signed_in(self.vendor, self._base_url, word, self._server) for word in words
+            signed_in(self.vendor, self._base_url, word, self._transport) for word in words
         )
         target = Target(
             self.vendor,
             self._base_url,
             first,
-            self._server,
+            self._transport,
             other,
             mock_parameters(self.vendor),
         )
@@ -69,34 +73,17 @@ class TestBed:
         if isinstance(planted, Effect):
             self._plant(planted)
         elif planted is not None:
-            target = replace(target, app=Between(target, planted))
+            target = replace(target, transport=InterceptingTransport(target, planted))
         if variant is not None:
-            target = replace(target, app=Between(target, variant()))
+            target = replace(target, transport=InterceptingTransport(target, variant()))
         # A defect that asks more than it is asked must not make time pass faster.
-        return replace(target, app=self._ticking(target.app))
+        clocks = [sandbox.clock for sandbox in self._sandboxes()]
+        return replace(target, transport=_Ticking(target.transport, clocks))
 
     def watch(self, listener: Callable[[Exchange], None]) -> None:
         """Show a listener every exchange of the newest target's accounts."""
         for sandbox in self._sandboxes():
             sandbox.journal.listen(listener)
-
-    def _ticking(self, app: ASGIApp) -> ASGIApp:
-        """The application, later with each request; its answers tell when they were made."""
-        clocks = [sandbox.clock for sandbox in self._sandboxes()]
-
-        async def ticking(scope: Scope, receive: Receive, send: Send) -> None:
-            for clock in clocks:
-                clock.advance(_CALL)
-            date = format_datetime(clocks[0].now(), usegmt=True).encode()
-
-            async def dated(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    message = {**message, "headers": [*message["headers"], (b"date", date)]}
-                await send(message)
-
-            await app(scope, receive, dated)
-
-        return ticking
 
     def _sandboxes(self) -> tuple[Sandbox, Sandbox]:
         sandboxes, policy = self._server.sandboxes, self._server.world.policy
@@ -114,5 +101,24 @@ class TestBed:
         spec = self.vendor.spec
         known = MatchTarget(frozenset(spec.operations), spec.base_path)
         for sandbox in (first, other):
-            rule = Rule(Match({self.vendor.api.name: known}), (effect,))
+            rule = Rule(Match(), (effect,), {self.vendor.api.name: known})
             rules_of(sandbox).add(rule)
+
+
+class _Ticking(httpx.BaseTransport):
+    """A transport on which it is later with each request; answers tell when they were made."""
+
+    def __init__(self, transport: httpx.BaseTransport, clocks: Sequence[Clock]) -> None:
+        self._transport = transport
+        self._clocks = clocks
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        for clock in self._clocks:
+            clock.advance(_CALL)
+        date = format_datetime(self._clocks[0].now(), usegmt=True)
+        response = self._transport.handle_request(request)
+        response.headers["date"] = date
+        return response
+
+    def close(self) -> None:
+        self._transport.close()

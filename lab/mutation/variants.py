@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lab.mutants.bodies import edited, places
 from lab.mutants.defect import Scene
-from lab.mutants.messages import Answered, Asked, Deed, Service
+from lab.mutants.messages import Interceptor, Request, Response, Service
 from mock_server.engine.replies import encode_json
 from mock_server.lifecycle.pointers import ABSENT
 from mock_server.openapi.document import Json, Operation
@@ -25,20 +25,20 @@ class Variant:
 
     name: str
     description: str
-    plant: Callable[[Scene], Deed]
+    plant: Callable[[Scene], Interceptor]
 
 
 VARIANTS: list[Variant] = []
-_Change = Callable[[Answered, Asked, Scene], Answered]
+_Change = Callable[[Response, Request, Scene], Response]
 
 
 def _variant(name: str, description: str) -> Callable[[_Change], _Change]:
     def register(change: _Change) -> _Change:
-        def plant(scene: Scene) -> Deed:
-            async def deed(asked: Asked, service: Service) -> Answered:
-                return change(await service.ask(asked), asked, scene)
+        def plant(scene: Scene) -> Interceptor:
+            def intercept(request: Request, service: Service) -> Response:
+                return change(service.send(request), request, scene)
 
-            return deed
+            return intercept
 
         VARIANTS.append(Variant(name, description, plant))
         return change
@@ -46,9 +46,9 @@ def _variant(name: str, description: str) -> Callable[[_Change], _Change]:
     return register
 
 
-def _schema(given: Answered, asked: Asked, scene: Scene) -> Json | None:
+def _schema(given: Response, request: Request, scene: Scene) -> Json | None:
     """The schema of an answer's JSON, if it has a declared one."""
-    operation: Operation | None = scene.vendor.spec.operations.get(asked.operation)
+    operation: Operation | None = scene.vendor.spec.operations.get(request.operation)
     response = operation.responses.get(given.status) if operation is not None else None
     found = response.content.get(given.media_type, {}) if response is not None else {}
     schema: Json | None = found.get("schema")
@@ -56,8 +56,8 @@ def _schema(given: Answered, asked: Asked, scene: Scene) -> Json | None:
 
 
 @_variant("keys in another order", "objects have their properties from the last to the first")
-def _keys_turned(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    del asked, scene
+def _keys_turned(given: Response, request: Request, scene: Scene) -> Response:
+    del request, scene
     body = given.json
     return given if body is ABSENT else given.with_json(_turned(body))
 
@@ -69,18 +69,18 @@ def _turned(value: Any) -> Any:
 
 
 @_variant("offset as numbers", "times end in +00:00 instead of Z, where the format allows it")
-def _offset_in_numbers(given: Answered, asked: Asked, scene: Scene) -> Answered:
+def _offset_in_numbers(given: Response, request: Request, scene: Scene) -> Response:
     def spelled(old: Any) -> Any:
         return old[:-1] + "+00:00" if isinstance(old, str) and old.endswith("Z") else old
 
-    return _formatted(given, asked, scene, "date-time", spelled)
+    return _formatted(given, request, scene, "date-time", spelled)
 
 
 def _formatted(
-    given: Answered, asked: Asked, scene: Scene, name: str, change: Callable[[Any], Any]
-) -> Answered:
+    given: Response, request: Request, scene: Scene, name: str, change: Callable[[Any], Any]
+) -> Response:
     """Change every text of a format that no pattern narrows further."""
-    schema = _schema(given, asked, scene)
+    schema = _schema(given, request, scene)
     if schema is None:
         return given
     body = given.json
@@ -91,8 +91,8 @@ def _formatted(
 
 
 @_variant("a property more", "objects that may have others have a property that nobody declared")
-def _one_more(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    schema = _schema(given, asked, scene)
+def _one_more(given: Response, request: Request, scene: Scene) -> Response:
+    schema = _schema(given, request, scene)
     body = given.json
     if schema is None or not isinstance(body, dict):
         return given
@@ -103,8 +103,8 @@ def _one_more(given: Answered, asked: Asked, scene: Scene) -> Answered:
 
 
 @_variant("other words", "refusals have another text where any text is allowed")
-def _other_words(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    schema = _schema(given, asked, scene)
+def _other_words(given: Response, request: Request, scene: Scene) -> Response:
+    schema = _schema(given, request, scene)
     if schema is None or given.status < _REFUSED:
         return given
     body = given.json
@@ -116,8 +116,8 @@ def _other_words(given: Answered, asked: Asked, scene: Scene) -> Answered:
 
 
 @_variant("shorter words", "refusals have hardly a text")
-def _shorter_words(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    schema = _schema(given, asked, scene)
+def _shorter_words(given: Response, request: Request, scene: Scene) -> Response:
+    schema = _schema(given, request, scene)
     if schema is None or given.status < _REFUSED:
         return given
     body = given.json
@@ -129,8 +129,8 @@ def _shorter_words(given: Answered, asked: Asked, scene: Scene) -> Answered:
 
 
 @_variant("403 as 404", "what one account may not see is not there, if both are declared")
-def _hidden(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    operation = scene.vendor.spec.operations.get(asked.operation)
+def _hidden(given: Response, request: Request, scene: Scene) -> Response:
+    operation = scene.vendor.spec.operations.get(request.operation)
     if operation is None or given.status != 403 or not _same_schema(operation, 403, 404):
         return given
     return replace(given, status=404)
@@ -142,29 +142,29 @@ def _same_schema(operation: Operation, one: int, other: int) -> bool:
 
 
 @_variant("other media type spelling", "the content type is in capitals and names its charset")
-def _charset(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    del asked, scene
+def _charset(given: Response, request: Request, scene: Scene) -> Response:
+    del request, scene
     if given.media_type != "application/json":
         return given
     return given.with_header(b"content-type", b"Application/JSON; charset=UTF-8")
 
 
 @_variant("more headers", "answers have headers that no document names")
-def _more_headers(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    del asked, scene
+def _more_headers(given: Response, request: Request, scene: Scene) -> Response:
+    del request, scene
     more = ((b"x-request-id", b"f00d"), (b"server", b"nginx"), (b"cache-control", b"no-store"))
     return replace(given, headers=(*given.headers, *more))
 
 
 @_variant("header names in capitals", "the names of headers are in another case")
-def _header_case(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    del asked, scene
+def _header_case(given: Response, request: Request, scene: Scene) -> Response:
+    del request, scene
     return replace(given, headers=tuple((n.title(), v) for n, v in given.headers))
 
 
 @_variant("JSON with spaces", "JSON is written over several lines")
-def _pretty(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    del asked, scene
+def _pretty(given: Response, request: Request, scene: Scene) -> Response:
+    del request, scene
     body = given.json
     if body is ABSENT:
         return given
@@ -183,8 +183,8 @@ def _pretty(given: Answered, asked: Asked, scene: Scene) -> Answered:
 
 
 @_variant("escaped letters", "letters beyond ASCII are written as escapes")
-def _escaped(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    del asked, scene
+def _escaped(given: Response, request: Request, scene: Scene) -> Response:
+    del request, scene
     if given.json is ABSENT:
         return given
     text = given.body.decode()
@@ -194,48 +194,48 @@ def _escaped(given: Answered, asked: Asked, scene: Scene) -> Answered:
 
 
 @_variant("escaped slashes", "slashes in texts are escaped, as PHP does")
-def _slashes(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    del asked, scene
+def _slashes(given: Response, request: Request, scene: Scene) -> Response:
+    del request, scene
     return given if given.json is ABSENT else given.with_body(given.body.replace(b"/", rb"\/"))
 
 
 @_variant("fractions of a second", "times have milliseconds, where the format allows it")
-def _milliseconds(given: Answered, asked: Asked, scene: Scene) -> Answered:
+def _milliseconds(given: Response, request: Request, scene: Scene) -> Response:
     def spelled(old: Any) -> Any:
         whole = isinstance(old, str) and old.endswith("Z") and "." not in old
         return f"{old[:-1]}.000Z" if whole else old
 
-    return _formatted(given, asked, scene, "date-time", spelled)
+    return _formatted(given, request, scene, "date-time", spelled)
 
 
 @_variant("a newline at the end", "bodies end in a newline")
-def _newline(given: Answered, asked: Asked, scene: Scene) -> Answered:
-    del asked, scene
+def _newline(given: Response, request: Request, scene: Scene) -> Response:
+    del request, scene
     return given if given.json is ABSENT else given.with_body(given.body + b"\n")
 
 
-def _slow(scene: Scene) -> Deed:
+def _slow(scene: Scene) -> Interceptor:
     del scene
 
-    async def deed(asked: Asked, service: Service) -> Answered:
-        await asyncio.sleep(0.002)
-        return await service.ask(asked)
+    def intercept(request: Request, service: Service) -> Response:
+        time.sleep(0.002)
+        return service.send(request)
 
-    return deed
+    return intercept
 
 
-def _zipped(scene: Scene) -> Deed:
+def _zipped(scene: Scene) -> Interceptor:
     del scene
 
-    async def deed(asked: Asked, service: Service) -> Answered:
-        given = await service.ask(asked)
-        accepted = asked.header("accept-encoding") or ""
-        if not given.body or "gzip" not in accepted or asked.method == "HEAD":
+    def intercept(request: Request, service: Service) -> Response:
+        given = service.send(request)
+        accepted = request.header("accept-encoding") or ""
+        if not given.body or "gzip" not in accepted or request.method == "HEAD":
             return given
         zipped = given.with_body(gzip.compress(given.body, mtime=0))
         return zipped.with_header(b"content-encoding", b"gzip")
 
-    return deed
+    return intercept
 
 
 VARIANTS += [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import re
 import socket
 import sqlite3
 import sys
@@ -11,8 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from itertools import count
-from typing import Any, NoReturn, cast
+from types import SimpleNamespace
+from typing import Any, cast
 
+import click
 import uvicorn
 from a2wsgi import WSGIMiddleware
 
@@ -21,38 +21,114 @@ from lab.standin.service import BASE_PATH, Service
 from lab.standin.switches import Defect, Switch, Variation
 
 _HOST = "127.0.0.1"
-_WRONG_USE = 2
+_WRONG_USE, _INTERRUPTED = 2, 130
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(_WRONG_USE, f"{self.prog}: {message}\n")
+class _Switch(click.ParamType[Switch]):
+    """A switch by its word."""
+
+    def __init__(self, kind: type[Switch]) -> None:
+        self.name = kind.__name__.lower()
+        self._kind = kind
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Switch:
+        found = next((each for each in self._kind if value in (each, each.word)), None)
+        if found is None:
+            text = f"there is no {self.name} {value!r}; --list-{self.name}s names them"
+            self.fail(text, param, ctx)
+        return found
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8090,
+    show_default=True,
+    help="0 chooses a free one.",
+)
+@click.option(
+    "--database",
+    default=":memory:",
+    show_default=True,
+    metavar="FILE",
+    help="Where it keeps its state.",
+)
+@click.option(
+    "--rate-limit",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Requests a minute for each account (the real service: 200); 0 for any number.",
+)
+@click.option(
+    "--products",
+    type=click.IntRange(0),
+    default=60,
+    show_default=True,
+    metavar="N",
+    help="How many products an account has from the start; with 60, the list has a second page.",
+)
+@click.option(
+    "--seconds-a-call",
+    type=click.FloatRange(0, 9999),
+    default=0.0,
+    metavar="N",
+    help="How much later it is on its clock with each call, as if each had taken so long.",
+)
+@click.option(
+    "--defect",
+    multiple=True,
+    type=_Switch(Defect),
+    help="Switch a defect on; may be repeated.",
+)
+@click.option("--list-defects", is_flag=True, help="List every defect, and end.")
+@click.option(
+    "--variation",
+    multiple=True,
+    type=_Switch(Variation),
+    help="Switch a variation on; may be repeated.",
+)
+@click.option("--list-variations", is_flag=True, help="List every variation, and end.")
+def standin(port: int, list_defects: bool, list_variations: bool, **given: Any) -> None:
+    """Serve a stand-in for a real service on this machine alone.
+
+    Any key like `standin-one-au1` is an account of its own.
+    """
+    options = SimpleNamespace(**given)
+    listed: list[Switch] = [*(Defect if list_defects else ())]
+    listed += [*(Variation if list_variations else ())]
+    if listed:
+        click.echo(_table(listed))
+        return
+    try:
+        database = Database(options.database)
+    except sqlite3.Error as problem:
+        raise click.UsageError(f"--database {options.database}: {problem}") from problem
+    with closing(database):
+        try:
+            listener = socket.create_server((_HOST, port))
+        except OSError as problem:
+            raise click.UsageError(f"--port {port}: {problem.strerror}") from problem
+        with listener:
+            _serve(database, listener, options)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until it is interrupted; returns 0, or 2 if it cannot be done."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    listed = [*(Defect if options.list_defects else ())]
-    listed += [*(Variation if options.list_variations else ())]
-    if listed:
-        print(_table(listed))
-        return 0
     try:
-        database = Database(options.database)
-    except sqlite3.Error as problem:
-        parser.error(f"--database {options.database}: {problem}")
-    with closing(database):
-        try:
-            listener = socket.create_server((_HOST, options.port))
-        except OSError as problem:
-            parser.error(f"--port {options.port}: {problem.strerror}")
-        with listener:
-            _serve(database, listener, options)
+        standin.main(arguments, prog_name="python -m lab.standin", standalone_mode=False)
+    except click.ClickException as problem:
+        click.echo(f"python -m lab.standin: {problem.format_message()}", err=True)
+        return _WRONG_USE
+    except click.Abort:
+        return _INTERRUPTED
     return 0
 
 
-def _serve(database: Database, listener: socket.socket, options: argparse.Namespace) -> None:
+def _serve(database: Database, listener: socket.socket, options: SimpleNamespace) -> None:
     switches = frozenset([*options.defect, *options.variation])
     service = Service(
         database,
@@ -61,9 +137,9 @@ def _serve(database: Database, listener: socket.socket, options: argparse.Namesp
         options.rate_limit,
         options.products,
     )
-    print(f"http://{_HOST}:{listener.getsockname()[1]}{BASE_PATH}", flush=True)
+    click.echo(f"http://{_HOST}:{listener.getsockname()[1]}{BASE_PATH}")
     for each in switches:
-        print(f"{each.word}: {each.description}", flush=True)
+        click.echo(f"{each.word}: {each.description}")
     application = WSGIMiddleware(cast("Any", service.application))
     config = uvicorn.Config(application, log_level="warning", date_header=False)
     uvicorn.Server(config).run(sockets=[listener])
@@ -74,68 +150,6 @@ def _clock(step: float) -> Callable[[], float]:
     calls = count(1)
     # No sandbox has a clock for it: it is a service of its own.
     return lambda: time.time() + step * next(calls)  # noqa: TID251
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="python -m lab.standin",
-        description="Serve a stand-in for a real service. Any key like `standin-one-au1` is an "
-        "account of its own.",
-    )
-    parser.add_argument("--port", type=_port, default=8090, help="0 for any that is free")
-    parser.add_argument(
-        "--database", default=":memory:", metavar="FILE", help="where it keeps its state; in memory"
-    )
-    parser.add_argument(
-        "--rate-limit", type=_amount, default=0, metavar="N",
-        help="requests a minute for each account (the real service: 200); any number if 0",
-    )  # fmt: skip
-    parser.add_argument(
-        "--products", type=_amount, default=60, metavar="N",
-        help="how many products an account has from the start; with 60, the list has a second page",
-    )  # fmt: skip
-    parser.add_argument(
-        "--seconds-a-call", type=_seconds, default=0.0, metavar="N",
-        help="how much later it is on its clock with each call, as if each had taken so long",
-    )  # fmt: skip
-    for kind in (Defect, Variation):
-        word = kind.__name__.lower()
-        parser.add_argument(
-            f"--{word}", action="append", default=[], metavar="NAME", type=_chooser(kind),
-            help=f"switch one on; --list-{word}s names them",
-        )  # fmt: skip
-        parser.add_argument(f"--list-{word}s", action="store_true", help=f"list every {word}")
-    return parser
-
-
-def _chooser(kind: type[Switch]) -> Callable[[str], Switch]:
-    name = kind.__name__.lower()
-
-    def choose(word: str) -> Switch:
-        for each in kind:
-            if each.word == word:
-                return each
-        raise argparse.ArgumentTypeError(f"there is no {name} {word!r}; --list-{name}s names them")
-
-    return choose
-
-
-def _amount(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError("must be 0 or more")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text):
-        raise argparse.ArgumentTypeError("must be 0 or more, such as 0.4")
-    return float(text)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError("must be from 0 to 65535")
-    return int(text)
 
 
 def _table(switches: Iterable[Switch]) -> str:

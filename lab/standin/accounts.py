@@ -35,6 +35,8 @@ def account_of(connection: sqlite3.Connection, key: str, products: int) -> int:
 def _open(connection: sqlite3.Connection, digest: str, products: int) -> int:
     account = insert(connection, "accounts", {"key_digest": digest})
     choice = int(digest, 16)
+    user = {"first_name": "Jo", "last_name": "Hart", "email": "jo.hart@example.com"}
+    insert(connection, "users", _dated(account, 0, **user))
     taxes, suppliers = [], []
     for day, rate in enumerate(("0.0", _RATES[choice % 5], _RATES[(choice + 2) % 5])):
         name = f"Tax {rate}%" if float(rate) else "Tax free"

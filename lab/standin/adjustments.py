@@ -6,7 +6,7 @@ from lab.standin import fields
 from lab.standin.calls import Answer, Call, Json
 from lab.standin.database import Condition, Row, insert, select, update
 from lab.standin.fields import Field, optional, text
-from lab.standin.filters import Kind
+from lab.standin.filters import Kind, condition
 from lab.standin.listing import Collection
 from lab.standin.refusals import Invalid
 from lab.standin.switches import Defect
@@ -16,7 +16,8 @@ _DECREASES = ("Damaged", "Out of Date", "Item Sold", "Other", "Correction")
 _MOST = 999_999_999
 _NEW: dict[str, Field] = {
     "adjustment_type": fields.one_of(*_INCREASES, *_DECREASES),
-    "comment": optional(text()),
+    "comment": optional(text(65_535)),
+    "notes": optional(text(65_535)),
     "product_id": fields.reference,
     "quantity": fields.whole,
 }
@@ -34,16 +35,20 @@ def create(call: Call) -> Answer:
         errors.setdefault("product_id", "must exist")
     if errors:
         raise Invalid(errors)
+    user = select(call.connection, "users", call.mine())[0]["id"]
     row = {"account_id": call.account, "created_at": call.now, "updated_at": call.now}
-    key = insert(call.connection, "stock_adjustments", {"comment": None, **taken, **row})
+    comment = taken.pop("comment", None)
+    comment = taken.pop("notes", comment)
+    values = {**taken, **row, "comment": comment, "user_id": user}
+    key = insert(call.connection, "stock_adjustments", values)
     _move(call, products[0], taken["quantity"])
     return 201, _render(call, call.row("stock_adjustments", key))
 
 
 def _disagreement(quantity: int, kind: str) -> dict[str, str]:
-    """What is wrong about a quantity for that type, or about the type for what is added."""
+    """What is wrong about a quantity for that type."""
     if 1 <= quantity <= _MOST and kind not in _INCREASES:
-        return {"adjustment_type": "is not included in the list"}
+        return {"quantity": "must be less than or equal to -1"}
     adds = kind in _INCREASES and not (kind in _DECREASES and quantity < 0)
     least, most = (1, _MOST) if adds else (-_MOST, -1)
     if quantity < least:
@@ -71,7 +76,13 @@ def _move(call: Call, product: Row, quantity: int) -> None:
 
 def show(call: Call) -> Answer:
     """Show an adjustment."""
-    row = call.find("stock_adjustments", "Stock adjustment", call.mine())
+    asked = condition(
+        {"archived_at": Kind.TIME},
+        call.filters,
+        call.switches,
+        forgets=Defect.ARCHIVED_STILL_FOUND,
+    )
+    row = call.find("stock_adjustments", "Stock adjustment", call.mine(), asked)
     return 200, _render(call, row)
 
 
@@ -83,9 +94,11 @@ def _render(call: Call, row: Row) -> Json:
         "created_at": row["created_at"],
         "id": str(row["id"]),
         **call.link(f"/stock_adjustments/{row['id']}"),
+        "notes": row["comment"],
         "product": call.link(f"/products/{row['product_id']}"),
         "quantity": row["quantity"],
         "updated_at": row["updated_at"],
+        "user": call.link(f"/users/{row['user_id']}"),
     }
 
 

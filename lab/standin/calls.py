@@ -41,6 +41,11 @@ class Call:
         """The body, which operations that take one are given."""
         return self.body or {}
 
+    @property
+    def filters(self) -> list[str]:
+        """The filters of `q[]`, and the one of `q`."""
+        return [*self.arguments.get("q[]", []), *self.arguments.get("q", [])[-1:]]
+
     def mine(self, unless: Defect | None = None) -> Condition:
         """Return the condition that a row is the caller's, which a defect forgets."""
         if unless in self.switches:

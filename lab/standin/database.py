@@ -19,6 +19,15 @@ CREATE TABLE IF NOT EXISTS accounts (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   key_digest TEXT NOT NULL UNIQUE
 );
+CREATE TABLE IF NOT EXISTS users (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES accounts,
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL,
+  email TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS taxes (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   account_id INTEGER NOT NULL REFERENCES accounts,
@@ -31,9 +40,9 @@ CREATE TABLE IF NOT EXISTS product_suppliers (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   account_id INTEGER NOT NULL REFERENCES accounts,
   name TEXT NOT NULL,
+  hidden_at TEXT,
   created_at TEXT NOT NULL,
-  updated_at TEXT NOT NULL,
-  UNIQUE (account_id, name)
+  updated_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS products (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -65,6 +74,7 @@ CREATE TABLE IF NOT EXISTS stock_adjustments (
   adjustment_type TEXT NOT NULL,
   archived_at TEXT,
   comment TEXT,
+  user_id INTEGER NOT NULL REFERENCES users,
   quantity INTEGER NOT NULL,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
@@ -157,6 +167,12 @@ def update(
     changes = ", ".join(f"{column} = ?" for column in values)
     statement = f"UPDATE {table} SET {changes} WHERE {condition.sql}"  # noqa: S608
     return connection.execute(statement, (*values.values(), *condition.values)).rowcount
+
+
+def delete(connection: sqlite3.Connection, table: str, condition: Condition) -> int:
+    """Delete the rows that meet a condition and return how many there were."""
+    statement = f"DELETE FROM {table} WHERE {condition.sql}"  # noqa: S608
+    return connection.execute(statement, condition.values).rowcount
 
 
 def select(

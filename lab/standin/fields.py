@@ -15,6 +15,7 @@ Field = Callable[[Any], Any]
 _COST = re.compile(r"[0-3]?[0-9]{1,9}(\.[0-9]{1,10})?")
 #: What ECMAScript's regular expressions take for blank, which Python's see a little differently.
 _BLANK = re.compile(r"([^\S\x1c-\x1f\x85]|\ufeff)*")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?")
 _STOCK_BOUND = 4_000_000_000
 #: The highest power of ten in a price, that of the largest number in binary.
 _PRICE_SIZE = 308
@@ -79,7 +80,9 @@ def boolean(value: Any) -> bool:
 
 
 def cost(value: Any) -> str:
-    """Take a decimal in a string, from 0 to below 4000000000."""
+    """Take a decimal in a string or a number, from 0 to below 4000000000."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        value = format(Decimal(value), "f") if value else "0"
     if not isinstance(value, str) or not _COST.fullmatch(value):
         raise Wrong("must be a number from 0 to below 4000000000")
     return value
@@ -122,6 +125,8 @@ def in_stock_bounds(number: Decimal | int) -> bool:
 
 def reference(value: Any) -> int:
     """Take an identifier; whether there is such a record is for others to say."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value):
+        value = str(int(value))
     number = identifier(value)
     if number is None:
         raise Wrong("is invalid")
@@ -140,6 +145,8 @@ def one_of(*values: str) -> Field:
 
 
 def _number(value: Any) -> Decimal:
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = Decimal(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Wrong("is not a number")
     return Decimal(value)

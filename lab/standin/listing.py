@@ -24,7 +24,7 @@ class Collection:
     """A list: its path and key in a body, the table or view of its rows, and what it can do.
 
     `filters` are the fields of `q[]`, `sorts` the columns of `sort`, and `render` makes the JSON
-    of a row.
+    of a row. Rows with something in the column that `hides` names are in no page.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Collection:
     filters: Mapping[str, Kind]
     sorts: frozenset[str]
     render: Callable[[Call, Row], Json]
+    hides: str | None = None
 
     def answer(self, call: Call) -> Answer:
         """Return the page that is asked for; raises Refused with 400 if that makes no sense."""
@@ -40,10 +41,12 @@ class Collection:
         size = _whole(call, "per_page", _PER_PAGE, _MOST_PER_PAGE)
         asked = condition(
             self.filters,
-            call.arguments.get("q[]", []),
+            call.filters,
             switches,
             forgets=Defect.ARCHIVED_STILL_LISTED,
         )
+        if self.hides is not None:
+            asked = Condition.all(asked, Condition.of(**{self.hides: None}))
         counted = asked
         if Defect.COUNT_WITHOUT_FILTER in switches:
             counted = condition(self.filters, [], switches, Defect.ARCHIVED_STILL_LISTED)
@@ -106,9 +109,9 @@ class Collection:
         return links
 
     def _link(self, call: Call, number: int) -> str:
-        kept = {"order", "per_page", "q[]", "sort"}
+        kept = {"order", "per_page", "q", "q[]", "sort"}
         if Defect.NEXT_LINK_DROPS_FILTERS in call.switches:
-            kept.remove("q[]")
+            kept -= {"q", "q[]"}
         sent = {name: values for name, values in call.arguments.items() if name in kept}
         # Sorted by name, as Rails has them.
         query = sorted({**sent, "page": [str(number)]}.items())

@@ -25,6 +25,7 @@ _CHANGE: dict[str, Field] = {
     "notes": optional(text()),
     "price": fields.price,
     "price_includes_tax": optional(fields.boolean),
+    "product_supplier_id": fields.reference,
     "product_supplier_name": optional(text()),
     "serial_number": optional(text(255)),
     "stock_level": optional(fields.stock_cut_off),
@@ -97,7 +98,7 @@ def show(call: Call) -> Answer:
     """Show a product that its filters, or not being archived, let through."""
     asked = condition(
         {"archived_at": Kind.TIME},
-        call.arguments.get("q[]", []),
+        call.filters,
         call.switches,
         forgets=Defect.ARCHIVED_STILL_FOUND,
     )
@@ -115,6 +116,10 @@ def _checked(call: Call, known: Mapping[str, Field], body: Mapping[str, Any]) ->
     taxes = Condition.all(tax, call.mine(unless=Defect.TAX_OF_ANY_ACCOUNT))
     if "tax_id" in taken and not count(call.connection, "taxes", taxes):
         errors["tax_id"] = "must exist"
+    if "product_supplier_id" in taken:
+        supplier = Condition.all(Condition.of(id=taken["product_supplier_id"]), call.mine())
+        if not count(call.connection, "product_suppliers", supplier):
+            errors["product_supplier_id"] = "must exist"
     if errors:
         if Defect.REFUSED_UPDATE_HALF_SAVED in switches and call.key and taken:
             good = {field: value for field, value in taken.items() if field not in errors}
@@ -128,7 +133,9 @@ def _stored(call: Call, taken: Json) -> Json:
     """The columns of what a body holds; the supplier it names is found, or made."""
     values = dict(taken)
     if "product_supplier_name" in values:
-        values["product_supplier_id"] = _supplier(call, values.pop("product_supplier_name"))
+        name = values.pop("product_supplier_name")
+        if "product_supplier_id" not in values:
+            values["product_supplier_id"] = _supplier(call, name)
     if Defect.NAME_CUT_AT_100 in call.switches and "name" in values:
         values["name"] = values["name"][:100]
     if Variation.EMPTY_TEXT_AS_NULL in call.switches:
@@ -141,7 +148,7 @@ def _stored(call: Call, taken: Json) -> Json:
 def _supplier(call: Call, name: str | None) -> int | None:
     if name is None or fields.is_blank(name):
         return None
-    known = Condition.all(Condition.of(name=name), call.mine())
+    known = Condition.all(Condition.of(name=name, hidden_at=None), call.mine())
     rows = select(call.connection, "product_suppliers", known)
     if rows:
         return int(rows[0]["id"])
@@ -164,7 +171,12 @@ def _render(call: Call, row: Row) -> Json:
     without, including = _prices(call, row)
     key, tax, supplier = row["id"], row["tax_id"], row["product_supplier_id"]
     cost = row["cost_price"]
+    linked = {
+        "product_supplier": supplier and call.link(f"/product_suppliers/{supplier}"),
+        "tax": tax and call.link(f"/taxes/{tax}"),
+    }
     return {
+        **{name: link for name, link in linked.items() if link},
         "archived_at": row["archived_at"],
         "cost_price": None if cost is None else printed(Decimal(cost)),
         "created_at": row["created_at"],
@@ -175,12 +187,10 @@ def _render(call: Call, row: Row) -> Json:
         "notes": row["notes"],
         "price_ex_tax": without,
         "price_including_tax": including,
-        "product_supplier": supplier and call.link(f"/product_suppliers/{supplier}"),
         "product_supplier_name": row["product_supplier_name"],
         "serial_number": row["serial_number"],
         "stock_adjustments": call.link(f"/stock_adjustments?q%5B%5D=product_id%3A%3D{key}"),
         "stock_level": row["stock_level"],
-        "tax": tax and call.link(f"/taxes/{tax}"),
         "updated_at": row["updated_at"],
     }
 

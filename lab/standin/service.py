@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
-from lab.standin import adjustments, neighbours, products
+from lab.standin import adjustments, products, related
 from lab.standin.accounts import account_of
 from lab.standin.calls import Answer, Call, Json
 from lab.standin.database import Database
@@ -19,6 +19,7 @@ from lab.standin.refusals import Invalid, NotFound, Refused, Unauthorized, malfo
 from lab.standin.switches import Defect, Switches, Variation
 
 BASE_PATH = "/v1"
+_CREATED = 201
 _LONGEST_BODY = 1 << 20
 #: How far ahead of UTC the service's own time zone is, in seconds.
 _ZONE = 10 * 60 * 60
@@ -31,15 +32,36 @@ _ROUTES: tuple[tuple[str, str, Callable[[Call], Answer]], ...] = (
     ("PUT", "/products/<key>", products.replace),
     ("DELETE", "/products/<key>", products.delete),
     ("POST", "/products/<key>/archive", products.archive),
-    ("GET", "/taxes", neighbours.TAXES.answer),
-    ("GET", "/taxes/<key>", neighbours.show_tax),
-    ("GET", "/product_suppliers", neighbours.SUPPLIERS.answer),
-    ("GET", "/product_suppliers/<key>", neighbours.show_supplier),
+    ("GET", "/taxes", related.TAXES.answer),
+    ("POST", "/taxes", related.create_tax),
+    ("GET", "/taxes/<key>", related.show_tax),
+    ("PATCH", "/taxes/<key>", related.change_tax),
+    ("PUT", "/taxes/<key>", related.replace_tax),
+    ("DELETE", "/taxes/<key>", related.delete_tax),
+    ("GET", "/product_suppliers", related.SUPPLIERS.answer),
+    ("POST", "/product_suppliers", related.create_supplier),
+    ("GET", "/product_suppliers/<key>", related.show_supplier),
+    ("PATCH", "/product_suppliers/<key>", related.change_supplier),
+    ("DELETE", "/product_suppliers/<key>", related.archive_supplier),
+    ("POST", "/product_suppliers/<key>/archive", related.archive_supplier),
+    ("GET", "/user", related.show_caller),
+    ("GET", "/users", related.USERS.answer),
+    ("GET", "/users/<key>", related.show_user),
     ("GET", "/stock_adjustments", adjustments.LIST.answer),
     ("POST", "/stock_adjustments", adjustments.create),
     ("GET", "/stock_adjustments/<key>", adjustments.show),
 )
-_TAKE_A_BODY = {products.create, products.change, products.replace, adjustments.create}
+_TAKE_A_BODY = {
+    products.create,
+    products.change,
+    products.replace,
+    adjustments.create,
+    related.create_tax,
+    related.change_tax,
+    related.replace_tax,
+    related.create_supplier,
+    related.change_supplier,
+}
 
 
 class Service:
@@ -181,7 +203,10 @@ def _response(status: int, content: Json | None) -> Response:
         response = Response(status=status)
         del response.headers["Content-Type"]
         return response
-    return Response(json.dumps(content), status, mimetype="application/json")
+    response = Response(json.dumps(content), status, mimetype="application/json")
+    if status == _CREATED:
+        response.headers["Location"] = content["links"]["self"]
+    return response
 
 
 def _body() -> Json:

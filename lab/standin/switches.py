@@ -6,8 +6,8 @@ from enum import Enum
 
 _UPDATES = "updateProduct replaceProduct"
 _SAVES = f"createProduct {_UPDATES}"
-_NAMED_LISTS = "listProducts listTaxes listProductSuppliers"
-_LISTS = f"{_NAMED_LISTS} listStockAdjustments"
+_NAMED_LISTS = "listProducts listProductSuppliers"
+_LISTS = f"{_NAMED_LISTS} listTaxes listStockAdjustments"
 
 
 class Switch(Enum):

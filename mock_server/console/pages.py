@@ -112,6 +112,7 @@ def _console(vendors: list[Vendor], mounts: Mapping[str, str]) -> Flask:
                     "docs": f"docs/{name}",
                     "spec": f"{mounts[name]}/openapi.json",
                     "operations": len(vendor.spec.operations),
+                    "not_mocked": vendor.spec.not_mocked,
                     "first_call": first_call_line(vendor, base_url),
                 }
             )

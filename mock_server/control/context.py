@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from mock_server.discovery import Vendor
+from mock_server.discovery import Vendor, tables_of
 from mock_server.engine.credentials import CredentialPolicy
 from mock_server.engine.errors import InvalidRequest, RecordNotFound, Unauthenticated, Violation
 from mock_server.engine.messages import Request
 from mock_server.openapi.document import SpecIndex
 from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
+from mock_server.state.store import Table
 
 
 class Refused(InvalidRequest):
@@ -51,10 +53,16 @@ class ControlContext:
         """The spec of each API, by its name."""
         return {vendor.api.name: vendor.spec for vendor in self.vendors}
 
+    @cached_property
+    def tables(self) -> Mapping[str, Table[Any]]:
+        """The tables of all APIs, by their full names."""
+        found = tables_of(self.vendors).values()
+        return {table.name: table for tables in found for table in tables.values()}
+
     def sandbox(self, request: Request) -> Sandbox:
         """Return the open sandbox that a request's path names; raises RecordNotFound."""
         name = request.path["sandbox"]
-        sandbox = self.sandboxes.find(name)
+        sandbox = self.sandboxes.use(name)
         if sandbox is None:
             raise RecordNotFound("open sandbox", name)
         return sandbox

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from mock_server.engine.context import Context
+from mock_server.engine.cors import CorsPolicy
 from mock_server.engine.credentials import Credential
 from mock_server.engine.errors import NEUTRAL_ERRORS, ApiError, Violation
 from mock_server.engine.messages import Reply, Request
-from mock_server.engine.parameters import BooleanWords
+from mock_server.engine.parameters import BooleanWords, strict_query
 from mock_server.engine.rate_limit import RateLimit
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Transaction
@@ -28,6 +29,11 @@ Handler = Callable[[Request, Context], Reply]
 Rule = Callable[[Request, Context], Iterable[Violation]]
 #: Names the credential word of a call whose operation has no security scheme.
 Identify = Callable[[Request], str | None]
+#: Reads a request's query: its values by name, in their order. May raise MalformedRequest.
+QueryReader = Callable[[Request], Mapping[str, list[str]]]
+#: Reads a request's body from its bytes: its value, and the declared media type whose schema the
+#: value is to fit. May raise MalformedRequest and UnsupportedMediaType.
+InputReader = Callable[[Request, bytes], tuple[Any, str]]
 #: Renders one neutral error as the vendor does.
 Renderer = Callable[[Any, Request], Reply]
 
@@ -37,9 +43,7 @@ class Implementation:
     """How one operation is carried out.
 
     With `judges_body` the handler decides which bodies are valid: where a vendor takes in more
-    than a schema can say, the schema describes and the handler judges. Texts then arrive as they
-    were sent: NUL and lone surrogates included, in forms with U+FFFD for bytes that are not UTF-8;
-    an empty body is an empty one whatever its type.
+    than a schema can say, the schema describes and the handler judges.
     """
 
     handler: Handler
@@ -96,6 +100,9 @@ class ErrorTable:
             raise ValueError(f"the error table lacks {', '.join(missing)}")
         self._renderers = dict(renderers)
 
+    def __contains__(self, kind: type[ApiError]) -> bool:
+        return kind in self._renderers
+
     def render(self, error: ApiError, request: Request) -> Reply:
         """Return the vendor's answer for `error`, or for the nearest class it is one of."""
         for kind in type(error).__mro__:
@@ -127,11 +134,16 @@ class Api:
     that presents a word, where the word itself is none (a token must be asked for). `seed` puts a
     persona's records into an empty state.
 
-    `trailing_slash`: `ignore` treats `/x/` as `/x`; `append` redirects (301) a GET of `/x` to
-    `/x/` where only that exists; `strict` does neither. With `fixed_paths_first`, a path that is
-    written out hides one with a parameter in its place for every method (Django), not only for the
-    methods it has itself (Rails, Laravel). With `empty_body_is_object`, an absent
-    body counts as `{}` where a body is declared.
+    `trailing_slash`: `ignore` treats `/x/` as `/x`; `append` redirects (301) `/x` to `/x/`,
+    whatever the method, where only that exists; `strict` does neither. `doubled_slashes`: `ignore`
+    treats `//x///y` as `/x/y`. With `fixed_paths_first`, a path that is written out hides one with
+    a parameter in its place for every method (Django), not only for the methods it has itself
+    (Rails, Laravel). With `empty_body_is_object`, an absent body counts as `{}` where a body is
+    declared.
+
+    `read_query` and `read_body` read as the vendor's framework does, where that is not by the spec
+    alone: other charsets, bodies of other types, middleware that changes what was sent. `cors` is
+    what the vendor's framework lets pages of other origins do; an option of the server replaces it.
 
     An API about the server itself has no records and no credentials that choose a sandbox. All its
     calls run on `home`: they enter no journal and meet no faults, and whoever serves the API guards
@@ -148,8 +160,12 @@ class Api:
     admit: Callable[[Credential, Context], None] | None = None
     sign_in: Callable[[str, httpx.Client], str] | None = None
     trailing_slash: Literal["ignore", "append", "strict"] = "strict"
+    doubled_slashes: Literal["ignore", "strict"] = "strict"
     fixed_paths_first: bool = False
     boolean_words: BooleanWords = field(default_factory=BooleanWords)
     empty_body_is_object: bool = False
+    read_query: QueryReader = strict_query
+    read_body: InputReader | None = None
+    cors: CorsPolicy | None = None
     rate_limit: RateLimit | None = None
     home: Sandbox | None = None

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.engine.api import Api
-from mock_server.engine.call import Call
-from mock_server.engine.credentials import CredentialReader
-from mock_server.engine.errors import ApiError, ContractViolation, MethodNotAllowed, RouteNotFound
-from mock_server.engine.messages import Request
-from mock_server.engine.operation import (
-    SANDBOX_HEADER,
-    CompiledOperation,
-    Service,
-    blocked,
-    crash_of,
-)
-from mock_server.engine.replies import ResponseWriter, Wire
+from mock_server.engine.errors import ApiError, MethodNotAllowed, NotMocked, RouteNotFound
+from mock_server.engine.operation import CompiledOperation, Service, UnroutedOperation
 from mock_server.engine.routing import IndexedRouting
-from mock_server.engine.transport import request_from, send_wire
-from mock_server.openapi.document import SpecError, SpecIndex, matches
-from mock_server.openapi.schema import SchemaCompiler
-from mock_server.state.sandbox import Sandbox
+from mock_server.openapi.document import SpecError, SpecIndex
+from mock_server.openapi.paths import matches
 
 with warnings.catch_warnings():
     # Connexion 3.3 imports Starlette's test client, which warns that it will want another httpx.
@@ -38,6 +26,9 @@ with warnings.catch_warnings():
     from connexion.resolver import Resolver
 
 
+#: Marks the answers to paths that only the vendor serves.
+NOT_MOCKED_HEADER = "x-mock-not-mocked"
+_DOUBLED = re.compile("/{2,}")
 #: How Starlette says that a path is there and the method is not.
 _METHOD_NOT_ALLOWED = 405
 
@@ -83,26 +74,23 @@ class ApiApplication:
 
     def __init__(self, api: Api, spec: SpecIndex, service: Service) -> None:
         problems = mismatches(api, spec)
+        if spec.not_mocked and NotMocked not in api.errors:
+            problems.append("x-not-mocked: the error table does not render NotMocked")
         if problems:
             raise SpecError(f"{api.name}: {'; '.join(problems)}")
-        compiler = SchemaCompiler.of(spec)
-        self._service = service
-        self._credentials = CredentialReader(
-            [(name,) for name in spec.security_schemes], spec.security_schemes
-        )
         self.api = api
         self.spec = spec
         self.operations = {
-            operation.id: CompiledOperation(operation, api, spec, compiler, service)
-            for operation in spec.operations.values()
+            declaration.id: CompiledOperation(declaration, api, spec, service)
+            for declaration in spec.operations.values()
         }
-        self._refusals = {
-            RouteNotFound: ResponseWriter(
-                "(no route)", spec.component_response("RouteNotFound"), spec, compiler
+        self._unrouted: Mapping[type[ApiError], UnroutedOperation] = {
+            RouteNotFound: UnroutedOperation(api, spec, service, "RouteNotFound"),
+            # The vendor has no such answer; ours has the envelope of its nearest.
+            NotMocked: UnroutedOperation(
+                api, spec, service, "RouteNotFound", {NOT_MOCKED_HEADER: "true"}
             ),
-            MethodNotAllowed: ResponseWriter(
-                "(no method)", spec.component_response("MethodNotAllowed"), spec, compiler
-            ),
+            MethodNotAllowed: UnroutedOperation(api, spec, service, "MethodNotAllowed"),
         }
         self._hiding_paths = spec.hiding_paths() if api.fixed_paths_first else {}
         self._connexion: ASGIApp = self._build_connexion()
@@ -126,6 +114,8 @@ class ApiApplication:
         if scope["type"] != "http":
             await self._connexion(scope, receive, send)
             return
+        if self.api.doubled_slashes == "ignore" and "//" in scope["path"]:
+            scope["path"] = _DOUBLED.sub("/", scope["path"])
         if self.api.trailing_slash == "ignore" and scope["path"].endswith("/"):
             scope["path"] = scope["path"].rstrip("/")
         # Starlette's routers write into the scope they are given; a refusal wants it as it came.
@@ -161,47 +151,10 @@ class ApiApplication:
         return path.removeprefix(scope["root_path"] + self.spec.base_path)
 
     async def _refuse(self, error: ApiError, scope: Scope, send: Send) -> None:
-        request = request_from(scope, self.spec.base_path)
-        call = Call(self.api.name, request, sandbox=self._sandbox_of(request), error=error)
-        wire = self._refusal(error, call, scope)
-        if self.api.home is None:
-            call.record(wire, self._service.sandboxes.unattributed)
-        await send_wire(wire, request.method, send)
-
-    def _sandbox_of(self, request: Request) -> Sandbox | None:
-        """The open sandbox that the request's credential names, though no operation asks for it."""
-        if self.api.home is not None:
-            return self.api.home
-        try:
-            word = self.api.sandbox_key_of(self._credentials.read(request))
-        except ApiError:
-            return None
-        word = request.headers.get(SANDBOX_HEADER) or word
-        return None if word is None else self._service.sandboxes.find(word)
-
-    def _refusal(self, error: ApiError, call: Call, scope: Scope) -> Wire:
-        request = call.request
-        if isinstance(error, MethodNotAllowed) and request.method == "OPTIONS":
-            return Wire(204, [(b"allow", ", ".join(error.allow).encode())], b"")
-        if self.api.trailing_slash == "append" and request.method in {"GET", "HEAD"}:
-            slashed = f"{request.url_path}/"
-            if "GET" in self.spec.allowed_methods(self._own_path(slashed, scope)):
-                return _moved(slashed, request.query_string)
-        try:
-            reply = self.api.errors.render(error, request)
-            return self._refusals[type(error)].write(reply)
-        except ContractViolation as defect:
-            call.defect = defect
-        except Exception as crash:  # noqa: BLE001 - the boundary: a crash is a defect to report
-            call.defect = crash_of(f"{request.method} {request.url_path}", crash)
-        return blocked(call.defect, call.sandbox)
-
-
-def _moved(path: str, query_string: str) -> Wire:
-    path = quote(path, safe="/:@!$&'()*+,;=~")
-    location = f"{path}?{query_string}" if query_string else path
-    headers = [(b"location", location.encode("latin-1", "replace")), (b"content-length", b"0")]
-    return Wire(301, headers, b"")
+        path = self._own_path(scope["path"], scope)
+        if self.spec.is_not_mocked(scope["method"], path):
+            error = NotMocked(scope["method"], path)
+        await self._unrouted[type(error)].refuse(error, scope, send)
 
 
 async def _no_route(scope: Scope, _receive: Receive, _send: Send) -> None:

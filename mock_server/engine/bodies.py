@@ -1,12 +1,12 @@
-"""Request body readers: JSON, form, multipart, text and bytes, validated against the schema."""
+"""Request body readers: JSON, form, multipart, text and bytes, validated against the schema.
+
+What a schema says it `x-accepts` is made the type that it has before it is validated.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import Field, File, FormParser, parse_options_header
+from typing import TYPE_CHECKING, Any
 
 from mock_server.engine.errors import (
     MalformedRequest,
@@ -14,11 +14,17 @@ from mock_server.engine.errors import (
     Violation,
 )
 from mock_server.engine.messages import Request, Upload
-from mock_server.engine.parameters import BooleanWords, coerce, parse_pairs
+from mock_server.engine.parameters import coerce, parse_pairs
+from mock_server.openapi.casts import Cast, cast_of
 from mock_server.openapi.document import Json, RequestBody, SpecIndex
-from mock_server.openapi.json_values import read_json
+from mock_server.openapi.json_values import NotJson, read_json
+from mock_server.openapi.multipart import NotMultipart, form_parts
 from mock_server.openapi.schema import SchemaCompiler, properties_of, violations_of
 
+if TYPE_CHECKING:
+    from mock_server.engine.api import Api
+
+JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
@@ -26,7 +32,8 @@ MULTIPART = "multipart/form-data"
 class BodyReader:
     """Reads and validates the body of one operation.
 
-    A `judged` body is read as `Implementation.judges_body` says, and not validated.
+    `api` says how: its `read_body`, if it has one, reads in place of what is here. A `judged` body
+    is not validated; see `Implementation.judges_body`.
     """
 
     def __init__(
@@ -34,38 +41,48 @@ class BodyReader:
         body: RequestBody,
         spec: SpecIndex,
         compiler: SchemaCompiler,
-        words: BooleanWords,
+        api: Api,
         *,
-        empty_is_object: bool,
         judged: bool = False,
     ) -> None:
         self._judged = judged
         self._required = body.required
-        self._empty_is_object = empty_is_object
-        self._words = words
+        self._empty_is_object = api.empty_body_is_object
+        self._words = api.boolean_words
+        self._reads = api.read_body
         self._media_types = tuple(media_type.lower() for media_type in body.content)
         self._properties: dict[str, Mapping[str, Json]] = {}
         self._validators = {}
+        self._casts: dict[str, Cast] = {}
         for media_type, content in body.content.items():
             schema = content.get("schema", {})
             self._validators[media_type.lower()] = compiler.compile(schema, f"body {media_type}")
             self._properties[media_type.lower()] = {
                 name: spec.typed(node) for name, node in properties_of(spec, schema)
             }
+            cast = cast_of(spec, schema)
+            if cast is not None:
+                self._casts[media_type.lower()] = cast
 
     def read(self, request: Request, content: bytes) -> list[Violation]:
         """Fill in the request's body and return every violation of its schema.
 
         Raises UnsupportedMediaType and MalformedRequest.
         """
+        if self._reads is not None:
+            request.has_body = True
+            request.body, request.media_type = self._reads(request, content)
+            return self._validate(request.media_type, request.body)
         header = request.headers.get("content-type", "")
-        media_type, options = _media_type(header)
+        media_type = header.partition(";")[0].strip().lower()
         known = media_type in self._media_types
-        if not content and (not media_type or known or self._judged):
+        if not content and (not media_type or known):
             return self._read_nothing(request, media_type if known else self._media_types[0])
         if not known:
             raise UnsupportedMediaType(media_type, self._media_types)
-        value = self._parse(media_type, options, content)
+        value = self._parse(media_type, header, content)
+        if media_type in self._casts:
+            value = self._casts[media_type](value)
         request.body, request.has_body, request.media_type = value, True, media_type
         return self._validate(media_type, value)
 
@@ -77,21 +94,17 @@ class BodyReader:
             return [Violation("body", (), "required")]
         return []
 
-    def _parse(self, media_type: str, options: Mapping[bytes, bytes], content: bytes) -> Any:
-        if media_type == "application/json" or media_type.endswith("+json"):
-            return read_json(content, storable=not self._judged)
+    def _parse(self, media_type: str, content_type: str, content: bytes) -> Any:
+        if media_type == JSON or media_type.endswith("+json"):
+            try:
+                return read_json(content)
+            except NotJson as problem:
+                raise MalformedRequest(problem.problem) from problem
         if media_type == FORM:
-            pairs = parse_pairs(self._text(content), lenient=self._judged)
-            return self._fields(media_type, pairs)
+            return self._fields(media_type, parse_pairs(_text(content)))
         if media_type == MULTIPART:
-            return self._multipart(options, content)
-        return self._text(content) if media_type.startswith("text/") else content
-
-    def _text(self, content: bytes) -> str:
-        try:
-            return content.decode("utf-8", "replace" if self._judged else "strict")
-        except UnicodeDecodeError as problem:
-            raise MalformedRequest("the body is not valid UTF-8") from problem
+            return self._multipart(content_type, content)
+        return _text(content) if media_type.startswith("text/") else content
 
     def _fields(self, media_type: str, values: Mapping[str, list[str]]) -> dict[str, Any]:
         """Form fields as an object; of several values for a scalar the last one counts."""
@@ -107,42 +120,21 @@ class BodyReader:
                 body[name] = coerce(texts[-1], schema, self._words)
         return body
 
-    def _multipart(self, options: Mapping[bytes, bytes], content: bytes) -> dict[str, Any]:
-        if b"boundary" not in options:
-            raise MalformedRequest("the multipart body has no boundary")
+    def _multipart(self, content_type: str, content: bytes) -> dict[str, Any]:
         fields: dict[str, list[str]] = {}
         uploads: dict[str, Upload] = {}
-        ends: list[bool] = []
-
-        def on_field(field: Field) -> None:
-            text = self._text(field.value or b"")
-            if "\0" in text and not self._judged:
-                raise MalformedRequest("a field contains a NUL character")
-            fields.setdefault(self._text(field.field_name or b""), []).append(text)
-
-        def on_file(file: File) -> None:
-            file.file_object.seek(0)
-            uploads[self._text(file.field_name or b"")] = Upload(
-                filename=self._text(file.file_name or b""),
-                media_type=getattr(file, "content_type", None) or "application/octet-stream",
-                content=file.file_object.read(),
-            )
-
         try:
-            parser = FormParser(
-                MULTIPART,
-                on_field,
-                on_file,
-                lambda: ends.append(True),
-                boundary=options[b"boundary"],
-                config={"MAX_MEMORY_FILE_SIZE": len(content) + 1},
-            )
-            parser.write(content)
-            parser.finalize()
-        except FormParserError as problem:
-            raise MalformedRequest("the multipart body cannot be read") from problem
-        if not ends:
-            raise MalformedRequest("the multipart body breaks off")
+            parts = form_parts(content, content_type)
+        except NotMultipart as problem:
+            raise MalformedRequest(str(problem)) from problem
+        for part in parts:
+            if part.filename is not None:
+                uploads[part.name] = Upload(part.filename, part.media_type, part.content)
+                continue
+            text = _text(part.content)
+            if "\0" in text:
+                raise MalformedRequest("a field contains a NUL character")
+            fields.setdefault(part.name, []).append(text)
         return {**self._fields(MULTIPART, fields), **uploads}
 
     def _validate(self, media_type: str, value: Any) -> list[Violation]:
@@ -155,11 +147,11 @@ class BodyReader:
         return violations_of(validator.iter_errors(checked), "body")
 
 
-def _media_type(header: str) -> tuple[str, Mapping[bytes, bytes]]:
-    if header == "application/json":
-        return header, {}
-    media_type, options = parse_options_header(header)
-    return media_type.decode("latin-1").lower(), options
+def _text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as problem:
+        raise MalformedRequest("the body is not valid UTF-8") from problem
 
 
 def _without_uploads(body: dict[str, Any]) -> dict[str, Any]:

@@ -1,76 +1,65 @@
-"""One call on its way through the pipeline, and the entry it leaves in the journal."""
+"""One call on its way through the pipeline."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from mock_server.engine.errors import ContractViolation, InvalidRequest, Violation
-from mock_server.engine.messages import Request
-from mock_server.state.journal import Exchange
-from mock_server.state.sandbox import Sandbox
+from mock_server.engine.messages import Reply, Request
 from mock_server.state.store import Change, Key, State
 
 if TYPE_CHECKING:
-    from mock_server.engine.errors import ApiError
+    from mock_server.engine.context import Context
+    from mock_server.engine.credentials import Credential
+    from mock_server.engine.errors import ApiError, ContractViolation, Violation
     from mock_server.engine.fault import Fault
+    from mock_server.engine.operation import Operation
     from mock_server.engine.replies import Wire
+    from mock_server.state.sandbox import Sandbox
 
 
 @dataclass(slots=True)
 class Call:
-    """What is known of a call so far; `sandbox` is None until its credential was accepted."""
+    """A request, and what is known of it so far.
 
-    api: str
+    `sandbox` is the one of unattributed calls until the call's own is open. `state` is what the
+    operation sees instead of the present state, and then it changes nothing; without `keep`, what
+    it changes is forgotten, though the answer says that it was done. `violations` is None until
+    parameters and body were read. `refusal` is why no operation takes the call. `headers` go on the
+    answer, whatever it is. `kept` is the state that its own commit made, if it did.
+    """
+
+    operation: Operation
     request: Request
+    sandbox: Sandbox
+    path_values: Mapping[str, Any] = field(default_factory=dict)
     content: bytes = b""
-    sandbox: Sandbox | None = None
+    credential: Credential | None = None
     sandbox_key: str = ""
+    fault: Fault | None = None
+    state: State | None = None
+    keep: bool = True
     before: State | None = None
+    context: Context = field(init=False)
+    counted: bool = False
     violations: list[Violation] | None = None
+    refusal: ApiError | None = None
+    reply: Reply = field(init=False)
+    wire: Wire | None = None
     error: ApiError | None = None
     defect: ContractViolation | None = None
-    fault: Fault | None = None
+    headers: Mapping[str, str] | None = None
     changes: tuple[Change, ...] = ()
+    kept: State | None = None
     reads: Sequence[tuple[str, Key]] = ()
-    counted: bool = False
-    quota_headers: Mapping[str, str] | None = None
 
-    def record(self, wire: Wire, unattributed: Sandbox) -> None:
-        """Enter the call into its sandbox's journal, or into the unattributed one."""
-        sandbox = self.sandbox or unattributed
-        request, fault, error, defect = self.request, self.fault, self.error, self.defect
-        before = self.before or sandbox.committed
-        # A fault may keep nothing of what was done, or do more; then the states tell what changed.
-        changes = self.changes if fault is None else before.difference(sandbox.committed)
-        sandbox.journal.append(
-            Exchange(
-                number=sandbox.journal.last + 1,
-                at=sandbox.clock.now(),
-                api=self.api,
-                operation=request.operation_id,
-                method=request.method,
-                origin=request.origin,
-                path=request.url_path,
-                query=request.query_string,
-                request_headers=request.headers,
-                request_body=self.content,
-                status=wire.status,
-                response_headers=tuple(wire.headers),
-                # Copied, as orjson's own bytes keep a buffer of 8 KB for the shortest text.
-                response_body=bytes(memoryview(wire.body)),
-                verdict="blocked" if defect else "refused" if error else "answered",
-                before=before,
-                after=sandbox.committed,
-                changes=changes,
-                reads=tuple(self.reads),
-                error=type(error).__name__ if error else None,
-                violations=tuple(map(str, error.violations))
-                if isinstance(error, InvalidRequest)
-                else (),
-                problem=str(defect) if defect else None,
-                fault=fault.name if fault else None,
-                sent=fault.sends if fault else True,
-            )
-        )
+    @property
+    def api(self) -> str:
+        """The name of the API."""
+        return self.operation.api.name
+
+    @property
+    def seen(self) -> State:
+        """The state that the operation sees."""
+        return self.sandbox.committed if self.state is None else self.state

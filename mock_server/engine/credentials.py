@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
-from urllib.parse import parse_qs
 
 from mock_server.engine.errors import Unauthenticated
 from mock_server.engine.messages import Request
-from mock_server.engine.parameters import parse_cookies
-from mock_server.openapi.document import Json, SpecError
+from mock_server.openapi.document import SpecError
+from mock_server.openapi.security import Credential, SecurityScheme, UnreadableCredential
 from mock_server.state.sandbox import SandboxName
+
+__all__ = ["Credential", "CredentialPolicy", "CredentialReader"]
 
 #: Visible ASCII that can stand as one segment of a path, for a sandbox is addressed by its name.
 _WORD = re.compile(r"(?!\.{1,2}$)[!-.0-~]{1,128}")
+#: What a vendor may issue as a key, whatever it looks like.
+_KEY = re.compile(r"[!-~]{1,4096}")
 _PREFIX = "test"
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What a caller presented under one security scheme of the spec.
-
-    `value` is the user name (basic), the token (bearer) or the key (apiKey); `password` is there
-    for basic alone.
-    """
-
-    scheme: str
-    kind: Literal["basic", "bearer", "apiKey"]
-    value: str
-    password: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +29,21 @@ class CredentialPolicy:
     A word that begins with `test` opens the sandbox of that name; `test.PERSONA…` chooses its
     persona, which must be a known one. With `accept_any`, every other word of visible ASCII opens
     one with the default persona. A word with a slash opens none: it could not be controlled.
+
+    With `hide_keys`, every key that does not begin with `test` opens a sandbox that is named by a
+    digest of it: it may be a real one, which is then shown nowhere.
     """
 
     personas: frozenset[str]
     default_persona: str
     accept_any: bool = False
+    hide_keys: bool = False
 
     def sandbox(self, word: str) -> SandboxName:
         """Return the sandbox that `word` opens; raises Unauthenticated if it opens none."""
+        if self.hide_keys and not word.startswith(_PREFIX) and _KEY.fullmatch(word):
+            digest = hashlib.blake2b(word.encode(), digest_size=8).hexdigest()
+            return SandboxName(f"key-{digest}", self.default_persona)
         if not _WORD.fullmatch(word):
             raise Unauthenticated("invalid")
         persona = self.default_persona
@@ -69,17 +62,15 @@ class CredentialReader:
     """Finds the credential of a request under one operation's security requirements."""
 
     def __init__(
-        self, alternatives: Iterable[tuple[str, ...]], schemes: Mapping[str, Json]
+        self, alternatives: Iterable[tuple[str, ...]], schemes: Mapping[str, SecurityScheme]
     ) -> None:
-        self._schemes: list[tuple[str, Json]] = []
+        self._schemes: list[SecurityScheme] = []
         for names in alternatives:
             if len(names) != 1:
                 raise SpecError("security: each alternative must name exactly one scheme")
             if names[0] not in schemes:
                 raise SpecError(f"security scheme {names[0]!r} is not declared")
-            if not _is_supported(schemes[names[0]]):
-                raise SpecError(f"security scheme {names[0]!r} is not supported")
-            self._schemes.append((names[0], schemes[names[0]]))
+            self._schemes.append(schemes[names[0]])
 
     def read(
         self, request: Request, accepts: Callable[[Credential], bool] | None = None
@@ -90,8 +81,11 @@ class CredentialReader:
         Raises Unauthenticated: `missing` if there is none, `invalid` if it cannot be read.
         """
         refused = None
-        for name, scheme in self._schemes:
-            credential = _presented(name, scheme, request)
+        for scheme in self._schemes:
+            try:
+                credential = scheme.read(request.headers, request.query_string)
+            except UnreadableCredential as problem:
+                raise Unauthenticated("invalid") from problem
             if credential is None:
                 continue
             if accepts is None or accepts(credential):
@@ -100,45 +94,3 @@ class CredentialReader:
         if refused is None:
             raise Unauthenticated("missing")
         return refused
-
-
-def _is_supported(scheme: Json) -> bool:
-    if scheme["type"] == "http":
-        return str(scheme.get("scheme")).lower() in {"basic", "bearer"}
-    return scheme["type"] in {"apiKey", "oauth2"}
-
-
-def _presented(name: str, scheme: Json, request: Request) -> Credential | None:
-    if scheme["type"] == "apiKey":
-        value = _key(scheme, request)
-        return Credential(name, "apiKey", value) if value else None
-    if scheme["type"] == "oauth2" or scheme.get("scheme", "").lower() == "bearer":
-        token = _authorization(request, "bearer")
-        return Credential(name, "bearer", token) if token else None
-    encoded = _authorization(request, "basic")
-    return _basic(name, encoded) if encoded is not None else None
-
-
-def _authorization(request: Request, scheme: str) -> str | None:
-    kind, _, value = request.headers.get("authorization", "").partition(" ")
-    return value.strip() if kind.lower() == scheme else None
-
-
-@lru_cache(maxsize=4096)
-def _basic(name: str, encoded: str) -> Credential:
-    try:
-        decoded = base64.b64decode(encoded, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError, ValueError) as problem:
-        raise Unauthenticated("invalid") from problem
-    user, _, password = decoded.partition(":")
-    return Credential(name, "basic", user, password)
-
-
-def _key(scheme: Json, request: Request) -> str | None:
-    name = scheme["name"]
-    if scheme["in"] == "cookie":
-        return parse_cookies(request.headers.get("cookie", "")).get(name)
-    if scheme["in"] == "header":
-        return request.headers.get(name.lower())
-    values = parse_qs(request.query_string).get(name)
-    return values[-1] if values else None

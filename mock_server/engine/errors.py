@@ -7,36 +7,27 @@ Nothing here knows a status code or a vendor's wording: each vendor's error tabl
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
 
-Location = Literal["path", "query", "header", "cookie", "body"]
+from mock_server.openapi.violation import Violation
 
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One way in which a request breaks the contract.
-
-    `path` leads to the value inside its location: `("name",)` for a body property or a query
-    parameter, `("items", 0, "id")` deeper. `keyword` is the JSON Schema keyword (`required`,
-    `maxLength`, `type`, …) or a vendor's own name for a rule that a schema cannot say; `limit`
-    is the keyword's value, `value` what was sent (absent for `required`).
-    """
-
-    location: Location
-    path: tuple[str | int, ...]
-    keyword: str
-    limit: Any = None
-    value: Any = None
-
-    def __str__(self) -> str:
-        limit = "" if self.limit is None else f" {self.limit!r}"
-        return f"{self.location} {self.field or '(whole)'}: {self.keyword}{limit}"
-
-    @property
-    def field(self) -> str:
-        """The path joined by dots, as most vendors name a field; empty for the whole body."""
-        return ".".join(map(str, self.path))
+__all__ = [
+    "NEUTRAL_ERRORS",
+    "ApiError",
+    "Conflict",
+    "ContractViolation",
+    "Forbidden",
+    "InvalidRequest",
+    "MalformedRequest",
+    "MethodNotAllowed",
+    "PayloadTooLarge",
+    "RateLimited",
+    "RecordNotFound",
+    "RouteNotFound",
+    "Unauthenticated",
+    "UnsupportedMediaType",
+    "Violation",
+]
 
 
 class ApiError(Exception):
@@ -59,6 +50,16 @@ class Forbidden(ApiError):
 
 class RouteNotFound(ApiError):
     """No operation has this path."""
+
+
+class NotMocked(ApiError):
+    """The vendor serves this path, and the mock does not; its text says so.
+
+    Only the error table of an API whose spec lists such paths (`x-not-mocked`) must render it.
+    """
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(f"{method} {path} is a part of the API that the mock does not serve")
 
 
 class MethodNotAllowed(ApiError):

@@ -6,41 +6,12 @@ from typing import Protocol
 
 from starlette.types import Send
 
+from mock_server.engine.call import Call
 from mock_server.engine.messages import Request
+from mock_server.engine.pipeline import proceed
 from mock_server.engine.replies import Wire
 from mock_server.engine.transport import send_wire
 from mock_server.state.sandbox import Sandbox
-from mock_server.state.store import Change, State
-
-
-class Run(Protocol):
-    """The rest of a call, for a fault to carry out as it likes: once, in another way, or not."""
-
-    @property
-    def sandbox(self) -> Sandbox:
-        """The call's sandbox."""
-
-    @property
-    def request(self) -> Request:
-        """The call's request; its parameters and body are read only while it is performed."""
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """What the performed operation changed, kept or not."""
-
-    def perform(self, state: State | None = None, *, keep: bool = True) -> Wire:
-        """Validate, handle and answer the request.
-
-        With `state`, the operation sees that state instead of the present one, and changes nothing.
-        Without `keep`, what it changes is forgotten, though the answer says it was done; the
-        changes are then in `changes`.
-        """
-
-    def reply_with(self, status: int) -> Wire:
-        """Answer with a status that the operation declares, in the vendor's own body.
-
-        Raises LookupError if it declares no such status.
-        """
 
 
 class Fault:
@@ -52,9 +23,12 @@ class Fault:
     name = "none"
     sends = True
 
-    def answer(self, run: Run) -> Wire:
-        """Return the answer to send; nothing here may await."""
-        return run.perform()
+    def answer(self, call: Call) -> Wire:
+        """Return the answer to send: of `proceed`, or another one; nothing here may await.
+
+        What the operation sees and what is kept of it is said beforehand, in the call.
+        """
+        return proceed(call)
 
     async def deliver(self, wire: Wire, method: str, send: Send) -> None:
         """Send the answer."""

@@ -35,9 +35,9 @@ class Request:
     names in the spec, with JSON values of their schemas' types (numbers with a fraction as
     `Decimal`). `body` is the parsed body, `None` when none was sent (`has_body` tells it from a
     JSON `null`); file parts of a multipart body are `Upload`s. `headers` has every header sent,
-    names in lower case. `origin` is scheme and host as the caller sees them; `base_url` is the URL,
-    without a slash at the end, under which the caller reaches this API: links in answers start with
-    it.
+    names in lower case. `raw_path` is the path as it was sent, escapes and all. `origin` is
+    scheme and host as the caller sees them; `base_url` is the URL, without a slash at the end,
+    under which the caller reaches this API: links in answers start with it.
     """
 
     method: str
@@ -46,6 +46,7 @@ class Request:
     base_url: str
     headers: Mapping[str, str]
     origin: str = ""
+    raw_path: str = ""
     operation_id: str | None = None
     path: dict[str, Any] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)

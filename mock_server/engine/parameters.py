@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-from urllib.parse import parse_qsl, unquote
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from jsonschema_rs import Draft202012Validator
 
@@ -15,6 +15,10 @@ from mock_server.engine.errors import MalformedRequest, Violation
 from mock_server.engine.messages import Request
 from mock_server.openapi.document import Json, Parameter, SpecError, SpecIndex
 from mock_server.openapi.schema import SchemaCompiler, violations_of
+from mock_server.openapi.security import parse_cookies
+
+if TYPE_CHECKING:
+    from mock_server.engine.api import Api
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?")
@@ -45,34 +49,28 @@ def coerce(text: str, schema: Json, words: BooleanWords) -> Any:
     return text
 
 
-def parse_pairs(text: str, *, lenient: bool = False) -> dict[str, list[str]]:
+def parse_pairs(text: str) -> dict[str, list[str]]:
     """Return the values of a query string or form, by name, in their order.
 
-    Raises MalformedRequest for escapes that are not UTF-8, and for NUL; with `lenient` the former
-    become U+FFFD, and NUL stays.
+    Raises MalformedRequest for escapes that are not UTF-8, and for NUL.
     """
     if not text:
         return {}
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="replace" if lenient else "strict")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
     except (UnicodeDecodeError, ValueError) as problem:
         raise MalformedRequest("a parameter is not valid UTF-8") from problem
     values: dict[str, list[str]] = {}
     for name, value in pairs:
-        if not lenient and ("\0" in value or "\0" in name):
+        if "\0" in value or "\0" in name:
             raise MalformedRequest("a parameter contains a NUL character")
         values.setdefault(name, []).append(value)
     return values
 
 
-def parse_cookies(header: str) -> dict[str, str]:
-    """Return the cookies of a Cookie header; the first of a name wins."""
-    cookies: dict[str, str] = {}
-    for part in header.split(";"):
-        name, equals, value = part.strip().partition("=")
-        if equals:
-            cookies.setdefault(name, unquote(value.strip('"')))
-    return cookies
+def strict_query(request: Request) -> Mapping[str, list[str]]:
+    """Return the values of a request's query by name; raises MalformedRequest as `parse_pairs`."""
+    return parse_pairs(request.query_string) if request.query_string else _NO_VALUES
 
 
 class ParameterParser:
@@ -145,9 +143,11 @@ class ParameterReader:
         parameters: Iterable[Parameter],
         spec: SpecIndex,
         compiler: SchemaCompiler,
-        words: BooleanWords,
+        api: Api,
     ) -> None:
+        words = api.boolean_words
         parsers = [ParameterParser(item, spec, compiler, words) for item in parameters]
+        self._sources = {**_SOURCES, "query": _query_source(api)}
         self._by_location: list[tuple[str, list[ParameterParser]]] = [
             (location, [parser for parser in parsers if parser.location == location])
             for location in ("path", "query", "header", "cookie")
@@ -161,19 +161,19 @@ class ParameterReader:
         """
         found: list[Violation] = []
         for location, parsers in self._by_location:
-            values = _SOURCES[location](request, path_values)
+            values = self._sources[location](request, path_values)
             into = getattr(request, location)
             for parser in parsers:
                 found += parser.read(values.get(parser.key), into)
         return found
 
 
+def _query_source(api: Api) -> Callable[[Request, Mapping[str, Any]], Mapping[str, list[str]]]:
+    return lambda request, _: api.read_query(request)
+
+
 def _path_values(_: Request, path_values: Mapping[str, Any]) -> Mapping[str, list[str]]:
     return {name: [str(value)] for name, value in path_values.items()}
-
-
-def _query_values(request: Request, _: Mapping[str, Any]) -> Mapping[str, list[str]]:
-    return parse_pairs(request.query_string) if request.query_string else _NO_VALUES
 
 
 def _header_values(request: Request, _: Mapping[str, Any]) -> Mapping[str, list[str]]:
@@ -187,7 +187,6 @@ def _cookie_values(request: Request, _: Mapping[str, Any]) -> Mapping[str, list[
 
 _SOURCES: dict[str, Callable[[Request, Mapping[str, Any]], Mapping[str, list[str]]]] = {
     "path": _path_values,
-    "query": _query_values,
     "header": _header_values,
     "cookie": _cookie_values,
 }

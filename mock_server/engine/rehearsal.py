@@ -12,7 +12,7 @@ from mock_server.engine.errors import ApiError, ContractViolation
 from mock_server.engine.messages import Reply, Request
 from mock_server.engine.parameters import ParameterReader
 from mock_server.engine.replies import ResponseWriter
-from mock_server.openapi.document import Operation, SpecIndex
+from mock_server.openapi.document import Operation, SpecIndex, is_read
 from mock_server.openapi.schema import SchemaCompiler
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State
@@ -50,7 +50,7 @@ class Rehearsal:
                 for value in _values_of(raw.get("example"))
             ]
         )
-        self._reader = ParameterReader(operation.parameters, spec, compiler, api.boolean_words)
+        self._reader = ParameterReader(operation.parameters, spec, compiler, api)
         self._rules = api.operations[operation.id].rules
         self._compiler = compiler
         self._writers = {
@@ -97,7 +97,7 @@ def rehearsals_of(api: Api, spec: SpecIndex) -> list[Rehearsal]:
     found: dict[tuple[object, str], Rehearsal] = {}
     for operation in spec.operations.values():
         needs_more = any(each.required and each.location != "path" for each in operation.parameters)
-        if operation.method == "get" and not operation.raw.get("x-side-effects") and not needs_more:
+        if is_read(operation) and not needs_more:
             handler = api.operations[operation.id].handler
             answers = repr(operation.raw.get("responses"))
             found.setdefault((handler, answers), Rehearsal(operation, api, spec))

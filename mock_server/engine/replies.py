@@ -16,6 +16,7 @@ from mock_server.engine.errors import ContractViolation
 from mock_server.engine.messages import NO_BODY, Reply
 from mock_server.engine.parameters import BooleanWords, coerce
 from mock_server.openapi.document import Json, Response, SpecIndex
+from mock_server.openapi.pointers import join
 from mock_server.openapi.schema import SchemaCompiler
 
 _WORDS = BooleanWords()
@@ -98,8 +99,8 @@ class ResponseWriter:
         return []
 
     def _breach(self, error: ValidationError) -> ContractViolation:
-        pointer = "".join(f"/{_escape(part)}" for part in error.instance_path)
-        return ContractViolation(self._operation, f"/body{pointer}", error.message)
+        pointer = join("/body", *error.instance_path)
+        return ContractViolation(self._operation, pointer, error.message)
 
     def _validator_of(self, media_type: str | None) -> Draft202012Validator | None:
         """The validator of a media type, declared itself or by a range such as `image/*`."""
@@ -181,7 +182,3 @@ def _content_type(media_type: str) -> tuple[bytes, bytes]:
 @lru_cache(maxsize=4096)
 def _content_length(length: int) -> tuple[bytes, bytes]:
     return b"content-length", b"%d" % length
-
-
-def _escape(part: str | int) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")

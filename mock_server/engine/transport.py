@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import sys
 from collections.abc import Mapping
 from functools import lru_cache
+from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
 
@@ -19,6 +19,8 @@ _HOST = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?"
 )
 _LAST_PORT = 65535
+#: Bytes of headers beyond which they are read anew each time, so that nothing long stays in memory.
+_REMEMBERED = 2_048
 
 
 class ClientGone(Exception):
@@ -30,9 +32,12 @@ def request_from(scope: Scope, base_path: str) -> Request:
 
     `base_path` is the API's own native path; it and the mount's path are a part of `base_url`.
     """
-    headers = _headers(tuple(map(tuple, scope["headers"])))
+    raw = tuple(map(tuple, scope["headers"]))
+    size = sum(len(value) for _, value in raw)
+    headers = _headers(raw) if size <= _REMEMBERED else _read_headers(raw)
     root = scope.get("root_path", "") + base_path
     server = tuple(scope.get("server") or ("localhost", None))
+    raw_path: bytes | None = scope.get("raw_path")
     origin = _origin(scope.get("scheme", "http"), headers.get("host", ""), server)
     return Request(
         method=scope["method"],
@@ -41,25 +46,24 @@ def request_from(scope: Scope, base_path: str) -> Request:
         base_url=origin + root,
         headers=headers,
         origin=origin,
+        raw_path=raw_path.decode("latin-1") if raw_path else quote(scope["path"]),
     )
 
 
-@lru_cache(maxsize=512)
-def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> Mapping[str, str]:
-    """The headers by their names; programs send the same ones over and over, so they are shared."""
+def _read_headers(raw: tuple[tuple[bytes, bytes], ...]) -> Mapping[str, str]:
+    """The headers by their names."""
     headers: dict[str, str] = {}
     for name, value in raw:
-        key = sys.intern(name.decode("latin-1"))
-        text = _text(value)
+        key = name.decode("latin-1")
+        text = value.decode("latin-1")
         if key in headers:
             text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
         headers[key] = text
     return headers
 
 
-@lru_cache(maxsize=1024)
-def _text(value: bytes) -> str:
-    return value.decode("latin-1")
+#: Programs send the same headers over and over, so those are shared.
+_headers = lru_cache(maxsize=512)(_read_headers)
 
 
 @lru_cache(maxsize=512)

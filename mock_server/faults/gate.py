@@ -10,10 +10,9 @@ from mock_server.engine.messages import Request
 from mock_server.faults.effects.effect import Drawn, EffectsFault
 from mock_server.faults.effects.later import hides_records
 from mock_server.faults.effects.records import HiddenRecords
-from mock_server.faults.parsing import is_read
 from mock_server.faults.reserved import RESERVED_WORDS, RefusedCredential, preferred, reserved_word
 from mock_server.faults.rules import rules_in
-from mock_server.openapi.document import SpecIndex
+from mock_server.openapi.document import SpecIndex, is_read
 from mock_server.state.sandbox import Sandbox
 
 _HIDDEN = Drawn(HiddenRecords())
@@ -71,4 +70,4 @@ class FaultGate:
         if hides_records(sandbox) and (api, request.operation_id) in self._reads:
             names.append("records that do not show yet")
             drawn.append(_HIDDEN)
-        return EffectsFault("; ".join(names), api, tuple(drawn)) if drawn else None
+        return EffectsFault("; ".join(names), tuple(drawn)) if drawn else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,9 +9,11 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
-from mock_server.engine.errors import MalformedRequest
 from mock_server.engine.messages import Request
-from mock_server.openapi.json_values import read_json
+from mock_server.openapi.json_values import NotJson, read_json
+from mock_server.openapi.patterns import any_matches, names_of
+
+_NO_JSON = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,9 @@ class Match:
     base path: `*` stands for anything but a slash, `**` for anything. `body_contains` is a text in
     the body as it was sent; `json` what must be in it at least: objects may have more properties,
     all else is equal. `header` maps names to patterns (`*`, `?`). Of the calls that match so far,
-    `nth` chooses some by their number, from 1, and `share` a part (0 to 1) by the seed. `targets`
-    are the operations that can be meant, by API.
+    `nth` chooses some by their number, from 1, and `share` a part (0 to 1) by the seed.
     """
 
-    targets: Mapping[str, Target]
     api: str | None = None
     operation: str | None = None
     method: str | None = None
@@ -46,18 +45,21 @@ class Match:
     nth: tuple[int, ...] = ()
     share: float | None = None
 
-    def fits(self, api: str, request: Request, content: bytes) -> bool:
-        """Say whether a call is one of those that `nth` and `share` choose from."""
-        target = self.targets.get(api)
-        if target is None or request.operation_id not in target.operations:
+    def fits(self, request: Request, content: bytes, target: Target) -> bool:
+        """Say whether a call is one of those that `nth` and `share` choose from.
+
+        `target` has the operations of its API that can be meant.
+        """
+        if request.operation_id not in target.operations:
             return False
-        if self.method is not None and request.method != self.method:
+        if self.method is not None and request.method != self.method.upper():
             return False
         if self.path is not None and not _path_fits(self.path, request, target.base_path):
             return False
         headers = request.headers
         for name, pattern in self.header.items():
-            if name not in headers or not fnmatchcase(headers[name], pattern):
+            value = headers.get(name.lower())
+            if value is None or not fnmatchcase(value, pattern):
                 return False
         if self.body_contains is not None and self.body_contains.encode() not in content:
             return False
@@ -80,23 +82,22 @@ class Match:
 
 
 def _path_fits(pattern: str, request: Request, base_path: str) -> bool:
-    regex = _regex(pattern)
-    below = request.url_path.removeprefix(request.base_url.removeprefix(request.origin))
-    return any(regex.fullmatch(path) for path in (request.url_path, base_path + below, below))
-
-
-@lru_cache(maxsize=256)
-def _regex(pattern: str) -> re.Pattern[str]:
-    any_text = {"**": ".*", "*": "[^/]*"}
-    parts = re.split(r"(\*\*|\*)", pattern)
-    return re.compile("".join(any_text.get(part, re.escape(part)) for part in parts), re.DOTALL)
+    names = names_of(request.url_path, request.base_url, request.origin, base_path)
+    return any_matches(pattern, names)
 
 
 def _json_fits(wanted: Any, content: bytes) -> bool:
+    value = _parsed(content)
+    return value is not _NO_JSON and includes(value, wanted)
+
+
+# All rules of a sandbox look at the same body, one after the other.
+@lru_cache(maxsize=1)
+def _parsed(content: bytes) -> Any:
     try:
-        return includes(read_json(content), wanted)
-    except MalformedRequest:
-        return False
+        return read_json(content)
+    except NotJson:
+        return _NO_JSON
 
 
 def includes(value: Any, wanted: Any) -> bool:

@@ -1,166 +1,290 @@
-"""From the JSON of a rule to the rule, with every mistake named by its place."""
+"""From the JSON of a rule to the rule, with every mistake at its place."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from mock_server.faults.effects.effect import Effect
-from mock_server.faults.effects.kinds import KINDS
 from mock_server.faults.effects.status import Status
+from mock_server.faults.fields import LARGEST
 from mock_server.faults.matching import Match, Target
-from mock_server.faults.reading import InvalidRule, Reader, one_of
 from mock_server.faults.rule import Rule
-from mock_server.openapi.document import METHODS, Operation, SpecIndex
+from mock_server.openapi.document import METHODS, Operation, SpecIndex, is_read
+from mock_server.openapi.pointers import join
+from mock_server.usage import UsageError, suggestion
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 __all__ = ["InvalidRule", "parse_rule"]
 
 #: From this order on, an effect decides how the body is sent; there can be one such.
 _SENDING = 2
 _METHODS = [method.upper() for method in METHODS]
+_NTH = "must be a whole number of at least 1, or a list of such"
+Mistake = tuple[str, str]
+
+
+class InvalidRule(UsageError, ValueError):
+    """A rule that cannot be used.
+
+    `problems` has every mistake: a JSON pointer to its place, and what is wrong there. The message
+    is one line with all of them.
+    """
+
+    def __init__(self, problems: Iterable[Mistake]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{place or '/'}: {text}" for place, text in self.problems))
+
+    @property
+    def pointer(self) -> str:
+        """Where the first mistake is."""
+        return self.problems[0][0] or "/"
 
 
 def parse_rule(body: Any, specs: Mapping[str, SpecIndex]) -> Rule:
     """Return the rule that a JSON value describes, for the APIs of a server.
 
     The form is `{"match": {…}, "effects": [{"kind": …}, …], "times": 2, "seconds": 60, "seed": 0}`;
-    only `effects` is required. Raises InvalidRule, whose message begins with a JSON pointer.
+    only `effects` is required. Raises InvalidRule with every mistake.
     """
-    reader = Reader(body)
-    effects = _effects(reader)
-    match = _match(reader, effects, specs)
-    rule = Rule(
-        match=match,
-        effects=tuple(effects),
-        times=reader.whole("times"),
-        seconds=reader.number("seconds"),
-        seed=reader.whole("seed", 0),
-    )
-    reader.end()
-    return rule
+    # Pydantic takes a while to import, and most servers have no rules.
+    from pydantic import ValidationError
 
+    from mock_server.faults.models import RuleModel
 
-def _effects(reader: Reader) -> list[Effect]:
-    effects: list[Effect] = []
-    for each in reader.objects("effects"):
-        kind = each.required("kind", each.choice("kind", list(KINDS)))
-        effect = KINDS[kind].read(each)
-        each.end()
-        if any(other.kind == kind and kind != "latency" for other in effects):
-            raise each.wrong("kind", f"{kind} is there already")
-        if effect.order >= _SENDING:
-            for other in effects:
-                if other.order >= _SENDING:
-                    raise each.wrong("kind", f"{kind} and {other.kind} exclude each other")
-        effects.append(effect)
-    return effects
-
-
-def _match(reader: Reader, effects: list[Effect], specs: Mapping[str, SpecIndex]) -> Match:
-    value = reader.take("match")
-    if value is None:
-        value = {}
-    inner = Reader(value, f"{reader.pointer}/match")
-    api = inner.choice("api", sorted(specs))
-    chosen = {api: specs[api]} if api else dict(specs)
-    operation = inner.text("operation")
-    known = sorted({name for spec in chosen.values() for name in spec.operations})
-    if operation is not None and operation not in known:
-        raise inner.wrong(
-            "operation", f"there is no operation {operation!r}; {one_of(operation, known)}"
-        )
-    method = inner.text("method")
-    if method is not None and method.upper() not in _METHODS:
-        raise inner.wrong("method", f"there is no {method!r}; there are {', '.join(_METHODS)}")
+    wanted = body["match"].get("json") if _has_match(body) else None
+    try:
+        model = RuleModel.model_validate(_with_floats(body))
+    except ValidationError as problem:
+        errors = problem.errors(include_url=False, include_input=False)
+        raise InvalidRule(_mistakes(errors, body)) from None
+    given = model.match.model_dump(exclude={"json_", "nth"}, exclude_none=True)
+    numbers = model.match.nth
     match = Match(
-        targets=_targets(reader, effects, chosen, operation),
-        api=api,
-        operation=operation,
-        method=method.upper() if method else None,
-        path=_path(inner),
-        body_contains=inner.text("body_contains"),
-        json=inner.take("json"),
-        header=_header(inner),
-        nth=_nth(inner),
-        share=inner.number("share", 0, 1),
+        **given,
+        # As it was sent: a float would not have all digits of a decimal.
+        json=wanted,
+        nth=tuple(numbers) if isinstance(numbers, list) else (numbers,) if numbers else (),
     )
-    inner.end()
-    return match
+    effects: tuple[Effect, ...] = tuple(model.effects)
+    problems = [*_together(effects), *_names(match, specs)]
+    if problems:
+        raise InvalidRule(problems)
+    targets = _targets(match, effects, specs)
+    return Rule(match, effects, targets, model.times, model.seconds, model.seed)
+
+
+def _has_match(body: Any) -> bool:
+    return isinstance(body, Mapping) and isinstance(body.get("match"), Mapping)
+
+
+def _with_floats(value: Any) -> Any:
+    """A JSON value with floats for decimals, in which bodies are read, and plain objects."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {name: _with_floats(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_floats(item) for item in value]
+    return value
+
+
+def _mistakes(errors: Iterable[ErrorDetails], body: Any) -> list[Mistake]:
+    """Pydantic's errors in our words, one for each place."""
+    found: dict[str, str] = {}
+    for error in errors:
+        place, text = _mistake(error, body)
+        found.setdefault(place, text)
+    return list(found.items())
+
+
+def _mistake(error: ErrorDetails, body: Any) -> Mistake:
+    from mock_server.faults.models import EFFECTS, MatchModel, RuleModel
+
+    path = list(error["loc"])
+    kind: type = RuleModel
+    depth = 0
+    if path[:1] == ["match"]:
+        kind, depth = MatchModel, 1
+    elif path[:1] == ["effects"] and len(path) > 1:
+        if len(path) == 2:
+            return _unknown_effect(int(path[1]), body["effects"][path[1]])
+        kind, depth = EFFECTS[str(path.pop(2))], 2
+    name = str(path[depth]) if len(path) > depth else ""
+    place = _pointer(path[: depth + 1])
+    if error["type"] == "value_error":
+        misfit = error["ctx"]["error"]
+        return _pointer([*path, misfit.field]), str(misfit)
+    if not name:
+        return place, "must be an object"
+    known = _fields_of(kind)
+    if name not in known:
+        return place, f"there is no such property; {suggestion(name, known)}"
+    if name == "header" and len(path) > depth + 1:
+        return _pointer(path[: depth + 2]), "must be a text"
+    if error["type"] == "missing" and name != "effects":
+        return place, "is required"
+    if error["type"] in {"too_long", "string_too_long"}:
+        things = "characters" if error["type"] == "string_too_long" else "items"
+        return place, f"must have at most {error['ctx']['max_length']} {things}"
+    if error["type"] == "literal_error":
+        value = body["effects"][path[1]].get(name)
+        return place, _no_such(value, map(str, get_args(_bare(known[name]))))
+    return place, _expected(known[name])
+
+
+def _unknown_effect(index: int, effect: Any) -> Mistake:
+    """What is wrong with an effect of which pydantic knows no class."""
+    from mock_server.faults.models import DISTRIBUTIONS, KINDS
+
+    place = join("", "effects", index)
+    if not isinstance(effect, Mapping):
+        return place, "must be an object"
+    if effect.get("kind") is None:
+        return join(place, "kind"), "is required"
+    if effect["kind"] == "latency":
+        return join(place, "distribution"), _no_such(effect.get("distribution"), DISTRIBUTIONS)
+    return join(place, "kind"), _no_such(effect["kind"], KINDS)
+
+
+def _no_such(value: Any, known: Iterable[str]) -> str:
+    if not isinstance(value, str) or not value:
+        return "must be a text that is not empty"
+    return f"there is no {value!r}; {suggestion(value, known)}"
+
+
+def _fields_of(kind: type) -> dict[str, Any]:
+    """The properties of a class with their types."""
+    hints = get_type_hints(kind, include_extras=True)
+    if is_dataclass(kind):
+        return {"kind": hints["kind"]} | {each.name: hints[each.name] for each in fields(kind)}
+    names: Mapping[str, Any] = kind.model_fields  # type: ignore[attr-defined]  # a model
+    return {each.alias or name: hints[name] for name, each in names.items()}
+
+
+def _bare(hint: Any) -> Any:
+    """A type without the None that stands for its absence."""
+    kinds = [each for each in get_args(hint) if each is not type(None)]
+    optional = type(None) in get_args(hint)
+    return kinds[0] if optional and len(kinds) == 1 else hint
+
+
+def _expected(hint: Any) -> str:
+    """What a value of a type must be."""
+    hint = _bare(hint)
+    kind = hint
+    bounds: dict[str, float] = {}
+    if hasattr(hint, "__metadata__"):
+        kind = hint.__origin__
+        for each in hint.__metadata__:
+            bounds |= {name: getattr(each, name) for name in ("ge", "le") if hasattr(each, name)}
+    if kind in {int, float}:
+        least, most = bounds["ge"], bounds["le"]
+        number = "a whole number" if kind is int else "a number"
+        open_ended = most == LARGEST
+        return f"must be {number} " + (
+            f"of at least {least:g}" if open_ended else f"from {least:g} to {most:g}"
+        )
+    if kind is bool:
+        return "must be true or false"
+    if kind is str:
+        return "must be a text that is not empty"
+    origin = get_origin(kind)
+    if origin is dict:
+        return "must be an object of names and patterns"
+    if origin is list:
+        return "must be a list of at least one object"
+    return _NTH
+
+
+def _pointer(path: Iterable[str | int]) -> str:
+    """A JSON pointer in one line."""
+    return join("", *path).encode("unicode_escape").decode("ascii")
+
+
+def _together(effects: Iterable[Effect]) -> Iterator[Mistake]:
+    """What effects cannot be there together."""
+    before: list[Effect] = []
+    for index, effect in enumerate(effects):
+        place = join("", "effects", index, "kind")
+        if any(other.kind == effect.kind != "latency" for other in before):
+            yield place, f"{effect.kind} is there already"
+        elif effect.order >= _SENDING:
+            sending = [other.kind for other in before if other.order >= _SENDING]
+            if sending:
+                yield place, f"{effect.kind} and {sending[0]} exclude each other"
+        before.append(effect)
+
+
+def _names(match: Match, specs: Mapping[str, SpecIndex]) -> Iterator[Mistake]:
+    """The names in a match of what is not there."""
+    if match.api is not None and match.api not in specs:
+        yield "/match/api", f"there is no {match.api!r}; {suggestion(match.api, sorted(specs))}"
+    elif match.operation is not None:
+        known = sorted(
+            {name for spec in _chosen(match, specs).values() for name in spec.operations}
+        )
+        if match.operation not in known:
+            yield (
+                "/match/operation",
+                f"there is no operation {match.operation!r}; {suggestion(match.operation, known)}",
+            )
+    if match.method is not None and match.method.upper() not in _METHODS:
+        yield "/match/method", f"there is no {match.method!r}; there are {', '.join(_METHODS)}"
+    if match.path is not None and not match.path.startswith(("/", "*")):
+        yield "/match/path", "must begin with a slash, or with `*`"
+
+
+def _chosen(match: Match, specs: Mapping[str, SpecIndex]) -> Mapping[str, SpecIndex]:
+    return specs if match.api is None else {match.api: specs[match.api]}
 
 
 def _targets(
-    reader: Reader, effects: list[Effect], specs: Mapping[str, SpecIndex], operation: str | None
+    match: Match, effects: Iterable[Effect], specs: Mapping[str, SpecIndex]
 ) -> dict[str, Target]:
     """The operations that can be meant: a status must be declared, and some effects need a read."""
+    specs, operation = _chosen(match, specs), match.operation
     meant = {
         name: [each for each in spec.operations.values() if operation in {None, each.id}]
         for name, spec in specs.items()
     }
-    for index, effect in enumerate(effects):
-        candidates = [each for operations in meant.values() for each in operations]
-        if not any(_suits(effect, each) for each in candidates):
-            place = f"{reader.pointer}/effects/{index}"
-            raise InvalidRule(f"{place}/{_unsuitable(effect, candidates, operation)}")
-    targets = {
-        name: Target(frozenset(found), specs[name].base_path)
-        for name, operations in meant.items()
-        if (
-            found := [
-                each.id for each in operations if all(_suits(effect, each) for effect in effects)
-            ]
-        )
-    }
+    candidates = [each for operations in meant.values() for each in operations]
+    problems = [
+        _unsuitable(index, effect, candidates, operation)
+        for index, effect in enumerate(effects)
+        if not any(_suits(effect, each) for each in candidates)
+    ]
+    if problems:
+        raise InvalidRule(problems)
+    targets = {}
+    for name, operations in meant.items():
+        found = [each.id for each in operations if all(_suits(effect, each) for effect in effects)]
+        if found:
+            targets[name] = Target(frozenset(found), specs[name].base_path)
     if not targets:
-        raise reader.wrong("effects", "no operation can have all of these at once")
+        raise InvalidRule([("/effects", "no operation can have all of these at once")])
     return targets
 
 
-def _unsuitable(effect: Effect, candidates: list[Operation], operation: str | None) -> str:
+def _unsuitable(
+    index: int, effect: Effect, candidates: list[Operation], operation: str | None
+) -> Mistake:
+    place = join("", "effects", index)
     if not isinstance(effect, Status):
-        return f"kind: {effect.kind} is for reads, and {operation} is none"
+        return join(place, "kind"), f"{effect.kind} is for reads, and {operation} is none"
+    place = join(place, "status")
     if operation is None:
-        return f"status: no operation declares {effect.status}"
+        return place, f"no operation declares {effect.status}"
     known = sorted({status for each in candidates for status in each.responses})
     listed = ", ".join(map(str, known))
-    return f"status: {operation} does not answer {effect.status}; it declares {listed}"
-
-
-def is_read(operation: Operation) -> bool:
-    """Say whether calls of an operation change nothing."""
-    return operation.method in {"get", "head"} and not operation.raw.get("x-side-effects")
+    return place, f"{operation} does not answer {effect.status}; it declares {listed}"
 
 
 def _suits(effect: Effect, operation: Operation) -> bool:
     if isinstance(effect, Status):
         return effect.status in operation.responses
     return not effect.reads_only or is_read(operation)
-
-
-def _path(reader: Reader) -> str | None:
-    path = reader.text("path")
-    if path is not None and not path.startswith(("/", "*")):
-        raise reader.wrong("path", "must begin with a slash, or with `*`")
-    return path
-
-
-def _header(reader: Reader) -> dict[str, str]:
-    value = reader.take("header")
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise reader.wrong("header", "must be an object of names and patterns")
-    for name, pattern in value.items():
-        if not isinstance(pattern, str):
-            raise Reader(value, f"{reader.pointer}/header").wrong(name, "must be a text")
-    return {name.lower(): pattern for name, pattern in value.items()}
-
-
-def _nth(reader: Reader) -> tuple[int, ...]:
-    value = reader.take("nth")
-    if value is None:
-        return ()
-    numbers = value if isinstance(value, list) else [value]
-    wrong = any(isinstance(each, bool) or not isinstance(each, int) or each < 1 for each in numbers)
-    if wrong or not numbers:
-        raise reader.wrong("nth", "must be a whole number of at least 1, or a list of such")
-    return tuple(numbers)

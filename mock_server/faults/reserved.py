@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from mock_server.engine.api import Api
+from mock_server.engine.call import Call
 from mock_server.engine.errors import ApiError, Forbidden, RateLimited, Unauthenticated
-from mock_server.engine.fault import Fault, Run
+from mock_server.engine.fault import Fault
 from mock_server.engine.rate_limit import RateLimit
 from mock_server.engine.replies import Wire, encode_json
 from mock_server.state.sandbox import Sandbox
@@ -34,9 +35,9 @@ class RefusedCredential(Fault):
         self._word = word
         self._limit = api.rate_limit or _SOME_LIMIT
 
-    def answer(self, run: Run) -> Wire:
+    def answer(self, call: Call) -> Wire:
         """Refuse; nothing is done."""
-        raise self._error(run.sandbox)
+        raise self._error(call.sandbox)
 
     def _error(self, sandbox: Sandbox) -> ApiError:
         match self._word:
@@ -62,12 +63,12 @@ class PreferredStatus(Fault):
         self.name = f"Prefer: code={asked}"
         self._asked = asked
 
-    def answer(self, run: Run) -> Wire:
+    def answer(self, call: Call) -> Wire:
         """Answer with the status, or say in one line that it cannot be."""
         if not self._asked.isascii() or not self._asked.isdecimal() or len(self._asked) > 3:
             return _unusable(f"Prefer: code={self._asked!r} is no status")
         try:
-            return run.reply_with(int(self._asked))
+            return call.operation.reply_with(int(self._asked), call)
         except LookupError as problem:
             return _unusable(f"Prefer: code={self._asked}: {problem.args[0]}")
 

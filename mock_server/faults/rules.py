@@ -90,7 +90,7 @@ class FaultRules:
                 continue
             if kept.until is not None and self._sandbox.clock.now() >= kept.until:
                 continue
-            if not rule.match.fits(api, request, content):
+            if not rule.fits(api, request, content):
                 continue
             kept.matched += 1
             if self._chosen(kept):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 from urllib.parse import parse_qs
 
+from mock_server.journal.exchange import Exchange
 from mock_server.journal.views import changes_view, exchange_view
 from mock_server.openapi.document import Operation, Provenance, SpecIndex
 from mock_server.openapi.schema import parts_of
-from mock_server.state.journal import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,15 @@ class Used:
 def explain(exchange: Exchange, spec: SpecIndex) -> dict[str, Any]:
     """Return, as JSON, what an exchange was taken for and why it was answered so.
 
-    It has the operation, what validation said, records read and written, the fault, the sandbox's
-    time, and under `provenance` every part of the contract that it used, with basis and source.
+    It has the operation, what validation said, what was sent and ignored, records read and written,
+    the fault, the sandbox's time, and under `provenance` every part of the contract that it used,
+    with basis and source.
     """
     view = exchange_view(exchange, spec)
     operation = spec.operations.get(exchange.operation or "")
     return {
         "number": exchange.number,
-        "summary": _summary(exchange, operation),
+        "summary": _summary(exchange, operation, view["ignored"]),
         "at": view["at"],
         "request": view["request"],
         "response": view["response"],
@@ -45,6 +46,7 @@ def explain(exchange: Exchange, spec: SpecIndex) -> dict[str, Any]:
             "summary": operation.raw.get("summary", ""),
         },
         "validation": {"verdict": exchange.verdict, "violations": list(exchange.violations)},
+        "ignored": view["ignored"],
         "error": exchange.error,
         "problem": exchange.problem,
         "fault": exchange.fault,
@@ -146,7 +148,7 @@ def _of(node: Any, spec: SpecIndex, inherited: Provenance) -> Provenance:
     return spec.provenance_of(node, inherited)
 
 
-def _summary(exchange: Exchange, operation: Operation | None) -> str:
+def _summary(exchange: Exchange, operation: Operation | None, ignored: Sequence[str]) -> str:
     what = operation.id if operation else f"no operation at {exchange.method} {exchange.path}"
     ends = {
         "answered": f"was answered {exchange.status}",
@@ -156,6 +158,8 @@ def _summary(exchange: Exchange, operation: Operation | None) -> str:
     text = f"{what} {ends[exchange.verdict]}"
     if exchange.violations:
         text += f" for {'; '.join(exchange.violations)}"
+    if ignored:
+        text += f"; {', '.join(ignored)} {'was' if len(ignored) == 1 else 'were'} ignored"
     if exchange.fault:
         text += f"; the fault {exchange.fault} was applied"
     return text

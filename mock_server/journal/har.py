@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from mock_server import __version__
+from mock_server.journal.exchange import Exchange
 from mock_server.journal.views import exchange_view
 from mock_server.openapi.document import SpecIndex
-from mock_server.state.journal import Exchange
 
 
 def har(exchanges: Iterable[Exchange], specs: Mapping[str, SpecIndex]) -> dict[str, Any]:

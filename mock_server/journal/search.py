@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
-from mock_server.state.journal import Exchange, Journal
+from mock_server.journal.exchange import Exchange
+from mock_server.journal.journal import Journal
+from mock_server.openapi.patterns import any_matches
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What an exchange must be like; what is None is not asked.
 
-    `path` may have `*` for anything. `status` is a number, or a class such as `4xx`.
-    `body_contains` is a piece of the request body's text; `json` a JSON value that the request body
-    must contain: every property named, at any depth, equal; arrays item by item.
+    `path` is a pattern of the path as it was called, as the vendor has it, or below the
+    vendor's base path: `*` is anything but a slash, `**` anything. `status` is a number, or a
+    class such as `4xx`. `body_contains` is a piece of the request body's text; `json` a JSON
+    value that the request body must contain: every property named, at any depth, equal; arrays
+    item by item.
     """
 
     api: str | None = None
@@ -34,7 +37,7 @@ class Query:
             self.api in {None, exchange.api}
             and self.operation in {None, exchange.operation}
             and (self.method is None or self.method.upper() == exchange.method)
-            and (self.path is None or fnmatchcase(exchange.path, self.path))
+            and (self.path is None or any_matches(self.path, exchange.paths))
             and _has_status(exchange.status, self.status)
             and self.verdict in {None, exchange.verdict}
             and self._has_body(exchange)

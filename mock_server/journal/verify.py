@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from mock_server.journal.exchange import Exchange
+from mock_server.journal.journal import Journal
 from mock_server.journal.search import Query, find_calls
 from mock_server.journal.views import change_view, line, plain
-from mock_server.state.journal import Exchange, Journal
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Change, Key
+
+#: Stands for a value that is not asked about.
+ANY: Any = object()
 
 
 class Unmet(AssertionError):
@@ -66,23 +71,26 @@ def verify_order(journal: Journal, queries: Sequence[Query], since: int = 0) -> 
 class Effect:
     """A change of one record: created, removed, or a field that went from one value to another.
 
-    `table` is as in the journal (`cliniko.products`); `key` its number or name. `field` with
-    `before` and `after` (as the journal shows values: decimals as text) describes an update, seen
-    from the first to the last state of the time asked about; `times` is how many exchanges did it.
+    `table` is as in the journal (`cliniko.products`); `key` its number or name, as a number or as
+    the text that an API shows. `field` with `before`, `after` or both describes an update, seen
+    from the first to the last state of the time asked about; numbers are compared as numbers.
+    `times` is how many exchanges did it.
     """
 
     table: str
     key: Key
     change: str = "updated"
     field: str | None = None
-    before: Any = None
-    after: Any = None
+    before: Any = ANY
+    after: Any = ANY
     times: int | None = None
 
     def __str__(self) -> str:
         what = f"{self.table} {self.key} {self.change}"
         if self.field is not None:
-            what += f": {self.field} from {plain(self.before)!r} to {plain(self.after)!r}"
+            what += f": {self.field}"
+            what += "" if self.before is ANY else f" from {plain(self.before)!r}"
+            what += "" if self.after is ANY else f" to {plain(self.after)!r}"
         return what if self.times is None else f"{what}, {self.times} times"
 
 
@@ -110,39 +118,62 @@ def changes_between(sandbox: Sandbox, since: int = 0) -> tuple[Change, ...]:
 def verify_effects(sandbox: Sandbox, expectation: EffectsExpectation, since: int = 0) -> None:
     """Raise Unmet unless the effects are what was expected; EvidenceDropped if unknowable."""
     exchanges = sandbox.journal.since(since)
-    views = [change_view(change) for change in changes_between(sandbox, since)]
-    explained: set[tuple[str, Key, str | None]] = set()
+    changes = changes_between(sandbox, since)
+    explained: set[tuple[str, str, str | None]] = set()
     for effect in expectation.effects:
-        view = next(
-            (each for each in views if (each["table"], each["key"]) == (effect.table, effect.key)),
-            None,
-        )
-        problem = _problem(effect, view) or _times_problem(effect, exchanges)
+        change = next((each for each in changes if _is_of(effect, each)), None)
+        problem = _problem(effect, change, sandbox) or _times_problem(effect, exchanges)
         if problem:
             raise Unmet(f"expected {effect}; {problem}")
-        explained.add((effect.table, effect.key, effect.field))
+        explained.add((effect.table, str(effect.key), effect.field))
     if expectation.exclusive:
+        views = map(change_view, changes)
         others = [text for view in views if (text := _unexplained(view, explained))]
         if others:
             raise Unmet(f"expected nothing else to change, but: {'; '.join(others)}")
 
 
-def _problem(effect: Effect, view: dict[str, Any] | None) -> str | None:
-    if view is None:
-        return "it did not change"
+def _is_of(effect: Effect, change: Change) -> bool:
+    """Say whether a change is one of the effect's record; a key may be given as text."""
+    return change.table == effect.table and str(change.key) == str(effect.key)
+
+
+def _problem(effect: Effect, change: Change | None, sandbox: Sandbox) -> str | None:
+    if change is None:
+        records = sandbox.state.collections.get(effect.table)
+        keys = {str(key) for key, _ in records.items()} if records is not None else set()
+        return "it did not change" if str(effect.key) in keys else "there is no such record"
+    view = change_view(change)
     if view["change"] != effect.change:
         return f"it was {view['change']}"
     if effect.field is None:
         return None
     if effect.change != "updated":
-        value = view["record"].get(effect.field)
-        return None if value == plain(effect.after) else f"its {effect.field} is {value!r}"
-    change = view["fields"].get(effect.field)
-    if change is None:
+        record = change.after if change.before is None else change.before
+        value = getattr(record, effect.field, None)
+        return None if _is(value, effect.after) else f"its {effect.field} is {plain(value)!r}"
+    shown = view["fields"].get(effect.field)
+    if shown is None:
         return f"only {', '.join(view['fields'])} changed"
-    if change != {"before": plain(effect.before), "after": plain(effect.after)}:
-        return f"it went from {change['before']!r} to {change['after']!r}"
+    before, after = (getattr(each, effect.field, None) for each in (change.before, change.after))
+    if not (_is(before, effect.before) and _is(after, effect.after)):
+        return f"it went from {shown['before']!r} to {shown['after']!r}"
     return None
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    """Say whether a value in a record is the one that is asked for; as numbers, if it is one."""
+    if wanted is ANY or plain(value) == plain(wanted):
+        return True
+    numbers = int, float, Decimal
+    if isinstance(value, bool) or isinstance(wanted, bool) or not isinstance(value, numbers):
+        return False
+    if not isinstance(wanted, (*numbers, str)):
+        return False
+    try:
+        return Decimal(str(wanted)) == Decimal(str(value))
+    except InvalidOperation:
+        return False
 
 
 def _times_problem(effect: Effect, exchanges: Sequence[Exchange]) -> str | None:
@@ -156,7 +187,7 @@ def _times_problem(effect: Effect, exchanges: Sequence[Exchange]) -> str | None:
 
 
 def _touches(effect: Effect, change: Change) -> bool:
-    if (change.table, change.key) != (effect.table, effect.key):
+    if not _is_of(effect, change):
         return False
     view = change_view(change)
     return effect.field is None or effect.field in view.get("fields", {effect.field: None})
@@ -171,8 +202,8 @@ def _kept(exchange: Exchange) -> bool:
 _ALWAYS_MOVE = frozenset({"updated_at", "last_updated_on", "last_updated_by", "version"})
 
 
-def _unexplained(view: dict[str, Any], explained: set[tuple[str, Key, str | None]]) -> str | None:
-    table, key = view["table"], view["key"]
+def _unexplained(view: dict[str, Any], explained: set[tuple[str, str, str | None]]) -> str | None:
+    table, key = view["table"], str(view["key"])
     if (table, key, None) in explained:
         return None
     if view["change"] != "updated":

@@ -8,16 +8,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from mock_server.journal.exchange import Exchange
+from mock_server.journal.ignored import ignored
 from mock_server.journal.redaction import (
     REDACTED,
-    SECRET_FIELDS,
+    is_secret,
     redacted_headers,
     redacted_query,
     redacted_text,
     secret_parameters,
 )
 from mock_server.openapi.document import SpecIndex
-from mock_server.state.journal import Exchange
 from mock_server.state.store import Change
 
 
@@ -38,6 +39,7 @@ def exchange_view(exchange: Exchange, spec: SpecIndex | None = None) -> dict[str
         "verdict": exchange.verdict,
         "error": exchange.error,
         "violations": list(exchange.violations),
+        "ignored": ignored(exchange, spec) if spec else [],
         "problem": exchange.problem,
         "fault": exchange.fault,
         "sent": exchange.sent,
@@ -60,20 +62,21 @@ def exchange_view(exchange: Exchange, spec: SpecIndex | None = None) -> dict[str
 def _shown_url(exchange: Exchange, secrets: frozenset[str]) -> str:
     """The URL of an exchange without secrets in its query."""
     query = redacted_query(exchange.query, secrets)
-    return f"{exchange.origin}{exchange.path}{'?' if query else ''}{query}"
+    return f"{exchange.origin}{exchange.raw_path}{'?' if query else ''}{query}"
 
 
-def line(exchange: Exchange) -> str:
+def line(exchange: Exchange, spec: SpecIndex | None = None) -> str:
     """Return an exchange in one line: number, request, status, and what was special about it."""
-    return line_of(exchange_view(exchange))
+    return line_of(exchange_view(exchange, spec))
 
 
 def line_of(view: Mapping[str, Any]) -> str:
     """Return the one line of an exchange that `exchange_view` made a JSON object of."""
     request, response = view["request"], view["response"]
     remarks = [
-        view["verdict"] if view["verdict"] != "answered" else "",
+        _verdict(view),
         f"fault {view['fault']}" if view["fault"] else "",
+        f"ignored {', '.join(view['ignored'])}" if view["ignored"] else "",
         f"{len(view['changes'])} changes" if view["changes"] else "",
     ]
     notes = ", ".join(remark for remark in remarks if remark)
@@ -81,11 +84,18 @@ def line_of(view: Mapping[str, Any]) -> str:
     return f"{text} ({notes})" if notes else text
 
 
+def _verdict(view: Mapping[str, Any]) -> str:
+    """What the verdict adds to the line of an exchange."""
+    if view["error"] == "NotMocked":
+        return "not mocked"
+    return "" if view["verdict"] == "answered" else str(view["verdict"])
+
+
 def plain(value: Any) -> Any:
     """Return a record or a value in it as JSON: decimals and times as text, secrets left out."""
     if is_dataclass(value) and not isinstance(value, type):
         return {
-            each.name: REDACTED if each.name in SECRET_FIELDS else plain(getattr(value, each.name))
+            each.name: REDACTED if is_secret(each.name) else plain(getattr(value, each.name))
             for each in fields(value)
         }
     if isinstance(value, Mapping):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mock_server.openapi.pointers import unescape
+
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 
 
@@ -25,7 +27,7 @@ def find(value: Any, pointer: str) -> Any:
     In a list, the part `name=text` leads to the first object that has this text under this name.
     """
     for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
+        key = unescape(part)
         if isinstance(value, dict):
             value = value.get(key, ABSENT)
         elif isinstance(value, list):

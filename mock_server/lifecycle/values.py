@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from random import Random
 from typing import Any
+
+from mock_server.openapi.instants import parse_instant
 
 _WORDS = ("bandage", "brace", "cream", "elastic", "foam", "gel", "insole", "tape", "towel", "wrap")
 
@@ -128,12 +130,9 @@ def identifier() -> Kind:
 def instant(value: Any) -> datetime:
     """Return a shown time (RFC 3339) in UTC; raises UnparsableValue for one without an offset."""
     try:
-        parsed = datetime.fromisoformat(str(value))
-    except ValueError:
-        raise UnparsableValue(f"{value!r} is no time") from None
-    if parsed.tzinfo is None:
-        raise UnparsableValue(f"{value!r} does not say its offset from UTC")
-    return parsed.astimezone(UTC)
+        return parse_instant(value)
+    except ValueError as problem:
+        raise UnparsableValue(str(problem)) from None
 
 
 def moment() -> Kind:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
+
+from mock_server.openapi.paths import filled, matches, values_in, with_query
+from mock_server.openapi.pointers import split
+from mock_server.openapi.security import SecurityScheme, UnsupportedScheme
+from mock_server.usage import UsageError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 Basis = Literal["documented", "observed", "inferred"]
@@ -16,7 +22,7 @@ BASES: tuple[Basis, ...] = ("documented", "observed", "inferred")
 Json = dict[str, Any]
 
 
-class SpecError(Exception):
+class SpecError(UsageError):
     """The spec cannot be used; the message says where and why, in one line."""
 
 
@@ -127,16 +133,47 @@ class SpecIndex:
         except (AttributeError, KeyError, TypeError, ValueError) as problem:
             raise SpecError(f"not an OpenAPI document: {problem!r}") from problem
 
-    @property
+    @cached_property
     def title(self) -> str:
         """`info.title`."""
         return str(self.document["info"]["title"])
 
-    @property
-    def security_schemes(self) -> Mapping[str, Json]:
-        """`components.securitySchemes`, resolved."""
+    @cached_property
+    def security_schemes(self) -> Mapping[str, SecurityScheme]:
+        """`components.securitySchemes`; raises SpecError for one that is not supported."""
         schemes = self.document.get("components", {}).get("securitySchemes", {})
-        return {name: self.resolve(scheme) for name, scheme in schemes.items()}
+        try:
+            return {name: SecurityScheme(name, self.resolve(raw)) for name, raw in schemes.items()}
+        except UnsupportedScheme as problem:
+            raise SpecError(str(problem)) from problem
+
+    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """Return the operation of a call, and the values in its path, decoded; or None.
+
+        `path` is what follows the base URL, as it was sent. HEAD is answered by GET's operation. A
+        path that is written out goes before one with a parameter in its place.
+        """
+        asked = method.lower()
+        best: tuple[Operation, dict[str, str]] | None = None
+        for operation in self.operations.values():
+            if operation.method != asked and (operation.method, asked) != ("get", "head"):
+                continue
+            values = values_in(operation.path, path)
+            if values is not None and (best is None or len(values) < len(best[1])):
+                best = operation, values
+        return best
+
+    def url(
+        self,
+        operation: Operation,
+        values: Mapping[str, object],
+        query: Iterable[tuple[str, object]] = (),
+    ) -> str:
+        """Return path and query of a call, below the base URL.
+
+        Raises LookupError if a path parameter has no value.
+        """
+        return with_query(filled(operation.path, values), query)
 
     def resolve(self, node: Any) -> Any:
         """Follow `$ref` until something else comes; raises SpecError if it leads nowhere."""
@@ -160,8 +197,7 @@ class SpecIndex:
         if not reference.startswith("#/"):
             raise SpecError(f"{reference}: only references within the document are followed")
         node: Any = self.document
-        for part in reference[2:].split("/"):
-            key = part.replace("~1", "/").replace("~0", "~")
+        for key in split(reference[1:]):
             if not isinstance(node, dict) or key not in node:
                 raise SpecError(f"{reference} leads nowhere")
             node = node[key]
@@ -177,6 +213,34 @@ class SpecIndex:
         if mark is None:
             return inherited or self.default_provenance
         return Provenance(mark["basis"], mark.get("source", self.default_provenance.source))
+
+    @cached_property
+    def not_mocked(self) -> Mapping[str, tuple[str, ...]]:
+        """`x-not-mocked`: the methods, upper case, of each path that only the vendor serves.
+
+        It maps path templates to lists of methods, as in `GET /bookings`: `/bookings: [get]`.
+        Raises SpecError if it is written otherwise or names what `paths` has.
+        """
+        listed = self.document.get("x-not-mocked", {})
+        if not isinstance(listed, dict):
+            raise SpecError("x-not-mocked: not a mapping of paths to lists of methods")
+        for path, methods in listed.items():
+            if not path.startswith("/") or not isinstance(methods, list) or not methods:
+                raise SpecError(f"x-not-mocked: {path}: not a path with a list of methods")
+            for method in methods:
+                if method not in METHODS:
+                    raise SpecError(f"x-not-mocked: {path}: {method!r} is no method")
+                if method in self.document.get("paths", {}).get(path, {}):
+                    raise SpecError(f"x-not-mocked: {method.upper()} {path} is mocked")
+        return {path: tuple(each.upper() for each in methods) for path, methods in listed.items()}
+
+    def is_not_mocked(self, method: str, path: str) -> bool:
+        """Say whether a method (upper case) of a concrete path is one that only the vendor has."""
+        wanted = "GET" if method == "HEAD" else method
+        return any(
+            wanted in methods and matches(template, path)
+            for template, methods in self.not_mocked.items()
+        )
 
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods served at a concrete path, upper case, HEAD and OPTIONS included."""
@@ -289,10 +353,6 @@ def _methods_of(operations: Iterable[Operation]) -> tuple[str, ...]:
     return tuple(sorted({*methods, "OPTIONS"}, key=order.index))
 
 
-def matches(template: str, path: str) -> bool:
-    """Say whether a concrete path is one that the template describes."""
-    parts, pieces = template.split("/"), path.split("/")
-    return len(parts) == len(pieces) and all(
-        piece if part.startswith("{") else part == piece
-        for part, piece in zip(parts, pieces, strict=True)
-    )
+def is_read(operation: Operation) -> bool:
+    """Say whether calls of an operation change nothing."""
+    return operation.method in {"get", "head"} and not operation.raw.get("x-side-effects")

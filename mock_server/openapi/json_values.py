@@ -7,43 +7,91 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from mock_server.engine.errors import MalformedRequest
-
 #: Deeper nesting than any vendor's body has, and far below what would exhaust a stack.
 MAX_DEPTH = 64
 #: Beyond the range of a double, where real services overflow, and below it, where they read zero.
 _MAX_MAGNITUDE = 308
 _MIN_MAGNITUDE = -324
+#: Python 3.13 has words of its own for these, and points at the comma.
+_TRAILING_COMMA = {
+    "Illegal trailing comma before end of object": (
+        "Expecting property name enclosed in double quotes"
+    ),
+    "Illegal trailing comma before end of array": "Expecting value",
+}
+#: Stands for a number beyond a double's range.
+INFINITE = Decimal("1e400")
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
-def read_json(content: bytes, *, storable: bool = True) -> Any:
+class NotJson(ValueError):
+    """A body that is not JSON, or not JSON that is taken in.
+
+    `problem` says what is wrong in a few words, the same on every version of Python, without
+    echoing what was sent.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def read_json(content: bytes) -> Any:
     """Return the JSON value of a body; numbers with a fraction or exponent become `Decimal`.
 
-    Raises MalformedRequest for what is not JSON in UTF-8, and for nesting deeper than
-    `MAX_DEPTH`, numbers beyond a double's range, and, if it has to be `storable`, lone surrogates
-    and NUL.
+    Raises NotJson for what is not JSON in UTF-8, and for nesting deeper than `MAX_DEPTH`, numbers
+    beyond a double's range, lone surrogates, and NUL.
     """
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as problem:
-        raise MalformedRequest("the body is not valid UTF-8") from problem
-    if text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
-        raise MalformedRequest("the JSON is nested too deeply")
+        raise NotJson("the body is not valid UTF-8") from problem
+    if is_too_deep(text):
+        raise NotJson("the JSON is nested too deeply")
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as problem:
-        raise MalformedRequest(
-            f"{problem.msg}: line {problem.lineno} column {problem.colno} (char {problem.pos})"
-        ) from problem
-    if storable and _SUSPECT.search(text):
+        raise NotJson(worded(problem)) from problem
+    if _SUSPECT.search(text):
         _refuse_unstorable(value)
     return value
 
 
+def worded(problem: json.JSONDecodeError) -> str:
+    """Return what is wrong with a text that is no JSON, as every version of Python says it."""
+    message, place = problem.msg, problem.pos
+    if message in _TRAILING_COMMA:
+        message = _TRAILING_COMMA[message]
+        after = problem.doc[place + 1 :]
+        place = len(problem.doc) - len(after.lstrip(" \t\r\n"))
+    return str(json.JSONDecodeError(message, problem.doc, place))
+
+
+def is_too_deep(text: str) -> bool:
+    """Say whether a text of JSON is nested deeper than `MAX_DEPTH`."""
+    return text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH
+
+
+def any_number(text: str) -> int | Decimal:
+    """Return a number of JSON, however large or small.
+
+    One that no double can hold comes as plus or minus `INFINITE`, or 0, which is what frameworks
+    make of it that read doubles.
+    """
+    if not any(mark in text for mark in ".eE") and len(text) <= _MAX_MAGNITUDE:
+        return int(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent beyond what Decimal can hold
+        number = INFINITE.copy_sign(Decimal(float(text))) if float(text) else Decimal(0)
+    if number and number.adjusted() > INFINITE.adjusted():
+        return INFINITE.copy_sign(number)
+    return number
+
+
 def _integer(text: str) -> int:
     if len(text) > _MAX_MAGNITUDE:
-        raise MalformedRequest("a number is out of range")
+        raise NotJson("a number is out of range")
     return int(text)
 
 
@@ -51,14 +99,14 @@ def _decimal(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation as problem:  # an exponent beyond what Decimal can hold
-        raise MalformedRequest("a number is out of range") from problem
+        raise NotJson("a number is out of range") from problem
     if len(text) > 2 * _MAX_MAGNITUDE or (number and number.adjusted() > _MAX_MAGNITUDE):
-        raise MalformedRequest("a number is out of range")
+        raise NotJson("a number is out of range")
     return number if number.adjusted() >= _MIN_MAGNITUDE else Decimal(0)
 
 
 def _constant(name: str) -> Any:
-    raise MalformedRequest(f"{name} is not a JSON number")
+    raise NotJson(f"{name} is not a JSON number")
 
 
 _DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_decimal, parse_constant=_constant)
@@ -88,11 +136,11 @@ def _depth(text: str) -> int:
 def _refuse_unstorable(value: Any) -> None:
     if isinstance(value, str):
         if "\0" in value:
-            raise MalformedRequest("a string contains a NUL character")
+            raise NotJson("a string contains a NUL character")
         try:
             value.encode()
         except UnicodeEncodeError as problem:
-            raise MalformedRequest("a string contains a lone surrogate") from problem
+            raise NotJson("a string contains a lone surrogate") from problem
     elif isinstance(value, dict):
         for key, item in value.items():
             _refuse_unstorable(key)

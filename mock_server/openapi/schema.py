@@ -10,8 +10,9 @@ from weakref import WeakKeyDictionary
 import jsonschema_rs
 import orjson
 
-from mock_server.engine.errors import Location, Violation
+from mock_server.openapi import php
 from mock_server.openapi.document import Json, SpecError, SpecIndex
+from mock_server.openapi.violation import Location, Violation
 
 
 def _digits_up_to(bound: int) -> str:
@@ -56,7 +57,12 @@ _FORMATS: dict[str, Callable[[str], bool]] = {
     "password": _anything,
     "float": _anything,
     "double": _anything,
+    "php-number": lambda text: php.number(text) is not None,
+    "php-integer": lambda text: php.whole(text) is not None,
+    "php-date": lambda text: php.day(text) is not None,
 }
+#: Says what is taken, where a schema says what is best sent.
+ACCEPTED = "x-accepted-schema"
 _ANNOTATIONS = frozenset(
     {"example", "externalDocs", "xml", "discriminator", "deprecated", "readOnly", "writeOnly"}
 )
@@ -66,14 +72,17 @@ _COMPONENTS = "#/components/schemas/"
 _INTEGER_BITS = {"int32": 32, "int64": 64}
 
 
-def translate(schema: Any) -> Any:
+def translate(schema: Any, *, accepted: bool = True) -> Any:
     """Return an OpenAPI 3.0 schema as JSON Schema 2020-12.
 
     `nullable` becomes a type, boolean exclusive bounds become numbers, the integer formats become
-    bounds, annotations go; references stay.
+    bounds, annotations go; references stay. Where a schema says what is best sent, and beside it
+    `x-accepted-schema` what is taken, the latter is translated, unless `accepted` is off.
     """
     if not isinstance(schema, dict):
         return schema
+    if accepted and ACCEPTED in schema:
+        return translate(schema[ACCEPTED])
     nullable = schema.get("nullable", False)
     if "$ref" in schema:
         return {"$ref": schema["$ref"]}
@@ -96,13 +105,13 @@ def translate(schema: Any) -> Any:
         result["pattern"] = pattern
     for key in _SCHEMA_KEYWORDS:
         if key in result:
-            result[key] = translate(result[key])
+            result[key] = translate(result[key], accepted=accepted)
     for key in _LIST_KEYWORDS:
         if key in result:
-            result[key] = [translate(item) for item in result[key]]
+            result[key] = [translate(item, accepted=accepted) for item in result[key]]
     if "properties" in result:
         result["properties"] = {
-            name: translate(item) for name, item in result["properties"].items()
+            name: translate(item, accepted=accepted) for name, item in result["properties"].items()
         }
     if not nullable:
         return result
@@ -197,6 +206,8 @@ class SchemaCompiler:
         return reached
 
 
+#: So many violations of one value are looked for.
+MOST_VIOLATIONS = 100
 _COMPILERS: WeakKeyDictionary[SpecIndex, SchemaCompiler] = WeakKeyDictionary()
 
 
@@ -219,10 +230,13 @@ def violations_of(
 ) -> list[Violation]:
     """Return a validator's errors as neutral violations, in the validator's order.
 
-    A missing property's path ends in its name, as the other violations of a property do.
+    A missing property's path ends in its name, as the other violations of a property do. No more
+    than `MOST_VIOLATIONS` are returned: whoever sent so many reads no further.
     """
-    found = []
+    found: list[Violation] = []
     for error in errors:
+        if len(found) >= MOST_VIOLATIONS:
+            break
         path = (*prefix, *error.instance_path)
         keyword = error.kind.name
         limit = error.kind.value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -58,14 +57,7 @@ class ApiAccess:
     def headers(self) -> dict[str, str]:
         """The headers that sign a request in."""
         scheme = next(iter(self._vendor.spec.security_schemes.values()))
-        if scheme["type"] == "apiKey":
-            if scheme["in"] == "cookie":
-                return {"Cookie": f"{scheme['name']}={self.credential}"}
-            return {scheme["name"]: self.credential}
-        if scheme.get("scheme") == "basic":
-            pair = base64.b64encode(f"{self.credential}:".encode()).decode()
-            return {"Authorization": f"Basic {pair}"}
-        return {"Authorization": f"Bearer {self.credential}"}
+        return scheme.present(self.credential).headers
 
     def client(self, **options: Any) -> httpx.Client:
         """Return a client that is signed in and calls in process; `options` are `httpx`'s."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from mock_server.data import fixtures_directory
+from mock_server.journal.journal import Journal
 from mock_server.live import listen
 from mock_server.pytest_plugin.inventory import MockInventory
 from mock_server.pytest_plugin.loop import LoopTransport, ServerLoop
@@ -22,12 +23,14 @@ from mock_server.seeding.seeder import make_seeder
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, SandboxName
+from mock_server.usage import UsageError
 
 with warnings.catch_warnings():
     # Under `-W error`, what our dependencies deprecate would be the tests' fault.
     warnings.simplefilter("ignore")
     from mock_server.app import build_server
-    from mock_server.control.seed_files.reading import SeedFileError, read_records_file, seeder_from
+    from mock_server.control.seed_files.files import SeedFileError
+    from mock_server.control.seed_files.reading import read_records_file, seeder_from
     from mock_server.discovery import UnknownApi
 
 #: Enough that the evidence of one test is never dropped by accident.
@@ -37,7 +40,7 @@ _UNPLAIN = re.compile(r"[^a-z0-9]+")
 _Beginning = tuple[str, int, Path | None, datetime | None]
 
 
-class BadHome(Exception):
+class BadHome(UsageError):
     """The mocks cannot begin as they were told to; the message says why."""
 
 
@@ -108,7 +111,7 @@ class Home:
                 seeder = seeder_from(records, options.persona, seeder)
             name = SandboxName(f"test.{options.persona}-base", options.persona)
             clock = Clock(options.clock)
-            self._bases[key] = Sandbox(name, options.seed, seeder, clock, _JOURNAL_BYTES)
+            self._bases[key] = Sandbox(name, options.seed, seeder, clock, Journal(_JOURNAL_BYTES))
         return self._bases[key]
 
     def _forget(self, name: str) -> None:
@@ -125,6 +128,7 @@ class Home:
             log_config=None,
             log_level="warning",
             server_header=False,
+            proxy_headers=False,
             lifespan="off",
             timeout_graceful_shutdown=2,
         )

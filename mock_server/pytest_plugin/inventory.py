@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
+from mock_server.journal.exchange import Exchange
 from mock_server.journal.explain import explain
+from mock_server.journal.journal import EvidenceDropped
+from mock_server.journal.names import UnknownName, check_effect, check_query
 from mock_server.journal.search import Query, find_calls
 from mock_server.journal.verify import (
     CallExpectation,
@@ -23,7 +26,6 @@ from mock_server.pytest_plugin.faults import Faults
 from mock_server.pytest_plugin.options import Options
 from mock_server.pytest_plugin.witness import Witness
 from mock_server.state.clock import Clock
-from mock_server.state.journal import EvidenceDropped, Exchange
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Change
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from mock_server.pytest_plugin.home import Home
     from mock_server.pytest_plugin.loop import LoopTransport
 
-__all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "Unmet"]
+__all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "UnknownName", "Unmet"]
 
 T = TypeVar("T")
 _SHOWN = 30
@@ -63,7 +65,6 @@ class MockInventory:
         self._sandbox = sandbox
         self._options = options
         self._start = sandbox.state
-        self._fail_on = options.fail_on
         self._expected: list[Callable[[], None]] = []
         specs = home.server.world.specs
         self.apis = {
@@ -72,7 +73,9 @@ class MockInventory:
         self.faults = Faults(sandbox, home.loop, specs)
         self._unattributed = home.server.sandboxes.unattributed.journal
         self._strangers_before = self._unattributed.last
-        self._witness = Witness(specs if self._fail_on == "inferred" else {})
+        self._witness = Witness(
+            specs, guesses=options.fail_on == "inferred", ignored=options.fail_on_ignored
+        )
         self._stop_listening = [
             sandbox.journal.listen(self._witness.note),
             self._unattributed.listen(self._witness.note_stranger),
@@ -162,6 +165,7 @@ class MockInventory:
 
     def calls(self, *, since: int = 0, **like: Unpack[Calls]) -> list[Exchange]:
         """Return the exchanges after number `since` that are like this, the oldest first."""
+        check_query(like, self._home.server.world.specs)
         return self._do(partial(find_calls, self._sandbox.journal, Query(**like), since))
 
     def explain(self, number: int) -> dict[str, object]:
@@ -179,15 +183,18 @@ class MockInventory:
         **like: Unpack[Calls],
     ) -> None:
         """Raise Unmet unless there were so many calls like this; at least one, if no number is."""
+        check_query(like, self._home.server.world.specs)
         expected = CallExpectation(Query(**like), exactly, at_least, at_most)
         self._do(partial(verify_calls, self._sandbox.journal, [expected], since))
 
     def verify_order(self, *queries: Query, since: int = 0) -> None:
         """Raise Unmet unless calls like these came in this order, others between them or not."""
+        self._check_order(queries)
         self._do(partial(verify_order, self._sandbox.journal, queries, since))
 
     def verify_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
         """Raise Unmet unless these are the effects; if `exclusive`, the only ones."""
+        self._check_effects(effects)
         expected = EffectsExpectation(effects, exclusive)
         self._do(partial(verify_effects, self._sandbox, expected, since))
 
@@ -201,18 +208,30 @@ class MockInventory:
         **like: Unpack[Calls],
     ) -> None:
         """Fail the test at its end unless `verify_calls` is content then."""
+        check_query(like, self._home.server.world.specs)
         verify = partial(self.verify_calls, exactly=exactly, at_least=at_least, at_most=at_most)
         self._expected.append(partial(verify, since=since, **like))
 
     def expect_order(self, *queries: Query, since: int = 0) -> None:
         """Fail the test at its end unless `verify_order` is content then."""
+        self._check_order(queries)
         self._expected.append(partial(self.verify_order, *queries, since=since))
 
     def expect_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
         """Fail the test at its end unless `verify_effects` is content then."""
+        self._check_effects(effects)
         self._expected.append(
             partial(self.verify_effects, *effects, exclusive=exclusive, since=since)
         )
+
+    def _check_order(self, queries: Sequence[Query]) -> None:
+        for index, query in enumerate(queries):
+            asked = {name: getattr(query, name) for name in Query.__slots__}
+            check_query(asked, self._home.server.world.specs, (index,))
+
+    def _check_effects(self, effects: Sequence[Effect]) -> None:
+        for index, effect in enumerate(effects):
+            check_effect(effect.table, effect.field, self._home.server.world.tables, (index,))
 
     def problems(self) -> list[str]:
         """Return what the test fails for at its end, a text for each; hears nothing afterwards."""
@@ -223,16 +242,19 @@ class MockInventory:
                 verify()
             except (Unmet, EvidenceDropped) as problem:
                 problems.append(str(problem))
-        if self._fail_on == "inferred":
-            problems += [
-                f"leaned on a guess: {guess}, first in {call}"
-                for guess, call in self._witness.guesses.items()
-            ]
+        problems += [
+            f"leaned on a guess: {guess}, first in {call}"
+            for guess, call in self._witness.guesses.items()
+        ]
+        problems += [
+            f"was ignored: {what}, first in {call}" for what, call in self._witness.ignored.items()
+        ]
         return problems
 
     def summary(self) -> str:
         """Return how the mocks began and what they saw, for a report of a failure."""
         options, seen = self._options, self.journal
+        specs = self._home.server.world.specs
         clock = options.clock.isoformat() if options.clock else "real"
         lines = [
             f"sandbox {self.name}, persona {options.persona}, seed {self.seed}, clock {clock}"
@@ -240,7 +262,7 @@ class MockInventory:
         ]
         if len(seen) > _SHOWN:
             lines.append(f"… {len(seen) - _SHOWN} earlier calls …")
-        lines += [line(exchange) for exchange in seen[-_SHOWN:]] or ["no call"]
+        lines += [line(each, specs.get(each.api)) for each in seen[-_SHOWN:]] or ["no call"]
         others = self._do(
             lambda: [e for e in self._unattributed if e.number > self._strangers_before]
         )

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from mock_server.openapi.instants import parse_instant
+from mock_server.usage import UsageError
+
 MARKER = (
-    "mock_inventory(persona, seed, clock, seed_file, fail_on): "
+    "mock_inventory(persona, seed, clock, seed_file, fail_on, fail_on_ignored): "
     "how the mocks of the fixture mock_inventory begin, and what fails the test"
 )
 #: The ini option that names the APIs to serve.
@@ -22,10 +25,14 @@ _INI = {
     "clock": ("real", "`real`, or the instant at which each test's clock stands at first"),
     "seed_file": ("", "a seed file with the records to begin with, from the root folder on"),
     "fail_on": ("none", "`inferred` fails tests that leaned on what no document says"),
+    "fail_on_ignored": (
+        "false",
+        "`true` fails tests that sent parameters or properties that no operation has",
+    ),
 }
 
 
-class BadOption(Exception):
+class BadOption(UsageError):
     """An option cannot be used; the message says which and why, in one line."""
 
 
@@ -38,6 +45,7 @@ class Options:
     clock: datetime | None
     seed_file: Path | None
     fail_on: str
+    fail_on_ignored: bool = False
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -102,17 +110,27 @@ def _options(values: dict[str, Any]) -> Options:
         clock=_instant(values["clock"]),
         seed_file=Path(values["seed_file"]) if values["seed_file"] else None,
         fail_on=fail_on,
+        fail_on_ignored=_flag("fail_on_ignored", values["fail_on_ignored"]),
     )
+
+
+def _flag(name: str, value: Any) -> bool:
+    known = {"true": True, "false": False}
+    text = str(value).lower()
+    if text not in known:
+        raise BadOption(f"mock_inventory: {name} is true or false, not {value!r}")
+    return known[text]
 
 
 def _instant(value: Any) -> datetime | None:
     if value is None or value == "real":
         return None
     try:
-        instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    except (TypeError, ValueError) as problem:
+        if isinstance(value, datetime):
+            return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return parse_instant(value, assume_utc=True)
+    except ValueError as problem:
         raise BadOption(
             f"mock_inventory: clock is `real` or an instant such as 2026-01-01T00:00:00Z, "
             f"not {value!r}"
         ) from problem
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

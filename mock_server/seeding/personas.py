@@ -8,17 +8,24 @@ from typing import Any
 
 import yaml
 
+from mock_server.usage import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A recipe for a sandbox's first records; `products` is how many there are."""
+    """A recipe for a sandbox's first records.
+
+    `products` is how many there are; `first_id` is the first of the identifiers that count up,
+    where a vendor's are numbers of 64 bits.
+    """
 
     name: str
     description: str
     products: int
+    first_id: int = 1
 
 
-class PersonaError(Exception):
+class PersonaError(UsageError):
     """The personas cannot be read; the message says where and why, in one line."""
 
 
@@ -27,7 +34,12 @@ def load_personas(path: Path) -> dict[str, Persona]:
     try:
         raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
         return {
-            name: Persona(name, str(entry["description"]), int(entry["products"]))
+            name: Persona(
+                name,
+                str(entry["description"]),
+                int(entry["products"]),
+                int(entry.get("first_id", 1)),
+            )
             for name, entry in raw.items()
         }
     except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as problem:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 
 from mock_server.seeding.fake import Fake
 from mock_server.seeding.personas import Persona
 from mock_server.state.store import State, Transaction
 
+#: So many seed states are kept for sandboxes to come; those in use stay with their sandboxes.
+_SEEDS = 16
 SeedFunction = Callable[[Transaction, Persona, Fake], None]
 
 
@@ -20,7 +22,7 @@ def make_seeder(
     A state is a value, so sandboxes that start alike share one.
     """
 
-    @cache
+    @lru_cache(maxsize=_SEEDS)
     def seeder(api: str, persona: str, seed: int) -> State:
         transaction = Transaction(State())
         seed_functions[api](transaction, personas[persona], Fake(seed))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+#: The instants that a sandbox can be at; vendors' formats have no others.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+
 
 class Clock:
     """Tells a sandbox's time: the machine's, shifted by an offset, or frozen at an instant.

@@ -73,6 +73,18 @@ class Collection(Generic[R]):
         """Yield keys and records in the order of the keys."""
         return iter(sorted(self._records.items(), key=_first))
 
+    def keys_that_differ(self, other: Collection[R]) -> set[Key]:
+        """Return the keys under which another collection has another record, or only one has."""
+        mine, theirs = self._records, other._records
+        keys = {
+            key
+            for key, record in theirs.items()
+            if (old := mine.get(key)) is not record and old != record
+        }
+        if len(mine) + len(keys) > len(theirs):
+            keys.update(key for key in mine if key not in theirs)
+        return keys
+
     def put(self, key: Key, record: R) -> Collection[R]:
         """Return a collection with `record` under `key`."""
         return Collection(self._records.set(key, record))

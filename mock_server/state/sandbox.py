@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import random
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mock_server.state.change_log import ChangeLog
 from mock_server.state.clock import Clock
-from mock_server.state.journal import Journal
-from mock_server.state.store import Commit, State, Transaction
+from mock_server.state.store import State, Transaction
+
+if TYPE_CHECKING:
+    # What happens in a sandbox is kept for others, and nothing here looks into it.
+    from mock_server.journal.exchange import Exchange
+    from mock_server.journal.journal import Journal
 
 #: Gives the seed records of an API: (api, persona, seed) → State.
 Seeder = Callable[[str, str, int], State]
@@ -36,12 +40,13 @@ class Defect:
     message: str
 
 
-#: Bytes that a journal takes unless the server is told otherwise.
-JOURNAL_BYTES = 4 << 20
+#: So many names of evicted sandboxes are remembered.
+_REMEMBERED = 10_000
+_log = logging.getLogger("mock_server")
 
 
 class Sandbox:
-    """One world: its records, clock, random source, change log, journal and snapshots."""
+    """One isolated set of records, with its clock, random source, journal and snapshots."""
 
     def __init__(
         self,
@@ -49,7 +54,7 @@ class Sandbox:
         seed: int,
         seeder: Seeder,
         clock: Clock,
-        journal_bytes: int = JOURNAL_BYTES,
+        journal: Journal,
         *,
         first_revision: int = 0,
     ) -> None:
@@ -59,8 +64,9 @@ class Sandbox:
         self.clock = clock
         # A seed that was exported goes on where it was: a revision draws its random numbers once.
         self._first = self.committed = State(revision=first_revision)
-        self.log = ChangeLog(self.committed)
-        self.journal = Journal(journal_bytes)
+        self.journal = journal
+        #: The number of the last exchange before the state was put elsewhere.
+        self.moved_after = 0
         self.snapshots: dict[str, State] = {}
         self.defects: deque[Defect] = deque(maxlen=100)
         #: Vendor-neutral memory of things that are not records, by owner (rate-limit windows).
@@ -69,6 +75,8 @@ class Sandbox:
         self.attachments: dict[str, Any] = {}
         #: Does what was left for later and is due on the clock by now.
         self.settle: Callable[[], object] | None = None
+        #: Whether one of the same name was evicted, which its next caller is told.
+        self.follows_evicted = False
         self.rate_limited = False
         #: How many requests a limit allows here; None is what the vendor allows.
         self.rate_limit_requests: int | None = None
@@ -91,8 +99,6 @@ class Sandbox:
         if api not in self.state.seeded:
             seed = self._seeder(api, self.persona, self.seed)
             self.committed = self.committed.merged_with_seed(api, seed)
-            if api not in self.log.base.seeded:
-                self.log.adopt_seed(api, seed)
 
     def whole(self, state: State, apis: Iterable[str]) -> State:
         """Return a state with the seed records of those of the APIs that it lacks."""
@@ -106,26 +112,24 @@ class Sandbox:
         """Return a transaction on the state as it was left, or on another one."""
         return Transaction(self.committed if state is None else state)
 
-    def commit(self, transaction: Transaction, cause: str) -> Commit | None:
-        """Make the transaction's writes the present state, and log them.
+    def commit(self, transaction: Transaction) -> None:
+        """Make the transaction's writes, if there are any, the present state.
 
         Raises RuntimeError if another commit came in between, which cannot happen as long as
         operations run to their end without awaiting.
         """
-        commit = transaction.commit(cause)
-        if commit is not None:
-            if commit.revision != self.committed.revision + 1:
-                raise RuntimeError("the state moved on while the operation ran")
-            self.committed = transaction.state_after(commit)
-            self.log.append(commit)
-        return commit
+        if not transaction.has_written:
+            return
+        if transaction.base.revision != self.committed.revision:
+            raise RuntimeError("the state moved on while the operation ran")
+        self.committed = transaction.committed
 
     def go_to(self, state: State) -> None:
-        """Make another state the present one; the change log starts anew from there."""
+        """Make another state the present one."""
         if self.settle is not None:
             self.settle()
         self.committed = state
-        self.log = ChangeLog(state)
+        self.moved_after = self.journal.last
 
     def snapshot(self, name: str) -> State:
         """Keep the present state under a name, in place of what was there before."""
@@ -147,6 +151,7 @@ class Sandbox:
         """Make everything but the snapshots and the rate limits as it was on first use."""
         self.go_to(self._first)
         self.journal.clear()
+        self.moved_after = 0
         self.clock.copy(self._fresh_clock)
         self.defects.clear()
         self.windows.clear()
@@ -163,7 +168,7 @@ class Sandbox:
             self.seed,
             self._seeder,
             self.clock.fork(),
-            self.journal.limit,
+            self.journal.fresh(),
             first_revision=self._first.revision,
         )
         copy.rate_limited = self.rate_limited
@@ -187,13 +192,13 @@ class Sandboxes:
     def __init__(
         self,
         seeder: Seeder,
+        journal: Callable[[], Journal],
         *,
         seed: int = 0,
         clock: Callable[[], Clock] = Clock,
         limit: int = 1000,
         idle_seconds: float = 3600.0,
         rate_limited: Callable[[str], bool] = lambda _: False,
-        journal_bytes: int = JOURNAL_BYTES,
         first_revision: int = 0,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
@@ -203,17 +208,26 @@ class Sandboxes:
         self._limit = limit
         self._idle_seconds = idle_seconds
         self._rate_limited = rate_limited
-        self._journal_bytes = journal_bytes
+        self._journal = journal
         self._first_revision = first_revision
         #: What was refused before it could be known whose it is.
         self.unattributed = Sandbox(
-            SandboxName("", ""), seed, lambda *_: State(), clock(), journal_bytes
+            SandboxName("", ""), seed, lambda *_: State(), clock(), journal()
         )
         self._monotonic = monotonic
+        self._listeners: list[Callable[[Exchange], None]] = []
         self._open: OrderedDict[str, tuple[Sandbox, float]] = OrderedDict()
+        #: How many had to make room for others, or were not used for long.
+        self.evicted = 0
+        self._evicted_names: OrderedDict[str, None] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def listen(self, listener: Callable[[Exchange], None]) -> None:
+        """Call `listener` with each exchange of the sandboxes that are opened from now on."""
+        self._listeners.append(listener)
+        self.unattributed.journal.listen(listener)
 
     def names(self) -> list[str]:
         """Return the names of the open sandboxes, the longest idle one first."""
@@ -246,6 +260,7 @@ class Sandboxes:
     def adopt(self, sandbox: Sandbox) -> Sandbox:
         """Take in a sandbox made elsewhere (a fork), in place of any of the same name."""
         now = self._monotonic()
+        self._hear(sandbox)
         self._open[sandbox.name] = (sandbox, now)
         self._open.move_to_end(sandbox.name)
         self._evict(now)
@@ -253,7 +268,16 @@ class Sandboxes:
 
     def close(self, name: str) -> None:
         """Forget a sandbox; raises KeyError if it is not open."""
-        del self._open[name]
+        self._open.pop(name)[0].journal.end("deleted")
+
+    def use(self, name: str) -> Sandbox | None:
+        """Return the sandbox if it is open, and count that as a use."""
+        entry = self._open.get(name)
+        if entry is None:
+            return None
+        self._open[name] = (entry[0], self._monotonic())
+        self._open.move_to_end(name)
+        return entry[0]
 
     def _make(self, name: SandboxName) -> Sandbox:
         sandbox = Sandbox(
@@ -261,15 +285,31 @@ class Sandboxes:
             self._seed,
             self._seeder,
             self._clock(),
-            self._journal_bytes,
+            self._journal(),
             first_revision=self._first_revision,
         )
         sandbox.rate_limited = self._rate_limited(name.name)
+        if name.name in self._evicted_names:
+            del self._evicted_names[name.name]
+            sandbox.follows_evicted = True
+        self._hear(sandbox)
         return sandbox
+
+    def _hear(self, sandbox: Sandbox) -> None:
+        for listener in self._listeners:
+            sandbox.journal.listen(listener)
 
     def _evict(self, now: float) -> None:
         while True:
-            oldest, (_, used) = next(iter(self._open.items()))
-            if len(self._open) <= self._limit and now - used <= self._idle_seconds:
+            oldest, (sandbox, used) = next(iter(self._open.items()))
+            idle = now - used > self._idle_seconds
+            if len(self._open) <= self._limit and not idle:
                 return
             del self._open[oldest]
+            why = "it was not used for long" if idle else "it had to make room for another"
+            sandbox.journal.end(f"evicted: {why}")
+            self.evicted += 1
+            self._evicted_names[oldest] = None
+            while len(self._evicted_names) > _REMEMBERED:
+                self._evicted_names.popitem(last=False)
+            _log.warning("the sandbox %s was deleted: %s", oldest, why)

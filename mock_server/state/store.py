@@ -7,7 +7,8 @@ a new `State` that shares all but the changed path with the old one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -15,7 +16,7 @@ from immutables import Map
 
 from mock_server.state.collection import Collection, Key, every
 
-__all__ = ["Change", "Collection", "Commit", "Key", "State", "Table", "Transaction"]
+__all__ = ["Change", "Collection", "Key", "State", "Table", "Transaction"]
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -42,8 +43,9 @@ class Table(Generic[R]):
         return self.name.partition(".")[0]
 
 
+#: The largest number that 64 bits hold with a sign.
+LARGEST_ID = (1 << 63) - 1
 _EMPTY: Collection[Any] = Collection(Map())
-_NONE_DRAWN: Map[str, int] = Map()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,37 +92,11 @@ class State:
             after = later.collections.get(name, _EMPTY)
             if before is after:
                 continue
-            old, new = dict(before.items()), dict(after.items())
             changes += [
-                Change(name, key, old.get(key), new.get(key))
-                for key in sorted({*old, *new}, key=str)
-                if old.get(key) is not new.get(key) and old.get(key) != new.get(key)
+                Change(name, key, before.get(key), after.get(key))
+                for key in sorted(before.keys_that_differ(after), key=str)
             ]
         return tuple(changes)
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """What one request changed: applied to the state before, it gives the state after."""
-
-    revision: int
-    cause: str
-    changes: tuple[Change, ...]
-    sequences: Map[str, int]  # those that moved on
-
-    def apply(self, state: State) -> State:
-        """Return `state` with these changes."""
-        collections = state.collections
-        for change in self.changes:
-            collection = collections.get(change.table, _EMPTY)
-            collections = collections.set(
-                change.table,
-                collection.remove(change.key)
-                if change.after is None
-                else collection.put(change.key, change.after),
-            )
-        sequences = state.sequences.update(self.sequences)
-        return State(collections, sequences, state.seeded, self.revision)
 
 
 class Transaction:
@@ -196,29 +172,35 @@ class Transaction:
         return number
 
     def next_id(self, table: Table[Any]) -> int:
-        """Draw the next number of the table's own sequence."""
-        return self.next_number(table.name)
+        """Draw the next number of the table's own sequence.
 
-    def commit(self, cause: str) -> Commit | None:
-        """Return the writes as one commit on the base state, or None if nothing was written."""
-        if self._state is self.base:
-            return None
-        before = self.base.sequences
-        drawn = {
-            name: number
-            for name, number in self._state.sequences.items()
-            if before.get(name) != number
-        }
-        moved = Map(drawn) if drawn else _NONE_DRAWN
-        return Commit(self.base.revision + 1, cause, tuple(self._changes), moved)
+        Past what 64 bits hold, it is the lowest number that no record has.
+        """
+        if self._state.sequences.get(table.name, 0) < LARGEST_ID:
+            return self.next_number(table.name)
+        taken = self._state.collection(table)
+        return next(number for number in count(1) if taken.get(number) is None)
 
-    def state_after(self, commit: Commit) -> State:
-        """Return the state with the writes so far, at the commit's revision."""
+    def count_from(self, first: int, *tables: Table[Any]) -> None:
+        """Let the sequences of tables begin with `first`, unless they are past it."""
+        sequences = self._state.sequences
+        for table in tables:
+            sequences = sequences.set(table.name, max(sequences.get(table.name, 0), first - 1))
+        self._state = replace(self._state, sequences=sequences)
+
+    @property
+    def has_written(self) -> bool:
+        """Whether anything was written or drawn."""
+        return self._state is not self.base
+
+    @property
+    def committed(self) -> State:
+        """The state with the writes so far, at the next revision."""
         return State(
             self._state.collections,
             self._state.sequences,
             self._state.seeded,
-            commit.revision,
+            self.base.revision + 1,
         )
 
     def _write(self, change: Change, collection: Collection[Any]) -> None:

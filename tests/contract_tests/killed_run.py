@@ -8,11 +8,12 @@ from pathlib import Path
 from contract_tests.target.guard import guarded
 from contract_tests.target.ledger import Ledger
 from contract_tests.target.profiles import WRITES
-from contract_tests.target.target import url_target
+from contract_tests.target.run_tag import RunTag
+from contract_tests.target.service import url_target
 from contract_tests.target.write_policy import OwnRecords
 from mock_server.discovery import load_lifecycle
 
-TAG = "ct-killed-"
+TAG = RunTag("killed")
 
 
 def main(api: str, url: str, credential: str, other: str, ledger: str) -> None:
@@ -24,7 +25,7 @@ def main(api: str, url: str, credential: str, other: str, ledger: str) -> None:
     number = 0
     while True:
         number += 1
-        answer = clients[number % 2].post("/products", json={"name": f"{TAG}{number}"})
+        answer = clients[number % 2].post("/products", json={"name": TAG.name()})
         sys.stdout.write(f"{answer.status_code}\n")
         sys.stdout.flush()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from urllib.parse import unquote
 
 import httpx
@@ -67,7 +68,8 @@ def test_a_server_with_a_token_wants_it_from_everybody(authorization, status):
         ("127.0.0.1:8080", 200),
         ("127.8.8.8", 200),
         ("[::1]:8080", 200),
-        ("mock", 200),
+        ("mock", 403),
+        (socket.gethostname(), 200),
         ("mock.test", 200),
         ("evil.example.com", 403),
         ("evil.example.com:8080", 403),
@@ -103,10 +105,34 @@ def test_without_a_token_the_caller_is_on_this_machine(client, status):
         ("http://evil.example.com", 403),
         ("http://localhost:9999", 403),
         ("null", 403),
+        ("http://[", 403),
     ],
 )
 def test_another_sites_page_is_refused(origin, status):
     assert entered(origin=origin) == status
+
+
+@pytest.mark.parametrize(
+    ("site", "status"),
+    [("same-origin", 200), ("none", 200), ("cross-site", 403), ("same-site", 403), ("new", 403)],
+)
+def test_a_browser_says_whose_page_asks(site, status):
+    assert entered(**{"sec-fetch-site": site}) == status
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("x-forwarded-for", "unknown"),
+        ("x-forwarded-for", "127.0.0.1"),
+        ("forwarded", "for=127.0.0.1"),
+        ("via", "1.1 proxy"),
+        ("x-real-ip", "127.0.0.1"),
+    ],
+)
+def test_a_call_through_a_proxy_needs_a_token(header, value):
+    assert entered(**{header: value}) == 403
+    assert entered(TOKEN, authorization=f"Bearer {TOKEN}", **{header: value}) == 200
 
 
 @pytest.mark.parametrize(
@@ -189,7 +215,7 @@ def test_a_vendor_alone_at_the_root_answers_all_other_paths(server):
     alone = build_server(vendors=server.vendors, at_native_path=True)
     assert json.loads(raw_get(alone, "/_mocking/sandboxes")[1]) == {"message": "Not found"}
     assert json.loads(raw_get(alone, "/sandboxes")[1]) == {"message": "Not found"}
-    assert json.loads(raw_get(alone, "/_mock/sandboxes")[1]) == {"sandboxes": []}
+    assert json.loads(raw_get(alone, "/_mock/sandboxes")[1]) == {"sandboxes": [], "evicted": 0}
     assert json.loads(raw_get(alone, "/_mock/nothing")[1]) == {"error": "there is no such path"}
 
 
@@ -218,7 +244,7 @@ def test_serve_beyond_loopback_needs_a_token(capsys, monkeypatch, host):
     monkeypatch.delenv("MOCK_SERVER_TOKEN", raising=False)
     assert cli.main(["serve", "cliniko", "--host", host, "--port", "0"]) == 2
     errors = capsys.readouterr().err
-    assert "control needs a token" in errors
+    assert "control API needs a token" in errors
     assert len(errors.splitlines()) == 1
 
 

@@ -48,9 +48,17 @@ def test_the_name_says_the_persona_if_nothing_else_does(control):
 @pytest.mark.parametrize(
     ("arguments", "status", "text"),
     [
-        ({"name": "other"}, 422, "name must match"),
-        ({"name": "test.nobody"}, 422, "what follows `test.` is a persona (empty, large, typical)"),
-        ({"name": "test-x", "persona": "nobody"}, 422, "persona is none of empty, large, typical"),
+        ({"name": "other"}, 422, "name must begin with `test`, such as test-shop"),
+        (
+            {"name": "test.nobody"},
+            422,
+            "(empty, large, long_ids, typical)",
+        ),
+        (
+            {"name": "test-x", "persona": "nobody"},
+            422,
+            "is none of empty, large, long_ids, typical",
+        ),
         ({"name": "test-there"}, 409, "there is a sandbox 'test-there' already"),
     ],
 )

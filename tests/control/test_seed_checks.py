@@ -7,12 +7,13 @@ import pytest
 from mock_server.app import build_server
 from mock_server.control.client import ControlError
 from mock_server.control.seed_files.checks import mistakes_in
-from mock_server.control.seed_files.reading import (
+from mock_server.control.seed_files.files import (
     SeedFileError,
-    read_records_file,
     read_seed_file,
 )
-from mock_server.control.seed_files.records import exported, read_records, tables_of
+from mock_server.control.seed_files.reading import read_records_file
+from mock_server.control.seed_files.records import exported, read_records
+from mock_server.discovery import tables_of
 from mock_server.state.references import dangling
 from mock_server.state.sandbox import SandboxName
 from tests.control.shop import SHOP

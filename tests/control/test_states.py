@@ -124,6 +124,6 @@ def test_a_difference_is_bounded_and_says_so(sandbox, client):
 
 @pytest.mark.parametrize("point", ["yesterday", "before:0", "snapshot:", "after:x"])
 def test_what_is_no_point_is_refused(sandbox, point):
-    with pytest.raises(ControlError, match="from must match") as caught:
+    with pytest.raises(ControlError, match="from must be seed, now, snapshot:NAME") as caught:
         sandbox.difference(point)
     assert caught.value.status == 400

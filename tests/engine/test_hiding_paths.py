@@ -59,4 +59,10 @@ def test_a_redirect_keeps_the_path_and_the_query_readable(client):
     moved = client.get("/things/zoë 1?q=ö")
     assert moved.status_code == 301
     assert moved.headers["location"] == "/toy/things/zo%C3%AB%201/?q=%C3%B6"
-    assert client.put("/things/1").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_a_missing_slash_is_a_redirect_whatever_the_method(client, method):
+    moved = client.request(method, "/things/1")
+    assert (moved.status_code, moved.headers["location"]) == (301, "/toy/things/1/")
+    assert client.request(method, "/nothing/1").status_code == 404

@@ -141,14 +141,15 @@ def test_an_error_forgets_what_was_written_and_the_numbers_drawn(client):
     assert client.post("/things", json={"name": "a"}).json() == {"id": 1}
 
 
-def test_a_write_is_there_for_the_next_request_and_in_the_log(make):
+def test_a_write_is_there_for_the_next_request_and_in_the_journal(make):
     client, server = make()
     client.post("/things", json={"name": "a"})
     client.get("/things")
     client.post("/things", json={"name": "b"})
     assert client.get("/things").json() == [[1, "a"], [2, "b"]]
-    log = server.sandbox("test").log
-    assert [(commit.revision, commit.cause) for commit in log] == [(1, "create"), (2, "create")]
+    journal = server.sandbox("test").journal
+    written = [(each.after.revision, each.operation) for each in journal if each.changes]
+    assert written == [(1, "create"), (2, "create")]
 
 
 def test_sandboxes_do_not_see_each_other(client):

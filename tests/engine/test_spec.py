@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mock_server.openapi.document import Provenance, SpecError, SpecIndex, load_document, matches
+from mock_server.openapi.document import Provenance, SpecError, SpecIndex, load_document
+from mock_server.openapi.paths import matches
 from tests.engine.toy import parameter, toy_document
 
 

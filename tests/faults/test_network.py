@@ -7,11 +7,10 @@ import random
 import httpx
 import pytest
 
+from mock_server.discovery import load_vendor
 from mock_server.engine.messages import Request
 from mock_server.faults.effects.effect import Delivery
-from mock_server.faults.effects.network import Latency
-from mock_server.faults.reading import Reader
-from mock_server.faults.rules import rules_of
+from mock_server.faults.rules import parse_rule, rules_of
 
 NEW = {"name": "Gauze"}
 
@@ -114,11 +113,12 @@ def test_several_rules_act_at_once(cliniko, add, sandbox):
     with pytest.raises(httpx.ReadTimeout):
         cliniko.get("/products", timeout=1)
     fault = sandbox.journal.get(sandbox.journal.last).fault
-    assert fault == "rule-1: latency(distribution=fixed, seconds=10.0); rule-2: status(status=429)"
+    assert fault == "rule-1: latency(seconds=10.0, distribution=fixed); rule-2: status(status=429)"
 
 
 def drawn(options, number=400):
-    latency = Latency.read(Reader(options))
+    specs = {"cliniko": load_vendor("cliniko").spec}
+    (latency,) = parse_rule({"effects": [{"kind": "latency", **options}]}, specs).effects
     return [
         latency.draw(Delivery(None, "GET", None, random.Random(seed))) for seed in range(number)
     ]

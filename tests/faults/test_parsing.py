@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.discovery import load_vendors
-from mock_server.faults.effects.kinds import KINDS
-from mock_server.faults.reading import InvalidRule
+from mock_server.faults.models import KINDS
+from mock_server.faults.parsing import InvalidRule
 from mock_server.faults.rules import parse_rule
+from mock_server.faults.schemas import kept_and_made
 
 SPECS = {vendor.api.name: vendor.spec for vendor in load_vendors()}
 DROP = [{"kind": "drop"}]
@@ -104,6 +105,9 @@ DROP = [{"kind": "drop"}]
         ({"effects": DROP, "match": {"header": ["x"]}}, "/match/header: must be an object"),
         ({"effects": DROP, "match": {"header": {"x": 1}}}, "/match/header/x: must be a text"),
         ({"effects": DROP, "match": {"body_contains": ""}}, "/match/body_contains: must be a text"),
+        ({"effects": DROP * 21}, "/effects: must have at most 20 items"),
+        ({"effects": DROP, "match": {"path": "/" * 1001}}, "/match/path: must have at most 1000"),
+        ({"effects": DROP, "match": {"nth": 1.0}}, "/match/nth: must be a whole number"),
         ({"effects": DROP, "times": True}, "/times: must be a whole number of at least 1"),
         (
             {"effects": DROP, "a/b\n~": 1},
@@ -156,6 +160,29 @@ ONE_OF_EACH = {
     "false_success": {},
     "unacknowledged_write": {"how": "drop"},
 }
+
+
+def test_every_mistake_of_a_rule_is_reported_at_once():
+    rule = {
+        "effects": [{"kind": "status"}, {"kind": "latency", "seconds": -1}, {"kind": "dorp"}],
+        "match": {"nth": [], "operaton": "x", "json": {"price": "anything goes"}},
+        "times": 0,
+    }
+    with pytest.raises(InvalidRule) as caught:
+        parse_rule(rule, SPECS)
+    assert dict(caught.value.problems) == {
+        "/effects/0/status": "is required",
+        "/effects/1/seconds": "must be a number from 0 to 3600",
+        "/effects/2/kind": "there is no 'dorp'; did you mean drop or drip?",
+        "/match/nth": "must be a whole number of at least 1, or a list of such",
+        "/match/operaton": "there is no such property; did you mean operation?",
+        "/times": "must be a whole number of at least 1",
+    }
+
+
+def test_the_schemas_of_the_spec_are_those_of_the_classes():
+    kept, made = kept_and_made()
+    assert kept == made, "run python -m mock_server.faults.schemas"
 
 
 def test_a_rule_comes_back_as_the_json_that_made_it():

@@ -141,7 +141,7 @@ def test_a_lost_update_was_done_and_is_gone_at_once(cliniko, add, sandbox):
     assert cliniko.patch("/products/1", json=NEW).json()["name"] == "Gauze"
     assert sandbox.journal.get(sandbox.journal.last).changes == ()
     assert name_of(cliniko) == original
-    assert [commit.cause for commit in sandbox.log] == ["updateProduct", "lost update"]
+    assert sandbox.committed.revision == 2
 
 
 def test_a_lost_update_can_be_lost_later(cliniko, add, sandbox):
@@ -181,7 +181,7 @@ def test_whoever_looks_at_a_sandbox_sees_that_an_update_was_lost(losing, sandbox
     sandbox.clock.advance(timedelta(seconds=60))
     assert shown(sandbox.snapshot("after")) == losing
     assert shown(sandbox.fork("test-fork").state) == losing
-    assert [commit.cause for commit in sandbox.log] == ["updateProduct", "lost update"]
+    assert sandbox.committed.revision == 2
 
 
 @pytest.mark.usefixtures("losing")

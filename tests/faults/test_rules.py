@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mock_server.discovery import load_vendors
 from mock_server.engine.messages import Request
 from mock_server.faults.rules import parse_rule, rules_of
+from mock_server.journal.journal import Journal
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, SandboxName
 from mock_server.state.store import State
@@ -141,7 +142,7 @@ def test_the_journal_says_which_rule_was_met(cliniko, add, sandbox):
 
 def decisions(seed, share, number, rule_seed=None):
     """Which of so many calls meet a rule with that share, in a sandbox with that seed."""
-    sandbox = Sandbox(SandboxName("test", "typical"), seed, lambda *_: State(), Clock())
+    sandbox = Sandbox(SandboxName("test", "typical"), seed, lambda *_: State(), Clock(), Journal())
     body = {"effects": [{"kind": "drop"}], "match": {"share": share}}
     if rule_seed is not None:
         body["seed"] = rule_seed

@@ -37,7 +37,7 @@ def serving(request, vendors):
     chosen = [vendor for vendor in vendors if vendor.api.name == "cliniko"]
     server = build_server(vendors=chosen)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live, "_config", config)
+        patch.setattr(live, "server_config", config)
         with LiveServer(server) as running:
             yield server, running.url + server.base_path("cliniko")
 

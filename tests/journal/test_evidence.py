@@ -9,6 +9,7 @@ import pytest
 
 from mock_server.journal.explain import explain, leaned_on
 from mock_server.journal.har import har
+from mock_server.journal.journal import EvidenceDropped
 from mock_server.journal.search import Query, contains, find_calls
 from mock_server.journal.verify import (
     CallExpectation,
@@ -20,7 +21,6 @@ from mock_server.journal.verify import (
     verify_order,
 )
 from mock_server.journal.views import exchange_view, line
-from mock_server.state.journal import EvidenceDropped
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_an_unknown_path_is_in_the_journal_of_whoever_asked(shop):
         (Query(operation="createProduct"), 2),
         (Query(method="post", status=201), 2),
         (Query(status="4xx"), 2),
-        (Query(path="*/products/*"), 1),
+        (Query(path="/products/*"), 1),
         (Query(api="built"), 0),
         (Query(verdict="refused"), 2),
         (Query(json={"quantity": -2}), 1),

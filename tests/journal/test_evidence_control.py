@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from mock_server import cli
+from mock_server.control.api.stream import LiveEvents
 from mock_server.control.client import Control, ControlError
 from mock_server.live import LiveServer
 
@@ -141,16 +143,19 @@ def test_the_commands_show_and_verify_the_journal(shop, capsys, tmp_path):
         assert "#3 " in capsys.readouterr().out
         assert cli.main(["verify", *url, '{"calls": [{"status": "404", "exactly": 1}]}']) == 0
         assert capsys.readouterr().out == "met\n"
+        assert cli.main(["verify", *url, '{"calls": [{"status": "500"}]}']) == 1
+        assert "expected a call with status='500'" in capsys.readouterr().err
+        assert cli.main(["wait", *url, "--status", "500", "--timeout", "0"]) == 1
+        assert "no exchange with status 500 within 0 seconds" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["verify", "{"], "the expectations are no JSON"),
+        (["verify", "{"], "the expectation is not JSON"),
         (["verify", "[]"], "must be a JSON object"),
         (["verify", "@/nowhere.json"], "No such file"),
-        (["verify", '{"calls": [{"status": "500"}]}'], "expected a call with status='500'"),
-        (["verify", '{"call": []}'], "unexpected keyword"),
+        (["verify", '{"call": []}'], "call is not known here"),
         (["explain", "99"], "there is no exchange"),
     ],
 )
@@ -161,3 +166,20 @@ def test_a_command_that_fails_says_why_in_one_line(shop, capsys, arguments, comp
     errors = capsys.readouterr().err
     assert complaint in errors
     assert len(errors.splitlines()) == 1
+
+
+def test_a_follower_is_shown_a_reset_and_the_end(shop):
+    server = shop[0]
+    sandbox = server.sandbox("test-shop")
+    events = LiveEvents(server.control, server.world)
+
+    async def follow():
+        shown = events._follow(sandbox, 2)
+        seen = [await anext(shown)]
+        sandbox.reset()
+        seen.append(await anext(shown))
+        server.sandboxes.close("test-shop")
+        seen += [each async for each in shown]
+        return [each.partition("\n")[0] for each in seen]
+
+    assert asyncio.run(follow()) == ["id: 3", "event: reset", "event: end"]

@@ -158,7 +158,7 @@ def test_corrupt(mock_inventory):
         client.get("/products")
         transaction = sandbox.begin()
         transaction.put(PRODUCTS, replace(transaction.get(PRODUCTS, 1), name=5))
-        sandbox.commit(transaction, "a defect of ours")
+        sandbox.commit(transaction)
         assert client.get("/products/1").status_code == 500
         mock_inventory.reset()
         assert client.get("/products/1").status_code == 200

@@ -44,6 +44,7 @@ def test_the_shipped_personas_are_those_that_are_promised():
     assert {name: persona.products for name, persona in personas.items()} == {
         "empty": 0,
         "typical": 60,
+        "long_ids": 60,
         "large": 10_000,
     }
     assert all(persona.description for persona in personas.values())
@@ -69,7 +70,7 @@ def test_a_file_of_no_personas_is_refused_in_one_line_with_its_path(tmp_path, te
 
 
 def test_a_server_refuses_a_persona_that_is_not_there():
-    with pytest.raises(PersonaError, match="no persona 'huge'; there are empty, large, typical"):
+    with pytest.raises(PersonaError, match="no persona 'huge'; there are empty, large, long_ids"):
         build_server(settings=Settings(persona="huge"), vendors=[])
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_server.journal.journal import Journal
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
 from mock_server.state.store import State, Table, Transaction
@@ -55,7 +56,7 @@ def make(time, seeded):
         transaction.put(ITEMS, Item(transaction.next_id(ITEMS)))
         return transaction.state
 
-    return lambda **options: Sandboxes(seeder, monotonic=time, **options)
+    return lambda **options: Sandboxes(seeder, Journal, monotonic=time, **options)
 
 
 def _open(sandboxes, *words):
@@ -65,7 +66,7 @@ def _open(sandboxes, *words):
 def _put(sandbox):
     transaction = sandbox.begin()
     item = transaction.put(ITEMS, Item(transaction.next_id(ITEMS)))
-    sandbox.commit(transaction, "put")
+    sandbox.commit(transaction)
     return item
 
 
@@ -89,8 +90,7 @@ def test_a_sandbox_is_seeded_once_for_each_api_that_is_entered(make, seeded):
 def test_a_seed_is_no_commit(make):
     [sandbox] = _open(make(), "a")
     sandbox.enter("toy")
-    assert (sandbox.state.revision, len(sandbox.log)) == (0, 0)
-    assert sandbox.log.state_at(0) == sandbox.state
+    assert sandbox.state.revision == 0
 
 
 def test_numbers_go_on_where_the_seed_ended(make):
@@ -170,7 +170,7 @@ def test_a_closed_sandbox_is_forgotten(make):
 
 @given(st.lists(st.sampled_from("abcde"), max_size=30), st.integers(1, 4))
 def test_the_most_recently_used_ones_are_open(words, limit):
-    sandboxes = Sandboxes(lambda *_: State(), limit=limit)
+    sandboxes = Sandboxes(lambda *_: State(), Journal, limit=limit)
     _open(sandboxes, *words)
     recent = list(dict.fromkeys(reversed(words)))[:limit]
     assert sandboxes.names() == recent[::-1]
@@ -189,7 +189,7 @@ def test_rate_limits_are_switched_by_the_name_of_the_sandbox(make):
 
 
 def _draws(seed, commits):
-    sandbox = Sandbox(SandboxName("a", "typical"), seed, lambda *_: State(), Clock())
+    sandbox = Sandbox(SandboxName("a", "typical"), seed, lambda *_: State(), Clock(), Journal())
     for _ in range(commits):
         _put(sandbox)
     return [sandbox.random_source().random() for _ in range(2)]
@@ -203,5 +203,26 @@ def test_chance_is_fixed_by_the_seed_and_the_revision():
 
 
 def test_chance_does_not_depend_on_the_machine():
-    sandbox = Sandbox(SandboxName("a", "typical"), 0, lambda *_: State(), Clock())
+    sandbox = Sandbox(SandboxName("a", "typical"), 0, lambda *_: State(), Clock(), Journal())
     assert sandbox.random_source().getrandbits(64) == 4222776216513060923
+
+
+def test_an_eviction_is_told(make, caplog):
+    sandboxes = make(limit=2)
+    first, _, _ = _open(sandboxes, "a", "b", "c")
+    assert (sandboxes.evicted, first.journal.ended) == (
+        1,
+        "evicted: it had to make room for another",
+    )
+    assert "the sandbox a was deleted" in caplog.text
+    [again] = _open(sandboxes, "a")
+    assert again.follows_evicted
+
+
+def test_to_look_at_a_sandbox_is_a_use(make):
+    sandboxes = make(limit=2)
+    _open(sandboxes, "a", "b")
+    assert sandboxes.use("a") is sandboxes.find("a")
+    _open(sandboxes, "c")
+    assert sandboxes.names() == ["a", "c"]
+    assert sandboxes.use("b") is None

@@ -44,8 +44,7 @@ def transaction():
 def _state(*items):
     transaction = Transaction(State())
     transaction.put_all(ITEMS, items)
-    commit = transaction.commit("seed")
-    return transaction.state_after(commit) if commit else State()
+    return transaction.committed
 
 
 def test_a_table_knows_its_api():
@@ -81,7 +80,7 @@ def test_a_removed_record_is_gone(transaction):
 def test_what_is_not_there_cannot_be_removed(transaction):
     with pytest.raises(KeyError):
         transaction.remove(ITEMS, 1)
-    assert transaction.commit("nothing") is None
+    assert not transaction.has_written
 
 
 def test_numbers_are_drawn_in_order_for_each_sequence(transaction):
@@ -110,36 +109,27 @@ def test_a_transaction_that_only_reads_commits_nothing():
     transaction.all(ITEMS)
     transaction.derive(ITEMS, names)
     transaction.put(ITEMS, transaction.get(ITEMS, 1))
-    assert transaction.commit("read") is None
+    assert not transaction.has_written
 
 
-def test_a_commit_says_what_was_created_updated_and_removed():
+def test_a_transaction_says_what_it_created_updated_and_removed():
     transaction = Transaction(_state(Item(1), Item(2)))
     transaction.put(ITEMS, Item(3))
     transaction.put(ITEMS, Item(1, "new"))
     transaction.remove(ITEMS, 2)
-    commit = transaction.commit("tidy")
-    assert (commit.revision, commit.cause) == (2, "tidy")
-    assert commit.changes == (
+    assert transaction.committed.revision == 2
+    assert transaction.changes == (
         Change("toy.items", 3, None, Item(3)),
         Change("toy.items", 1, Item(1), Item(1, "new")),
         Change("toy.items", 2, Item(2), None),
     )
 
 
-def test_a_commit_carries_the_sequences_that_moved_and_no_others():
+def test_drawing_a_number_is_a_write():
     transaction = Transaction(State(sequences=Map({"toy.a": 3, "toy.b": 4})))
     transaction.next_number("toy.b")
-    transaction.next_number("toy.c")
-    assert dict(transaction.commit("draw").sequences) == {"toy.b": 5, "toy.c": 1}
-
-
-def test_a_commit_applied_to_the_state_before_gives_the_state_after():
-    state = _state(Item(1))
-    transaction = Transaction(state)
-    transaction.put(ITEMS, Item(transaction.next_id(ITEMS), "new"))
-    commit = transaction.commit("change")
-    assert commit.apply(state) == transaction.state_after(commit)
+    assert transaction.has_written
+    assert dict(transaction.committed.sequences) == {"toy.a": 3, "toy.b": 5}
 
 
 def test_what_was_derived_is_remembered_until_the_table_changes(transaction):

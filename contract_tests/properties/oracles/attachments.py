@@ -19,10 +19,9 @@ from mock_server.lifecycle.model import Json, Lifecycle, Parts, Resource, Update
 _FORM = {"content-type": MULTIPART}
 
 
-@oracle("files read back as they were sent", writes=True)
-def files_read_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("files_read_back", "files read back as they were sent", writes=True)
+def files_read_back(resource: Resource) -> Iterator[Case]:
     """Each record's file is its own, byte for byte, until it is replaced or taken away."""
-    del lifecycle
     create = resource.create
     if create is None or not resource.reads:
         return
@@ -58,7 +57,7 @@ def files_read_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
                 yield Case(update.operation, partial(cleared, attachment, update))
 
 
-@oracle("files are given to nobody else", writes=True)
+@oracle("files_are_private", "files are given to nobody else", writes=True)
 def files_are_ones_own(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """Without a right credential, or as another account, no file is given and none described.
 
@@ -87,10 +86,9 @@ def files_are_ones_own(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
                 yield Case(operation, run, other=who == "other", touches_foreign_data=True)
 
 
-@oracle("files that are refused change nothing", writes=True)
-def wrong_files_are_refused(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("rejected_files_change_nothing", "a rejected file has no side effect", writes=True)
+def wrong_files_are_refused(resource: Resource) -> Iterator[Case]:
     """A creation with a wrong file adds no record; an update with one leaves the record alone."""
-    del lifecycle
     create = resource.create
     if create is None or not resource.reads or not resource.lists:
         return

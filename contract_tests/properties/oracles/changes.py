@@ -12,7 +12,6 @@ from contract_tests.properties.oracles.records import listed, outcomes, pointer_
 from mock_server.lifecycle.model import (
     Field,
     Json,
-    Lifecycle,
     Listing,
     Read,
     Resource,
@@ -50,10 +49,9 @@ def change(actions: Actions, resource: Resource, update: Update, *, full: bool =
     return values
 
 
-@oracle("a change is seen by every read and list", writes=True)
-def changes_are_seen(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("read_after_update", "a change is seen by every read and list", writes=True)
+def changes_are_seen(resource: Resource) -> Iterator[Case]:
     """After an update its answer, every read and every list show the new values."""
-    del lifecycle
     if resource.create is None or not resource.reads:
         return
 
@@ -141,10 +139,9 @@ def fields_are_kept(actions: Actions, record: Record, before: list[int], names: 
                 actions.hold(SameAs(answer, place, was, place, resource.name, field.name))
 
 
-@oracle("an update keeps what it does not name", writes=True)
-def the_rest_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("update_keeps_the_rest", "an update keeps what it does not name", writes=True)
+def the_rest_is_kept(resource: Resource) -> Iterator[Case]:
     """After an update the fields that it did not name are as they were, in every read."""
-    del lifecycle
     if resource.create is None or not resource.reads:
         return
 
@@ -162,10 +159,9 @@ def the_rest_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]
             yield Case(update.operation, partial(kept, update))
 
 
-@oracle("two changes are both kept", writes=True)
-def both_changes_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("updates_accumulate", "two changes are both kept", writes=True)
+def both_changes_are_kept(resource: Resource) -> Iterator[Case]:
     """A second update does not undo the first, and a third value replaces the second."""
-    del lifecycle
     if resource.create is None or not resource.reads:
         return
 
@@ -195,10 +191,9 @@ def both_changes_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[
             yield Case(update.operation, partial(twice, update))
 
 
-@oracle("a change leaves other records alone", writes=True)
-def others_are_left_alone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("update_touches_one_record", "a change leaves other records alone", writes=True)
+def others_are_left_alone(resource: Resource) -> Iterator[Case]:
     """An update, a removal or a move of one record leaves another as it was."""
-    del lifecycle
     if resource.create is None or not resource.reads:
         return
 

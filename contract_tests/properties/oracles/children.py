@@ -31,10 +31,11 @@ _LONGEST = 30
 _KNOWN = 12
 
 
-@oracle("the records below another are listed in pages, all of them", writes=True)
-def children_are_listed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle(
+    "children_are_listed", "the records below another are listed in pages, all of them", writes=True
+)
+def children_are_listed(resource: Resource) -> Iterator[Case]:
     """The list of what is below a record has all of it and nothing else, however it is cut."""
-    del lifecycle
     if resource.create is None or resource.parent is None:
         return
 
@@ -54,7 +55,11 @@ def children_are_listed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Ca
         yield Case(listing.operation, partial(pages, listing))
 
 
-@oracle("what stands below listed records is listed in pages", writes=False)
+@oracle(
+    "existing_children_are_listed",
+    "the records below listed records are listed in pages",
+    writes=False,
+)
 def children_of_known(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """The lists of what is below records that are there have nothing twice, and tell so much."""
     above = lifecycle.resource(resource.parent) if resource.parent is not None else None
@@ -110,10 +115,9 @@ def _in_pages(
     actions.send(operation, Parts({**listing.path, **path}, (*listing.query, *far)))
 
 
-@oracle("a record is not found below another than its own", writes=True)
-def children_have_one_parent(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("child_has_one_parent", "a record is not found below another than its own", writes=True)
+def children_have_one_parent(resource: Resource) -> Iterator[Case]:
     """With another parent in the path, a record is answered as one that is not there."""
-    del lifecycle
     if resource.create is None or resource.parent is None:
         return
 

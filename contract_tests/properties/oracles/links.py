@@ -11,14 +11,13 @@ from contract_tests.claims import Linked, SameMembers
 from contract_tests.properties.actions import Actions
 from contract_tests.properties.oracle import Case, oracle
 from contract_tests.properties.oracles.lists import listings
-from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Query, Resource
+from mock_server.lifecycle.model import Listing, Parts, Query, Resource
 from mock_server.lifecycle.paging import Paging
 
 
-@oracle("links between pages lead where they say", writes=False)
-def links_lead(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("page_links_lead", "links between pages lead where they say", writes=False)
+def links_lead(resource: Resource) -> Iterator[Case]:
     """A page's links to its neighbours give what the page numbers give."""
-    del lifecycle
 
     def lead(listing: Listing, paging: Paging, chosen: bool, actions: Actions) -> None:
         size = paging.fixed or paging.sizes[min(2, len(paging.sizes) - 1)]

@@ -21,7 +21,6 @@ from contract_tests.properties.actions import Actions
 from contract_tests.properties.oracle import Case, oracle
 from mock_server.lifecycle.model import (
     Filter,
-    Lifecycle,
     Listing,
     Parts,
     Query,
@@ -66,10 +65,9 @@ def filtered(actions: Actions, listing: Listing, chosen: Filter, value: Any) -> 
     return actions.pages(listing, chosen.query(value), path=path)
 
 
-@oracle("pages partition the list", writes=False)
-def pages_partition(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("pages_partition_list", "pages partition the list", writes=False)
+def pages_partition(resource: Resource) -> Iterator[Case]:
     """Pages of any size, put together, are the list: nothing twice, nothing left out, in order."""
-    del lifecycle
 
     def partition(listing: Listing, paging: Paging, actions: Actions) -> None:
         whole = actions.pages(listing)
@@ -92,10 +90,9 @@ def pages_partition(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             yield Case(listing.operation, partial(partition, listing, listing.paging))
 
 
-@oracle("totals are the number of records", writes=False)
-def totals_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("totals_match_pages", "totals are the number of records", writes=False)
+def totals_agree(resource: Resource) -> Iterator[Case]:
     """Every page tells the number of records that all pages have."""
-    del lifecycle
 
     def agree(listing: Listing, query: Query, actions: Actions) -> None:
         sizes = listing.paging.sizes if listing.paging is not None else ()
@@ -120,10 +117,9 @@ def totals_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
                 yield Case(listing.operation, partial(of_some, listing, chosen))
 
 
-@oracle("filters are sound and complete", writes=False)
-def filters_are_right(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("filters_are_exact", "filters are sound and complete", writes=False)
+def filters_are_right(resource: Resource) -> Iterator[Case]:
     """A filtered list has all the records that it should, and no others."""
-    del lifecycle
 
     def right(listing: Listing, chosen: Filter, actions: Actions) -> None:
         whole = universe_of(resource, listing, chosen)
@@ -146,10 +142,9 @@ def filters_are_right(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
             yield Case(listing.operation, partial(right, listing, chosen))
 
 
-@oracle("filters see what was just written", writes=True)
-def filters_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("filters_follow_writes", "filters see what was just written", writes=True)
+def filters_follow(resource: Resource) -> Iterator[Case]:
     """Filters are sound and complete right after records were created and removed."""
-    del lifecycle
     if resource.create is None or resource.parent is not None:
         return
 
@@ -174,10 +169,9 @@ def filters_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             yield Case(listing.operation, partial(follow, listing, chosen, removal))
 
 
-@oracle("sorted lists are in order and complete", writes=False)
-def sorts_are_right(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("sorts_are_ordered", "sorted lists are in order and complete", writes=False)
+def sorts_are_right(resource: Resource) -> Iterator[Case]:
     """A sorted list is in the order asked for, on every page, and leaves nothing out."""
-    del lifecycle
 
     def right(listing: Listing, sort: Sort | None, actions: Actions) -> None:
         whole = actions.pages(listing)
@@ -209,10 +203,9 @@ def _taken(actions: Actions, listing: Listing, sort: Sort) -> bool:
     return sort.promised or actions.trace.answer(actions.send(listing.operation, parts)).succeeded
 
 
-@oracle("orders see what was just written", writes=True)
-def sorts_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("sorts_follow_writes", "orders see what was just written", writes=True)
+def sorts_follow(resource: Resource) -> Iterator[Case]:
     """Sorted lists are in order right after records were created."""
-    del lifecycle
     if resource.create is None or resource.parent is not None:
         return
 
@@ -229,10 +222,9 @@ def sorts_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             yield Case(listing.operation, partial(follow, listing))
 
 
-@oracle("a new record is on exactly one page", writes=True)
-def new_is_on_one_page(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("new_record_on_one_page", "a new record is on exactly one page", writes=True)
+def new_is_on_one_page(resource: Resource) -> Iterator[Case]:
     """Records created and removed between two walks appear on, and vanish from, one page."""
-    del lifecycle
     if resource.create is None or resource.parent is not None:
         return
 

@@ -9,7 +9,7 @@ from contract_tests.claims import Answers, Distinct, Narrowed, SameMembers, Size
 from contract_tests.properties.actions import Actions
 from contract_tests.properties.oracle import Case, oracle
 from contract_tests.properties.oracles.lists import listings, reachable
-from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Resource
+from mock_server.lifecycle.model import Listing, Parts, Resource
 from mock_server.lifecycle.paging import Paging
 
 #: Longer lists are not filled up to a page's end.
@@ -18,10 +18,9 @@ _FEW = 30
 FAR = (1_000, 100_000)
 
 
-@oracle("filters narrow a list together", writes=False)
-def filters_narrow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("filters_combine", "filters narrow a list together", writes=False)
+def filters_narrow(resource: Resource) -> Iterator[Case]:
     """A list with two filters has just the records that both let through."""
-    del lifecycle
 
     def both(listing: Listing, actions: Actions) -> None:
         first, second = actions.random.sample(listing.filters, 2)
@@ -51,13 +50,12 @@ def filters_narrow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
                 yield Case(listing.operation, partial(both, listing))
 
 
-@oracle("a list ends with its last page", writes=False)
-def lists_end(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("last_page_ends_list", "a list ends with its last page", writes=False)
+def lists_end(resource: Resource) -> Iterator[Case]:
     """The last page can be asked for as such, and there is none after it.
 
     Where nothing is known of how one after it is answered, asking for it makes no service fail.
     """
-    del lifecycle
 
     def last(listing: Listing, paging: Paging, actions: Actions) -> None:
         pages = actions.pages(listing)
@@ -88,10 +86,9 @@ def lists_end(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             yield Case(listing.operation, partial(after, listing, paging))
 
 
-@oracle("no page follows a full last one", writes=True)
-def full_page_is_last(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("full_last_page_ends_list", "no page follows a full last one", writes=True)
+def full_page_is_last(resource: Resource) -> Iterator[Case]:
     """A list whose records fill its last page just so ends with that page."""
-    del lifecycle
     if resource.create is None:
         return
 

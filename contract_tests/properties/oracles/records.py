@@ -9,7 +9,7 @@ from contract_tests.claims import Answers, Differs, Follows, Gained, Lists, Same
 from contract_tests.exchange.trace import find
 from contract_tests.properties.actions import Actions, Record
 from contract_tests.properties.oracle import Case, oracle
-from mock_server.lifecycle.model import Field, Json, Lifecycle, Listing, Parts, Read, Resource
+from mock_server.lifecycle.model import Field, Json, Listing, Parts, Read, Resource
 
 _UNUSUAL = "Käse für 漢字"
 #: Texts that are drawn until one has such letters.
@@ -76,10 +76,9 @@ def listed(actions: Actions, record: Record, listing: Listing, sent: Json) -> tu
     return pages
 
 
-@oracle("what is created reads back as it was sent", writes=True)
-def created_reads_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("read_after_create", "what is created reads back as it was sent", writes=True)
+def created_reads_back(resource: Resource) -> Iterator[Case]:
     """Every read shows a new record with every field that was sent."""
-    del lifecycle
     if resource.create is None:
         return
     create = resource.create
@@ -118,10 +117,9 @@ def unusual(actions: Actions, resource: Resource) -> Json:
     return drawn
 
 
-@oracle("every list shows what was created", writes=True)
-def created_is_listed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("listed_after_create", "every list shows what was created", writes=True)
+def created_is_listed(resource: Resource) -> Iterator[Case]:
     """Every list shows a new record, once, with every field that was sent."""
-    del lifecycle
     if resource.create is None:
         return
 
@@ -140,10 +138,9 @@ def created_is_listed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
         yield Case(listing.operation, partial(lists, listing))
 
 
-@oracle("each record has an identifier of its own", writes=True)
-def identifiers_differ(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("identifiers_are_unique", "each record has an identifier of its own", writes=True)
+def identifiers_differ(resource: Resource) -> Iterator[Case]:
     """Two new records have two identifiers, and each reads back as itself."""
-    del lifecycle
     create = resource.create
     if create is None or create.id is None:
         return
@@ -161,10 +158,9 @@ def identifiers_differ(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
     yield Case(create.operation, two)
 
 
-@oracle("values that must be unique are refused the second time", writes=True)
-def duplicates_are_refused(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("duplicates_are_rejected", "a value that must be unique is taken once", writes=True)
+def duplicates_are_refused(resource: Resource) -> Iterator[Case]:
     """A second record with a used value of a unique field is answered so, and is not there."""
-    del lifecycle
     create = resource.create
     if create is None:
         return

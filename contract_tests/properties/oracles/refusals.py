@@ -26,7 +26,6 @@ from mock_server.lifecycle.model import (
     Create,
     Field,
     Json,
-    Lifecycle,
     Move,
     Parts,
     Read,
@@ -41,10 +40,9 @@ _FEW = 12
 _Wrong = tuple[tuple[str, Callable[[Json], Any]], ...]
 
 
-@oracle("what is refused changes nothing", writes=True)
-def refused_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("rejected_writes_change_nothing", "a rejected request has no side effect", writes=True)
+def refused_changes_nothing(resource: Resource) -> Iterator[Case]:
     """A refused creation adds no record; a refused update leaves the record as it was."""
-    del lifecycle
 
     def not_created(create: Create, bodies: _Wrong, actions: Actions) -> None:
         listing = resource.lists[0]
@@ -162,10 +160,9 @@ def _wrong(fields: list[Field], body: Callable[[Json], Any], *, required: bool) 
             yield tuple(found)
 
 
-@oracle("a record that never was cannot be read", writes=False)
-def unknown_is_not_read(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("unknown_is_not_read", "a record that does not exist cannot be read", writes=False)
+def unknown_is_not_read(resource: Resource) -> Iterator[Case]:
     """Reads of an unknown identifier get the vendor's not-found, right after one of a known."""
-    del lifecycle
 
     def unread(read: Read, actions: Actions) -> None:
         for listing in reachable(resource)[:1]:
@@ -180,10 +177,9 @@ def unknown_is_not_read(lifecycle: Lifecycle, resource: Resource) -> Iterator[Ca
             yield Case(read.operation, partial(unread, read))
 
 
-@oracle("a record that never was cannot be changed", writes=True)
-def unknown_is_not_changed(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("unknown_is_not_changed", "a record that does not exist cannot be changed", writes=True)
+def unknown_is_not_changed(resource: Resource) -> Iterator[Case]:
     """Updates and removals of an unknown identifier get the vendor's not-found."""
-    del lifecycle
     if resource.parent is not None and resource.create is None:
         return
     if resource.parent is not None:

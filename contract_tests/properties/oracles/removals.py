@@ -11,7 +11,6 @@ from contract_tests.properties.oracle import Case, oracle
 from contract_tests.properties.oracles.changes import change, fields_are_kept, same_record, views_of
 from contract_tests.properties.oracles.records import shown
 from mock_server.lifecycle.model import (
-    Lifecycle,
     Listing,
     Parts,
     Removal,
@@ -68,10 +67,9 @@ def marked(actions: Actions, record: Record, removal: Removal, *, gone: bool) ->
     actions.hold(Marked(answer, pointer, name, record.resource.name, gone))
 
 
-@oracle("what is taken away is gone from reads and lists", writes=True)
-def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("gone_after_removal", "a removed record is gone from reads and lists", writes=True)
+def removed_is_gone(resource: Resource) -> Iterator[Case]:
     """After a removal reads, lists and the record's own mark say so; another record stays."""
-    del lifecycle
     if resource.create is None:
         return
 
@@ -98,7 +96,7 @@ def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             Lists(pages, resource.name, listing.operation, each.id) for each in (record, other)
         ]
         if listing.shows is not None and any(
-            claim.violation(actions.trace, actions.terms) is not None for claim in there
+            claim.violation(actions.context, actions.trace) is not None for claim in there
         ):
             return
         actions.hold(*there)
@@ -120,10 +118,9 @@ def removed_is_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             yield Case(listing.operation, partial(hidden, removal, listing))
 
 
-@oracle("what was taken away can be brought back", writes=True)
-def undone_is_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("removal_can_be_undone", "a removal can be undone", writes=True)
+def undone_is_back(resource: Resource) -> Iterator[Case]:
     """Undoing a removal makes the record what it was, in reads and lists, each time anew."""
-    del lifecycle
     if resource.create is None:
         return
 
@@ -152,10 +149,9 @@ def undone_is_back(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             yield Case(removal.undo, partial(back, removal, removal.undo))
 
 
-@oracle("what is gone cannot be changed or taken away again", writes=True)
-def gone_stays_gone(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("removed_stays_removed", "a removed record cannot be changed or removed again", writes=True)
+def gone_stays_gone(resource: Resource) -> Iterator[Case]:
     """Updates and removals of a deleted record are refused as of one that never was."""
-    del lifecycle
     if resource.create is None:
         return
 

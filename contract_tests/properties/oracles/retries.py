@@ -23,7 +23,7 @@ from mock_server.lifecycle.model import (
 )
 
 
-@oracle("a retry with the same key counts once", writes=True)
+@oracle("idempotency_keys", "a retry with the same key counts once", writes=True)
 def retries_count_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """What is repeated with its key is answered as before and acts once; another key acts again.
 

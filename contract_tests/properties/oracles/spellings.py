@@ -11,13 +11,12 @@ from contract_tests.properties.actions import Actions
 from contract_tests.properties.oracle import Case, oracle
 from contract_tests.properties.oracles.changes import change, fields_of
 from contract_tests.properties.oracles.records import shown
-from mock_server.lifecycle.model import Field, Json, Lifecycle, Parts, Resource, Update
+from mock_server.lifecycle.model import Field, Json, Parts, Resource, Update
 
 
-@oracle("values are shown in the vendor's own spelling", writes=True)
-def spellings_are_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("values_are_normalised", "values are shown in the vendor's own spelling", writes=True)
+def spellings_are_kept(resource: Resource) -> Iterator[Case]:
     """What is sent in another spelling is taken, and shown as the vendor spells it."""
-    del lifecycle
     if resource.create is None or not resource.reads:
         return
     view = resource.reads[0]
@@ -51,10 +50,9 @@ def _respelled(resource: Resource, fields: Any) -> list[Field]:
     return [each for each in fields if each.kept and each.name != resource.tag]
 
 
-@oracle("a form says what JSON says", writes=True)
-def forms_say_the_same(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("forms_equal_json", "a form says what JSON says", writes=True)
+def forms_say_the_same(resource: Resource) -> Iterator[Case]:
     """What is sent as the fields of a form reads back as if it had been sent as JSON."""
-    del lifecycle
     create = resource.create
     if create is None or not resource.reads:
         return

@@ -22,7 +22,6 @@ from contract_tests.properties.oracles.records import item_pointer
 from contract_tests.properties.oracles.views import related
 from mock_server.lifecycle.model import (
     Json,
-    Lifecycle,
     Listing,
     Move,
     Parts,
@@ -53,13 +52,12 @@ def request(
     return replace(parts, body=filled(parts.body, own, second))
 
 
-@oracle("stock moves by what was moved", writes=True)
-def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("stock_is_conserved", "stock moves by what was moved", writes=True)
+def stock_is_conserved(resource: Resource) -> Iterator[Case]:
     """A move changes one record's stock by its quantity, and no more; several add up.
 
     One that takes more than there is may be refused, but is not made in part.
     """
-    del lifecycle
     if resource.create is None or resource.stock is None or not resource.reads:
         return
     view, stock = resource.reads[0], resource.stock
@@ -161,10 +159,9 @@ def stock_is_conserved(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
         yield Case(other.operation, partial(back, one, other))
 
 
-@oracle("an update leaves what was moved", writes=True)
-def moved_stock_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("update_keeps_stock", "an update keeps the stock that was moved", writes=True)
+def moved_stock_is_kept(resource: Resource) -> Iterator[Case]:
     """After a move and an update that does not name the stock, the stock is as it was moved."""
-    del lifecycle
     if resource.create is None or resource.stock is None or not resource.reads:
         return
     place = resource.reads[0].record + resource.stock
@@ -189,10 +186,9 @@ def moved_stock_is_kept(lifecycle: Lifecycle, resource: Resource) -> Iterator[Ca
             yield Case(update.operation, partial(kept, update))
 
 
-@oracle("a move that is refused moves nothing", writes=True)
-def refused_moves_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("rejected_moves_change_nothing", "a rejected move has no side effect", writes=True)
+def refused_moves_nothing(resource: Resource) -> Iterator[Case]:
     """A wrong or too large quantity is refused, the stock stays, and no entry is made."""
-    del lifecycle
     if resource.create is None or not resource.reads:
         return
 
@@ -237,10 +233,9 @@ def refused_moves_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[
         yield Case(move.operation, partial(unknown, move), touches_foreign_data=True)
 
 
-@oracle("every move is entered once", writes=True)
-def moves_are_entered(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("moves_are_recorded", "every move is entered once", writes=True)
+def moves_are_entered(resource: Resource) -> Iterator[Case]:
     """The history gains one entry for each move, which tells of it as the answer does."""
-    del lifecycle
     history = resource.history
     if resource.create is None or history is None:
         return

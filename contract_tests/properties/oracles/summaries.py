@@ -10,21 +10,19 @@ from contract_tests.properties.actions import Actions
 from contract_tests.properties.oracle import Case, oracle
 from contract_tests.properties.oracles.lists import reachable
 from contract_tests.properties.oracles.stock import request
-from mock_server.lifecycle.model import Lifecycle, Parts, Resource
+from mock_server.lifecycle.model import Parts, Resource
 
 
-@oracle("summaries add up", writes=False)
-def summaries_add_up(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("summaries_match_lists", "summaries add up", writes=False)
+def summaries_add_up(resource: Resource) -> Iterator[Case]:
     """A summary's numbers are what the listed records make."""
-    del lifecycle
     for operation, listing in _summed(resource):
         yield Case(operation, partial(_adds_up, resource, operation, listing))
 
 
-@oracle("summaries follow what was just written", writes=True)
-def summaries_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("summaries_follow_writes", "summaries follow what was just written", writes=True)
+def summaries_follow(resource: Resource) -> Iterator[Case]:
     """A summary's numbers are right after a creation and a move."""
-    del lifecycle
     if resource.create is None:
         return
 

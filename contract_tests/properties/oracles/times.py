@@ -19,7 +19,6 @@ from contract_tests.properties.oracles.stock import request
 from contract_tests.properties.oracles.views import Seen, same_times
 from mock_server.lifecycle.model import (
     Json,
-    Lifecycle,
     Listing,
     Move,
     Parts,
@@ -34,13 +33,12 @@ _MOST_READS = 12
 _FEW = 6
 
 
-@oracle("times are in UTC and move forward", writes=True)
-def times_move_forward(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("times_move_forward", "times are in UTC and move forward", writes=True)
+def times_move_forward(resource: Resource) -> Iterator[Case]:
     """A new record was created now; a change leaves that time and moves the other one forward.
 
     So does whatever else is done to a record; its version goes up each time. Lists tell the same.
     """
-    del lifecycle
     if resource.create is None or not resource.reads or not (resource.created or resource.updated):
         return
     view = resource.reads[0]
@@ -163,10 +161,9 @@ def _differs(actions: Actions, resource: Resource, after: int, before: int, valu
     )
 
 
-@oracle("no record was changed before it was created", writes=False)
-def changed_after_created(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("changed_after_created", "no record was changed before it was created", writes=False)
+def changed_after_created(resource: Resource) -> Iterator[Case]:
     """Of listed and read records the time of the last change is not before that of the creation."""
-    del lifecycle
     created, updated = resource.created, resource.updated
     if created is None or updated is None:
         return

@@ -16,7 +16,6 @@ from contract_tests.properties.oracles.lists import other_may_list, reachable
 from contract_tests.properties.oracles.records import item_pointer, outcomes, pointer_of
 from contract_tests.properties.oracles.samples import telling
 from mock_server.lifecycle.model import (
-    Lifecycle,
     Listing,
     Parts,
     Read,
@@ -34,13 +33,12 @@ class Seen(NamedTuple):
     at: Mapping[str, str | None]
 
 
-@oracle("lists and reads show the same record", writes=False)
-def views_agree(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("views_agree", "lists and reads show the same record", writes=False)
+def views_agree(resource: Resource) -> Iterator[Case]:
     """What a list shows of a record is what each read, and each other list, shows of it.
 
     It is so for another account too, if it may ask for the list.
     """
-    del lifecycle
 
     def agree(account: Caller, listing: Listing, read: Read, actions: Actions) -> None:
         if account == "other" and not other_may_list(actions, listing):
@@ -114,10 +112,9 @@ def _is_time(shown: Any) -> bool:
     return True
 
 
-@oracle("no record is listed twice", writes=False)
-def listed_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("listed_once", "no record is listed twice", writes=False)
+def listed_once(resource: Resource) -> Iterator[Case]:
     """Every list, with pages or without, has each of its records once."""
-    del lifecycle
 
     def once(listing: Listing, actions: Actions) -> None:
         actions.hold(Distinct(actions.pages(listing), resource.name, listing.operation))
@@ -126,10 +123,9 @@ def listed_once(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
         yield Case(listing.operation, partial(once, listing))
 
 
-@oracle("reading changes nothing", writes=False)
-def reading_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("reads_have_no_side_effect", "reading changes nothing", writes=False)
+def reading_changes_nothing(resource: Resource) -> Iterator[Case]:
     """A read or list that is asked for again gives the same answer."""
-    del lifecycle
 
     def listed(listing: Listing, actions: Actions) -> None:
         one = actions.pages(listing, most=2)
@@ -153,10 +149,9 @@ def reading_changes_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterato
             yield Case(view.operation, partial(read, view))
 
 
-@oracle("prices and other derived values add up", writes=False)
-def relations_hold(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("derived_values_add_up", "prices and other derived values add up", writes=False)
+def relations_hold(resource: Resource) -> Iterator[Case]:
     """Every listed and read record keeps its relations."""
-    del lifecycle
 
     def hold(listing: Listing, actions: Actions) -> None:
         pages = actions.pages(listing)
@@ -182,10 +177,9 @@ def relations_hold(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
             yield Case(listing.operation, partial(hold, listing))
 
 
-@oracle("derived values follow what was just written", writes=True)
-def relations_follow(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("derived_values_follow_writes", "derived values follow what was just written", writes=True)
+def relations_follow(resource: Resource) -> Iterator[Case]:
     """A new and a changed record keep their relations."""
-    del lifecycle
     if resource.create is None or not resource.reads:
         return
     view = resource.reads[0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from contract_tests.target.target import Account
-from mock_server.openapi.document import Json
+from mock_server.openapi.security import SecurityScheme
 
 UNAUTHENTICATED = 401
 _METHOD_NOT_ALLOWED = 405
@@ -80,7 +80,7 @@ class Replay:
     message: str
     base_url: str
     in_process: bool
-    scheme: Json
+    scheme: SecurityScheme
     credential: str
     calls: tuple[Sent, ...]
 

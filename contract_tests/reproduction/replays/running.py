@@ -14,8 +14,9 @@ import httpx
 from contract_tests.cli.options import CREDENTIAL, OTHER_CREDENTIAL
 from contract_tests.exchange.conformance import problems
 from contract_tests.exchange.trace import MISSING, Answer
-from contract_tests.target.forwarder import Forwarder
-from contract_tests.target.target import Account, Target, mock_target, url_target
+from contract_tests.target.mock import mock_target
+from contract_tests.target.service import url_target
+from contract_tests.target.target import Account, Target
 from mock_server.engine.replies import encode_json
 from mock_server.openapi.document import SpecIndex
 
@@ -93,8 +94,7 @@ class Replayer:
         """Close the connections."""
         for client in self._clients.values():
             client.close()
-        if isinstance(self._target.app, Forwarder):
-            self._target.app.close()
+        self._target.close()
 
     def _client(self, account: Account) -> httpx.Client:
         if account not in self._clients:

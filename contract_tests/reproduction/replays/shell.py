@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from contract_tests.reproduction.replays.calls import UNAUTHENTICATED, Replay, Sent
 from contract_tests.reproduction.replays.text import without_controls
 from contract_tests.target.target import Account
-from mock_server.openapi.document import Json
+from mock_server.openapi.security import SecurityScheme
 
 SERVED_AT = "http://127.0.0.1:8080"
 _OPERATORS = {"<": "-lt", ">=": "-ge", "!=": "-ne", "==": "-eq"}
@@ -69,7 +69,7 @@ def _lines(replay: Replay) -> Iterator[str]:
     yield from _verdict(replay, len(replay.calls))
 
 
-def credential(account: Account, variable: str, scheme: Json) -> Iterator[str]:
+def credential(account: Account, variable: str, scheme: SecurityScheme) -> Iterator[str]:
     """Yield lines that put the header with a credential into a file.
 
     Others can read a command line.
@@ -77,13 +77,13 @@ def credential(account: Account, variable: str, scheme: Json) -> Iterator[str]:
     yield f'[ -n "${{{variable}:-}}" ] || {{ echo "{variable} is not set" >&2; exit 2; }}'
     value = f'"${variable}"'
     form = "Authorization: Bearer %s\\n"
-    if scheme["type"] == "apiKey":
+    if scheme.kind == "apiKey":
         form = {
-            "cookie": f"Cookie: {scheme['name']}=%s\\n",
-            "header": f"{scheme['name']}: %s\\n",
+            "cookie": f"Cookie: {scheme.parameter}=%s\\n",
+            "header": f"{scheme.parameter}: %s\\n",
             "query": "%s",
-        }[scheme["in"]]
-    elif scheme.get("scheme") == "basic":
+        }[scheme.location]
+    elif scheme.kind == "basic":
         form = "Authorization: Basic %s\\n"
         yield f'case {value} in *:*) pair={value} ;; *) pair="${variable}:" ;; esac'
         value = '"$(printf %s "$pair" | base64 | tr -d \'\\n\')"'
@@ -99,9 +99,9 @@ def _call(number: int, call: Sent, replay: Replay) -> Iterator[str]:
         else f'"$(pointed "$work/{part.step + 1}.body" {quote(part.pointer)})"'
         for part in call.url
     )
-    if call.account is not None and replay.scheme.get("in") == "query":
+    if call.account is not None and replay.scheme.location == "query":
         sign = "&" if any("?" in part for part in call.url if isinstance(part, str)) else "?"
-        url += f'"{sign}{replay.scheme["name"]}=$(cat "$work/{call.account}")"'
+        url += f'"{sign}{replay.scheme.parameter}=$(cat "$work/{call.account}")"'
     elif call.account is not None:
         options.append(f'--header @"$work/{call.account}"')
     options += [f"--header {quote(_header(*pair))}" for pair in call.headers.items()]

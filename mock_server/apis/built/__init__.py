@@ -4,9 +4,11 @@ from mock_server.apis.built.credentials import sandbox_key_of
 from mock_server.apis.built.errors import ERRORS, quota_headers
 from mock_server.apis.built.handlers import imports, items, stock, transactions
 from mock_server.apis.built.handlers import item_changes as changes
+from mock_server.apis.built.inputs import read_body, read_query
 from mock_server.apis.built.operations import OPERATIONS
 from mock_server.apis.built.seed import seed
 from mock_server.engine.api import Api, FirstCall
+from mock_server.engine.cors import CorsPolicy
 from mock_server.engine.rate_limit import RateLimit
 
 __all__ = ["API", "changes", "imports", "items", "stock", "transactions"]
@@ -21,7 +23,10 @@ API = Api(
     trailing_slash="ignore",
     # The spec's own rule. Laravel would take DELETE of `/items/adjust` for an item of that name.
     fixed_paths_first=True,
-    empty_body_is_object=True,
+    read_query=read_query,
+    read_body=read_body,
+    # Laravel 8 source, `config/cors.php` as it comes (inferred: the vendor may have changed it).
+    cors=CorsPolicy(paths=("/api/",)),
     # Laravel's own default for an API; the document names no limit (inferred). Laravel's window
     # begins with the first request in it (documented: Laravel 8, RateLimiter).
     rate_limit=RateLimit(60, 60, "from_first", quota_headers),

@@ -2,7 +2,8 @@
 
 What the records refuse is a 302 with a bare JSON string and no `Location`, worded differently from
 operation to operation; everything else has Laravel's form. Source: facts, section 4 (documented);
-401, 403, 400, 413 and 415 are inferred from Laravel.
+401, 403 and 413 are inferred from Laravel. Laravel refuses no body for its type or its form: what
+it cannot read has no fields, so what is required is missing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from mock_server.engine.errors import (
     InvalidRequest,
     MalformedRequest,
     MethodNotAllowed,
+    NotMocked,
     PayloadTooLarge,
     RateLimited,
     RecordNotFound,
@@ -40,7 +42,7 @@ _NOT_FOUND = {
     "listStockHistory": {"message": "Item not found!"},
     "listStockHistoryAlternate": {"message": "Item not found!"},
 }
-#: What an operation asks for when a body is nothing that it can read: Laravel then sees no input.
+#: What an operation asks for, in the order of its answers.
 _REQUIRED = {
     "createItem": ("name", "type", "unit_price"),
     "createItemsInBulk": ("items",),
@@ -54,7 +56,14 @@ _REQUIRED = {
         "amount",
         "adjustment_quantity",
         "type",
+        "date",
     ),
+}
+#: What may not be emptied: the fields of an update, and those of what a list has in it.
+_NOT_EMPTY = {
+    "updateItem": {"name", "type", "unit_price"},
+    "materials": {"id", "name", "unit_cost", "inventory_accountID", "usedQuantity"},
+    "items": {"name"},
 }
 #: Laravel names the methods of a route in this order, and counts OPTIONS for none.
 _VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -69,19 +78,12 @@ def _not_found(_: RecordNotFound, request: Request) -> Reply:
 
 
 def _invalid(error: InvalidRequest, request: Request) -> Reply:
-    """Every field at fault, with every text once; a body that is no object has no fields at all."""
-    violations: list[Violation] = []
-    for violation in error.violations:
-        if violation.path == ():
-            violations += _no_input(request)
-        else:
-            violations.append(violation)
+    """Every field at fault, with every text once."""
     order = _REQUIRED.get(str(request.operation_id), ())
-    violations.sort(key=lambda item: _place(item.path[0], order))
     errors: dict[str, list[str]] = {}
-    for violation in violations:
+    for violation in sorted(error.violations, key=lambda item: _place(item.path[0], order)):
         texts = errors.setdefault(violation.field, [])
-        if (text := text_of(violation)) not in texts:
+        if (text := text_of(violation, required=_is_required(violation, request))) not in texts:
             texts.append(text)
     return Reply(422, {"message": "The given data was invalid.", "errors": errors})
 
@@ -91,17 +93,12 @@ def _place(field: str | int, order: tuple[str, ...]) -> int:
     return order.index(field) if field in order else len(order)
 
 
-def _no_input(request: Request) -> list[Violation]:
-    names = _REQUIRED.get(str(request.operation_id), ())
-    return [Violation("body", (name,), "required") for name in names]
-
-
-def _malformed(_: MalformedRequest, request: Request) -> Reply:
-    """Laravel takes a body that is no JSON for an empty one, so what is required is missing."""
-    violations = _no_input(request)
-    if violations:
-        return _invalid(InvalidRequest(violations), request)
-    return _message(400, "Bad Request")
+def _is_required(violation: Violation, request: Request) -> bool:
+    first, *inner = violation.path
+    if inner:
+        return inner[-1] in _NOT_EMPTY.get(str(first), ())
+    operation_id = str(request.operation_id)
+    return first in _REQUIRED.get(operation_id, _NOT_EMPTY.get(operation_id, ()))
 
 
 def _method_not_allowed(error: MethodNotAllowed, _: Request) -> Reply:
@@ -139,9 +136,10 @@ ERRORS = ErrorTable(
         Unauthenticated: lambda _, __: _message(401, "Unauthenticated."),
         Forbidden: lambda _, __: _message(403, "This action is unauthorized."),
         RouteNotFound: lambda _, __: _message(404, ""),
+        NotMocked: lambda error, _: _message(501, str(error)),
         MethodNotAllowed: _method_not_allowed,
         RecordNotFound: _not_found,
-        MalformedRequest: _malformed,
+        MalformedRequest: lambda _, __: _message(400, "Bad Request"),
         UnsupportedMediaType: lambda _, __: _message(415, ""),
         PayloadTooLarge: lambda _, __: _message(413, ""),
         InvalidRequest: _invalid,

@@ -1,46 +1,36 @@
-"""What a request says, in the forms that Laravel takes: numbers as text, empty text as nothing.
+"""Values of Laravel's input, as the rules of the spec let them through.
 
-These read values that the spec has let through, and give None for all others, so that rules can
-look at a body that breaks the spec elsewhere.
+These give None for all others, so that rules can look at a body that breaks the spec elsewhere.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
-_ID = re.compile(r"[0-9]{1,15}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-#: What Laravel's middleware takes off both ends of a text.
-_BLANKS = " \t\n\r\0\x0b"
+from mock_server.openapi import php
 
 
 def number(value: Any) -> Decimal | None:
     """Return a number or a text that is one."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | Decimal):
-        return Decimal(value)
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return Decimal(value)
-    return None
+    if isinstance(value, str):
+        return php.number(value)
+    return Decimal(value) if _is_number(value) else None
 
 
 def record_id(value: Any) -> int | None:
     """Return the number of a record, which may come as a text."""
     if isinstance(value, str):
-        return int(value) if _ID.fullmatch(value) else None
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return php.whole(value)
+    if not _is_number(value) or value != int(value):
         return None
-    return int(value) if value == int(value) else None
+    return php.whole(str(int(value)))
 
 
 def flag(value: Any, *, default: bool) -> bool:
     """Return a flag: true, 1 and "1" are yes, false, 0 and "0" are no, nothing is the default."""
-    if value is None or value == "":
+    if value is None:
         return default
     return value == "1" if isinstance(value, str) else bool(value)
 
@@ -51,12 +41,14 @@ def yes(value: Any) -> bool:
 
 
 def text(value: Any) -> str:
-    """Return a text without blanks at its ends; nothing is an empty one."""
-    return value.strip(_BLANKS) if isinstance(value, str) else ""
+    """Return a text; nothing is an empty one."""
+    return value if isinstance(value, str) else ""
 
 
 def day(value: Any) -> date | None:
     """Return the day of a date or of a time."""
-    if isinstance(value, str) and _DAY.match(value):
-        return date.fromisoformat(value[:10])
-    return None
+    return php.day(value) if isinstance(value, str) else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)

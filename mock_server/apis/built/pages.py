@@ -6,9 +6,10 @@ and UrlWindow (windows of links, labels, pages out of range; facts, section 4, d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+
+from mock_server.openapi import php
 
 R = TypeVar("R")
 PER_PAGE = 20
@@ -16,16 +17,11 @@ _ON_EACH_SIDE = 3
 #: From so many pages on, the links have gaps.
 _GAPS_FROM = 2 * _ON_EACH_SIDE + 8
 _NEAR = _ON_EACH_SIDE + 4
-_WHOLE = re.compile(r"\s*\+?0*([1-9][0-9]{0,18})\s*")
-_LARGEST = 2**63 - 1
 
 
 def page_number(asked: str | None) -> int:
     """Return the page asked for; what is below 1, no whole number or past 64 bits is page 1."""
-    match = _WHOLE.fullmatch(asked or "")
-    if match is None or int(match[1]) > _LARGEST:
-        return 1
-    return int(match[1])
+    return max(1, php.whole(asked or "") or 1)
 
 
 def page(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
-from mock_server.apis.built.fields import record_id
+from mock_server.apis.built.fields import number, record_id
 from mock_server.apis.built.indexes import LARGEST_IMPORT
+from mock_server.apis.built.inputs import read_items
 from mock_server.apis.built.models import ACCOUNTS, CATEGORIES, ITEMS
 from mock_server.engine.context import Context
-from mock_server.engine.errors import MalformedRequest, Violation
+from mock_server.engine.errors import Violation
 from mock_server.engine.messages import Request
-from mock_server.openapi.json_values import read_json
 from mock_server.state.store import Table
 
 _REFERENCES: dict[str, Table[Any]] = {
@@ -19,6 +20,50 @@ _REFERENCES: dict[str, Table[Any]] = {
     "purchase_accountID": ACCOUNTS,
     "category_id": CATEGORIES,
 }
+
+
+#: The bounds of a number's column, of which the spec says the same for numbers that are no texts.
+LARGEST_NUMBER = 10**12
+_NUMBERS = (
+    "unit_price",
+    "quantity",
+    "quantity_limit",
+    "selling_price",
+    "discount_amount",
+    "discount_percent",
+    "amount",
+    "adjustment_quantity",
+    "usedQuantity",
+    "unit_cost",
+)
+_FLAGS = ("taxed", "retail_item", "buy_item", "track_inventory")
+
+
+def values_fit(request: Request, _: Context) -> Iterator[Violation]:
+    """Refuse a number as text that no column holds, and a flag that is 1.0 or 0.0.
+
+    To JSON Schema, 1.0 is an integer; to PHP, a float, which Laravel's rule does not take.
+    """
+    if not isinstance(request.body, dict):
+        return
+    yield from _misfits(request.body, ())
+    for name in _FLAGS:
+        if isinstance(flag := request.body.get(name), Decimal):
+            yield Violation("body", (name,), "type", "boolean", flag)
+    materials = request.body.get("materials")
+    for index, used in enumerate(materials if isinstance(materials, list) else ()):
+        if isinstance(used, dict):
+            yield from _misfits(used, ("materials", index))
+
+
+def _misfits(fields: dict[str, Any], place: tuple[str | int, ...]) -> Iterator[Violation]:
+    for name in _NUMBERS:
+        value = fields.get(name)
+        amount = number(value) if isinstance(value, str) else None
+        if amount is not None and amount > LARGEST_NUMBER:
+            yield Violation("body", (*place, name), "maximum", LARGEST_NUMBER, value)
+        elif amount is not None and amount < -LARGEST_NUMBER:
+            yield Violation("body", (*place, name), "minimum", -LARGEST_NUMBER, value)
 
 
 def references_exist(request: Request, context: Context) -> Iterator[Violation]:
@@ -50,13 +95,11 @@ def items_are_valid(request: Request, context: Context) -> Iterator[Violation]:
     string); Laravel's rules for the rest (inferred).
     """
     encoded = request.body.get("items") if isinstance(request.body, dict) else None
-    if not isinstance(encoded, str) or not encoded.strip():
-        if isinstance(encoded, str):
-            yield Violation("body", ("items",), "required")
+    if not isinstance(encoded, str):
         return
     try:
-        items = read_json(encoded.encode())
-    except MalformedRequest:
+        items = read_items(encoded)
+    except ValueError:
         yield Violation("body", ("items",), "json", value=encoded)
         return
     if not isinstance(items, list):
@@ -66,6 +109,7 @@ def items_are_valid(request: Request, context: Context) -> Iterator[Violation]:
             place = ("items", index)
             yield from context.violations("BulkItem", item, place)
             if isinstance(item, dict):
+                yield from _misfits(item, place)
                 yield from _unknown_references(item, place, context)
 
 
@@ -73,15 +117,15 @@ def _unknown_references(
     fields: dict[str, Any], place: tuple[str | int, ...], context: Context
 ) -> Iterator[Violation]:
     for name, table in _REFERENCES.items():
-        number = record_id(fields.get(name))
-        if number is not None and context.state.get(table, number) is None:
-            yield Violation("body", (*place, name), "exists", value=number)
+        key = record_id(fields.get(name))
+        if key is not None and context.state.get(table, key) is None:
+            yield Violation("body", (*place, name), "exists", value=key)
 
 
 def _service(
     fields: dict[str, Any], name: str, place: tuple[str | int, ...], context: Context
 ) -> Iterator[Violation]:
-    number = record_id(fields.get(name))
-    item = None if number is None else context.state.get(ITEMS, number)
+    key = record_id(fields.get(name))
+    item = None if key is None else context.state.get(ITEMS, key)
     if item is not None and item.kind == "service":
-        yield Violation("body", place, "exists", value=number)
+        yield Violation("body", place, "exists", value=key)

@@ -16,6 +16,8 @@ _INVALID = "The selected {attribute} is invalid."
 _BY_KEYWORD = {
     "required": _REQUIRED,
     "minItems": _REQUIRED,
+    "maxItems": "The {attribute} must not have more than {limit} items.",
+    "pattern": "The {attribute} format is invalid.",
     "enum": _INVALID,
     "exists": _INVALID,
     "format": "The {attribute} is not a valid date.",
@@ -31,33 +33,35 @@ _BY_TYPE = {
     "object": "The {attribute} must be an array.",
     "string": "The {attribute} must be a string.",
 }
-_LARGEST_ID = 2**53 - 1
+_INT64 = {-(2**63), 2**63 - 1}
 _LARGER = re.compile(r"(.)(?=[A-Z])")
 
 
 def attribute_name(field: str) -> str:
-    """Return a field as Laravel names it in a text: `unit price`, `materials.0.used quantity`."""
+    """Return a field as Laravel names it in a text: `unit price`; one within a list as it is."""
+    if "." in field:
+        return field
     words = "".join(word[:1].upper() + word[1:] for word in field.split(" "))
     snake = field if field.islower() and field.isalpha() else _LARGER.sub(r"\1_", words).lower()
     return snake.replace("_", " ")
 
 
-def text_of(violation: Violation) -> str:
-    """Return Laravel's text for one violation."""
-    template = _template(violation)
+def text_of(violation: Violation, *, required: bool) -> str:
+    """Return Laravel's text for one violation of a field that is `required` or not."""
+    template = _template(violation, required=required)
     limit = _limit(violation)
     return template.format(attribute=attribute_name(violation.field), limit=limit)
 
 
-def _template(violation: Violation) -> str:
-    if _is_nothing(violation.value) and violation.keyword != "exists":
+def _template(violation: Violation, *, required: bool) -> str:
+    if violation.keyword == "exists":
+        return _INVALID
+    if violation.value is None or (required and violation.value == []):
         return _REQUIRED
     if violation.keyword == "anyOf":
         return _template_of_choice(violation)
     if violation.keyword == "type":
         return _BY_TYPE[_kinds(violation.limit)[0]]
-    if violation.keyword == "pattern":
-        return _REQUIRED
     return _BY_KEYWORD.get(violation.keyword, _INVALID)
 
 
@@ -69,7 +73,7 @@ def _template_of_choice(violation: Violation) -> str:
         return _BY_TYPE["boolean"]
     for part in parts:
         if part.keyword in {"minimum", "maximum"}:
-            return _INVALID if _is_id_bound(part) else _BY_KEYWORD[part.keyword]
+            return _BY_TYPE["integer"] if part.limit in _INT64 else _BY_KEYWORD[part.keyword]
     for kind in ("number", "integer"):
         if kind in kinds:
             return _BY_TYPE[kind]
@@ -88,15 +92,6 @@ def _limit(violation: Violation) -> Any:
     return next(bounds, None)
 
 
-def _is_id_bound(violation: Violation) -> bool:
-    """Whether a bound is one of a record's number: it begins at 1, or is no exact double."""
-    return violation.limit in {1, _LARGEST_ID}
-
-
 def _kinds(limit: Any) -> list[str]:
     kinds: Iterable[str] = limit if isinstance(limit, list | tuple) else [limit]
     return [kind for kind in kinds if kind != "null"] or ["string"]
-
-
-def _is_nothing(value: Any) -> bool:
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())

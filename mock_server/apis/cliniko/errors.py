@@ -6,6 +6,8 @@ texts about filters, which have been observed.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from mock_server.apis.cliniko import filters
 from mock_server.engine.api import ErrorTable
 from mock_server.engine.errors import (
@@ -14,6 +16,7 @@ from mock_server.engine.errors import (
     InvalidRequest,
     MalformedRequest,
     MethodNotAllowed,
+    NotMocked,
     PayloadTooLarge,
     RateLimited,
     RecordNotFound,
@@ -35,10 +38,13 @@ _TEXTS = {
     "enum": "is not included in the list",
     "exists": "must exist",
     "stockLimit": "takes the stock level out of bounds",
+    "maxItems": "has more than {limit} entries",
 }
 _PATTERN_TEXTS = {
     "name": "can't be blank",
-    "cost_price": "must be a number from 0 to below 4000000000",
+    **dict.fromkeys(
+        ("cost_price", "rate", "amount"), "must be a number from 0 to below 4000000000"
+    ),
 }
 
 
@@ -71,24 +77,30 @@ def _invalid(error: InvalidRequest, request: Request) -> Reply:
 
 
 def _leaves(violations: tuple[Violation, ...]) -> list[Violation]:
-    """The violations, with a choice between schemas replaced by its nearest miss."""
+    """The violations, with a choice between schemas replaced by its nearest miss.
+
+    Of two that are as near, the one whose kind is right counts: of a stock adjustment that does not
+    go with its type, the quantity is what is wrong (the vendor's OpenAPI document, `quantity`).
+    """
     leaves: list[Violation] = []
-    branches: tuple[tuple[Violation, ...], ...]
     for violation in violations:
         if violation.keyword == "anyOf":
-            branches = violation.limit
-            nearest = min(branches, key=len)
+            nearest: tuple[Violation, ...] = min(violation.limit, key=_distance)
             leaves += nearest
         else:
             leaves.append(violation)
     return leaves
 
 
+def _distance(branch: tuple[Violation, ...]) -> tuple[int, int]:
+    return len(branch), sum(violation.keyword == "enum" for violation in branch)
+
+
 def _query_text(violation: Violation, request: Request) -> str:
     name = violation.path[0]
-    if name == "q[]" and violation.keyword == "pattern":
+    if name in {"q[]", "q"} and violation.keyword == "pattern":
         return filters.complaint(str(request.operation_id), violation.value)
-    if name == "sort":
+    if name == "sort" and violation.keyword == "pattern":
         return f"{violation.value} is not sortable" if violation.value else "sort lacks a column"
     return f"{name} {_text(violation)}"
 
@@ -100,6 +112,8 @@ def _text(violation: Violation) -> str:
         return _TEXTS["required"]
     if violation.keyword == "type":
         kinds = violation.limit if isinstance(violation.limit, list) else [violation.limit]
+        if "integer" in kinds and isinstance(violation.value, float | Decimal):
+            return "must be an integer"
         return "is not a number" if {"number", "integer"} & set(kinds) else "is invalid"
     return _TEXTS.get(violation.keyword, "is invalid").format(limit=violation.limit)
 
@@ -117,6 +131,7 @@ ERRORS = ErrorTable(
         Unauthenticated: _unauthenticated,
         Forbidden: lambda _, __: _message(403, "Access denied"),
         RouteNotFound: lambda _, __: _message(404, "Not found"),
+        NotMocked: lambda error, _: _message(501, str(error)),
         MethodNotAllowed: _method_not_allowed,
         RecordNotFound: lambda _, __: _message(404, "Record not found"),
         MalformedRequest: lambda error, _: _message(400, f"Bad request: {error.problem}"),

@@ -1,4 +1,4 @@
-"""Cliniko's filters: `q[]=FIELD:OPERATORVALUE`.
+"""Cliniko's filters: `q[]=FIELD:OPERATORVALUE`, and `q=` for a single one.
 
 The spec's patterns say which filters are valid, so parsing here cannot fail; `FILTERABLE` says
 which field is of which kind, for the texts of errors and for the comparison.
@@ -18,14 +18,16 @@ Kind = Literal["date-time", "number", "string"]
 
 _DATES: dict[str, Kind] = {"created_at": "date-time", "updated_at": "date-time"}
 _ARCHIVABLE: dict[str, Kind] = {"archived_at": "date-time", **_DATES}
-_NAMED: dict[str, Kind] = {**_DATES, "id": "number", "name": "string"}
+_PLAIN: dict[str, Kind] = {**_DATES, "id": "number"}
 #: The fields that each operation filters by.
 FILTERABLE: dict[str, dict[str, Kind]] = {
     "listProducts": {**_ARCHIVABLE, "id": "number", "name": "string", "tax_id": "number"},
     "getProduct": {"archived_at": "date-time"},
-    "listTaxes": _NAMED,
-    "listProductSuppliers": _NAMED,
+    "listTaxes": _PLAIN,
+    "listProductSuppliers": {**_PLAIN, "name": "string"},
     "listStockAdjustments": {**_ARCHIVABLE, "id": "number", "product_id": "number"},
+    "getStockAdjustment": {"archived_at": "date-time"},
+    "listUsers": _PLAIN,
 }
 
 _FILTER = re.compile(
@@ -67,8 +69,8 @@ def _judge(kind: Kind, operator: str, value: str) -> Callable[[Any], bool]:
     if operator == "!?":
         return lambda it: it is None
     if operator in {"~", "~~"}:
-        pieces = ["", value, ""] if operator == "~" else value.split("%")
-        return lambda it: it is not None and matches_wildcards(it, pieces)
+        wildcards = Wildcards(["", value, ""] if operator == "~" else value.split("%"))
+        return lambda it: it is not None and wildcards.match(it)
     if kind == "number" and operator == "=":
         numbers = frozenset(map(int, value.split(",")))
         return lambda it: it in numbers
@@ -78,25 +80,35 @@ def _judge(kind: Kind, operator: str, value: str) -> Callable[[Any], bool]:
     return lambda it: it is not None and compare(it, wanted)
 
 
-def matches_wildcards(text: str, pieces: list[str]) -> bool:
-    """Say whether `text` is made of the pieces in order, with anything between them.
+class Wildcards:
+    """Pieces that a text is made of, in order, with anything between them.
 
-    Case does not count (inferred). The first piece stands at the start, the last at the end.
+    Case does not count (inferred). The first piece is at the start, the last at the end.
     """
-    text = text.casefold()
-    first, *middle = (piece.casefold() for piece in pieces)
-    if not middle:
-        return text == first
-    last = middle.pop()
-    if not text.startswith(first) or not text.endswith(last):
-        return False
-    position, end = len(first), len(text) - len(last)
-    for piece in middle:
-        found = text.find(piece, position, max(end, position))
-        if found < 0:
+
+    def __init__(self, pieces: list[str]) -> None:
+        folded = [piece.casefold() for piece in pieces]
+        self._first, self._last = folded[0], folded[-1] if len(folded) > 1 else None
+        self._middle = [piece for piece in folded[1:-1] if piece]
+        #: Most texts are shorter than what is looked for, so a long pattern costs little.
+        self._shortest = sum(map(len, folded))
+
+    def match(self, text: str) -> bool:
+        """Say whether a text is made of the pieces."""
+        text = text.casefold()
+        if self._last is None:
+            return text == self._first
+        if len(text) < self._shortest:
             return False
-        position = found + len(piece)
-    return position <= end
+        if not text.startswith(self._first) or not text.endswith(self._last):
+            return False
+        position, end = len(self._first), len(text) - len(self._last)
+        for piece in self._middle:
+            found = text.find(piece, position, end)
+            if found < 0:
+                return False
+            position = found + len(piece)
+        return True
 
 
 def instant(text: str) -> datetime:

@@ -22,12 +22,30 @@ class Tax:
 
 @dataclass(frozen=True, slots=True)
 class ProductSupplier:
-    """Somebody products are bought from."""
+    """Somebody products are bought from; an archived one is in no list."""
 
     id: int
     name: str
     created_at: datetime
     updated_at: datetime
+    archived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who works with the account; the API key belongs to the first one."""
+
+    id: int
+    first_name: str
+    last_name: str
+    email: str
+    role: str
+    created_at: datetime
+    updated_at: datetime
+    title: str = ""
+    active: bool = True
+    time_zone: str = "Melbourne"
+    time_zone_identifier: str = "Australia/Melbourne"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +71,11 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class StockAdjustment:
-    """A change of a product's stock; a negative `quantity` took stock out."""
+    """A change of a product's stock by a user; a negative `quantity` took stock out."""
 
     id: int
     product_id: int
+    user_id: int
     quantity: int
     adjustment_type: str
     comment: str | None
@@ -75,6 +94,9 @@ PRODUCTS = Table(
         "product_supplier_id": PRODUCT_SUPPLIERS.name,
     },
 )
+USERS = Table("cliniko.users", User)
 STOCK_ADJUSTMENTS = Table(
-    "cliniko.stock_adjustments", StockAdjustment, references={"product_id": PRODUCTS.name}
+    "cliniko.stock_adjustments",
+    StockAdjustment,
+    references={"product_id": PRODUCTS.name, "user_id": USERS.name},
 )

@@ -55,9 +55,9 @@ def answer(listing: Listing[R], request: Request, context: Context) -> Reply:
 def _select(listing: Listing[R], request: Request, context: Context) -> Sequence[R]:
     """The records that the request's filters let through, in its order."""
     sort, order = request.query.get("sort"), request.query.get("order", "asc")
-    if not request.query.get("q[]") and not sort and order == "asc":
-        return context.state.derive(listing.table, listing.default)
     filters = filters_of(request)
+    if not filters and not sort and order == "asc":
+        return context.state.derive(listing.table, listing.default)
     if any(each.field == "archived_at" for each in filters):
         records: Iterable[R] = context.state.all(listing.table)
     else:
@@ -67,9 +67,13 @@ def _select(listing: Listing[R], request: Request, context: Context) -> Sequence
 
 
 def filters_of(request: Request) -> list[Filter]:
-    """Return the request's filters."""
+    """Return the request's filters: those of `q[]`, and the one of `q` (inferred)."""
+    query = request.query
+    texts = [*query.get("q[]", ()), *([query["q"]] if "q" in query else ())]
+    if not texts:
+        return []
     kinds = FILTERABLE[str(request.operation_id)]
-    return [parse_filter(text, kinds) for text in request.query.get("q[]", ())]
+    return [parse_filter(text, kinds) for text in texts]
 
 
 def passes(record: Any, filters: Iterable[Filter]) -> bool:
@@ -80,12 +84,15 @@ def passes(record: Any, filters: Iterable[Filter]) -> bool:
 def in_order(records: list[R], columns: Iterable[str], direction: str) -> list[R]:
     """Return the records by the columns, then by id.
 
-    A column without a direction takes the given one. Null comes last going up and first going
-    down, as in PostgreSQL (inferred).
+    Of a column that is named twice the first counts. One without a direction takes the given one.
+    Null comes last going up and first going down, as in PostgreSQL (inferred).
     """
     ordered = sorted(records, key=lambda record: record.id)  # type: ignore[attr-defined]  # all have one
-    for column in reversed(list(columns)):
+    directions: dict[str, str] = {}
+    for column in columns:
         name, _, own = column.partition(":")
+        directions.setdefault(name, own)
+    for name, own in reversed(directions.items()):
         ordered.sort(key=_column(name), reverse=(own or direction) == "desc")
     return ordered
 
@@ -106,6 +113,7 @@ def _links(url: str, query: Mapping[str, Any], page: int, start: int, total: int
         if name in query
     ]
     kept += [("q[]", text) for text in query.get("q[]", ())]
+    kept += [("q", query["q"])] if "q" in query else []
 
     rest = f"&{urlencode(kept)}" if kept else ""
 

@@ -1,4 +1,4 @@
-"""The records that a Cliniko account begins with.
+"""The records that a Cliniko account begins with: its users always, the rest as the persona says.
 
 Every product's stock level is the sum of its adjustments, every tax and supplier it names exists,
 and everything was created before it was changed.
@@ -15,10 +15,12 @@ from mock_server.apis.cliniko.models import (
     PRODUCTS,
     STOCK_ADJUSTMENTS,
     TAXES,
+    USERS,
     Product,
     ProductSupplier,
     StockAdjustment,
     Tax,
+    User,
 )
 from mock_server.seeding.fake import Fake
 from mock_server.seeding.inventory import SEED_EPOCH
@@ -27,6 +29,12 @@ from mock_server.state.store import Transaction
 
 _TAXES = (("GST", "10"), ("VAT", "15"), ("Reduced rate", "5.5"), ("Tax free", "0"))
 _SUPPLIERS = 8
+#: The API key belongs to the first one.
+_USERS = (
+    ("Robin", "Marsh", "administrator"),
+    ("Ines", "Okafor", "practitioner"),
+    ("Tomas", "Lind", "receptionist"),
+)
 _OPENED = SEED_EPOCH - timedelta(days=365)
 #: Names that a client should survive; the typical account has one of each.
 _ODD_NAMES = (
@@ -41,24 +49,35 @@ _ODD_NAMES = (
 
 def seed(transaction: Transaction, persona: Persona, fake: Fake) -> None:
     """Put the persona's records into an empty state."""
+    transaction.count_from(
+        persona.first_id, TAXES, PRODUCT_SUPPLIERS, PRODUCTS, STOCK_ADJUSTMENTS, USERS
+    )
+    for first, last, role in _USERS:
+        number = transaction.next_id(USERS)
+        email = f"{first}.{last}@example.com".lower()
+        transaction.put(USERS, User(number, first, last, email, role, _OPENED, _OPENED))
     if persona.products == 0:
         return
     for name, rate in _TAXES:
         number = transaction.next_id(TAXES)
         transaction.put(TAXES, Tax(number, name, Decimal(rate), _OPENED, _OPENED))
-    for _ in range(_SUPPLIERS):
+    for place in range(1, _SUPPLIERS + 1):
         number = transaction.next_id(PRODUCT_SUPPLIERS)
-        name = f"{fake('supplier', number, 'name').supplier_name()} {number}"
+        name = f"{fake('supplier', place, 'name').supplier_name()} {place}"
         transaction.put(PRODUCT_SUPPLIERS, ProductSupplier(number, name, _OPENED, _OPENED))
     step = timedelta(days=360) / persona.products
     for index in range(persona.products):
         created = (_OPENED + step * index).replace(microsecond=0)
-        product = _product(transaction, created, fake)
-        transaction.put(PRODUCTS, _with_history(transaction, product, fake))
+        product = _product(transaction, index + 1, created, persona, fake)
+        product = _with_history(transaction, product, index + 1, persona, fake)
+        transaction.put(PRODUCTS, product)
 
 
-def _product(transaction: Transaction, created: datetime, fake: Fake) -> Product:
-    number = transaction.next_id(PRODUCTS)
+def _product(
+    transaction: Transaction, number: int, created: datetime, persona: Persona, fake: Fake
+) -> Product:
+    """The product that comes as `number` in the account, from 1 on."""
+    before_first = persona.first_id - 1
 
     def draw(field: str, percent: int = 100) -> bool:
         return fake("product", number, f"has {field}").chance(percent)
@@ -67,11 +86,12 @@ def _product(transaction: Transaction, created: datetime, fake: Fake) -> Product
     supplier = None
     if draw("supplier", 80):
         supplier = transaction.get(
-            PRODUCT_SUPPLIERS, fake("product", number, "supplier").whole(1, _SUPPLIERS)
+            PRODUCT_SUPPLIERS,
+            before_first + fake("product", number, "supplier").whole(1, _SUPPLIERS),
         )
     odd = number - 11
     return Product(
-        id=number,
+        id=transaction.next_id(PRODUCTS),
         name=_ODD_NAMES[odd]
         if 0 <= odd < len(_ODD_NAMES)
         else fake("product", number, "name").product_name(),
@@ -87,15 +107,18 @@ def _product(transaction: Transaction, created: datetime, fake: Fake) -> Product
         else None,
         price=price,
         price_includes_tax=draw("price_includes_tax", 70),
-        tax_id=fake("product", number, "tax").whole(1, len(_TAXES)) if draw("tax", 90) else None,
+        tax_id=before_first + fake("product", number, "tax").whole(1, len(_TAXES))
+        if draw("tax", 90)
+        else None,
         product_supplier_id=supplier.id if supplier else None,
         product_supplier_name=supplier.name if supplier else None,
     )
 
 
-def _with_history(transaction: Transaction, product: Product, fake: Fake) -> Product:
+def _with_history(
+    transaction: Transaction, product: Product, number: int, persona: Persona, fake: Fake
+) -> Product:
     """The product after its past: bought, some of it sold, a few since archived or uncounted."""
-    number = product.id
     if fake("product", number, "counted").chance(7):
         return product
     bought = fake("product", number, "stock").stock()
@@ -109,7 +132,9 @@ def _with_history(transaction: Transaction, product: Product, fake: Fake) -> Pro
                 STOCK_ADJUSTMENTS,
                 StockAdjustment(
                     id=transaction.next_id(STOCK_ADJUSTMENTS),
-                    product_id=number,
+                    product_id=product.id,
+                    user_id=persona.first_id
+                    + fake("product", number, kind).whole(0, len(_USERS) - 1),
                     quantity=quantity,
                     adjustment_type=kind,
                     comment=None,

@@ -13,11 +13,12 @@ from mock_server.apis.cliniko.models import (
     ProductSupplier,
     StockAdjustment,
     Tax,
+    User,
 )
 from mock_server.apis.cliniko.values import prices, ruby_decimal
 from mock_server.engine.context import Context
 from mock_server.engine.memo import remembered
-from mock_server.engine.messages import Request
+from mock_server.engine.messages import Reply, Request
 
 R_contra = TypeVar("R_contra", contravariant=True)
 _NO_TAX = Decimal(0)
@@ -62,6 +63,11 @@ def _product(record: Product, taxes: dict[int, Tax], url: str) -> dict[str, Any]
         )
         ex_tax, including_tax = ruby_decimal(without), ruby_decimal(with_tax)
     supplier = record.product_supplier_id
+    # What there is none of is left out: the documents know no null here (cliniko.txt, Product).
+    linked = {
+        "product_supplier": supplier and _reference(f"{url}/product_suppliers/{supplier}"),
+        "tax": tax and _reference(f"{url}/taxes/{tax.id}"),
+    }
     return {
         "archived_at": record.archived_at and instant_text(record.archived_at),
         "cost_price": None if record.cost_price is None else ruby_decimal(record.cost_price),
@@ -73,20 +79,19 @@ def _product(record: Product, taxes: dict[int, Tax], url: str) -> dict[str, Any]
         "notes": record.notes,
         "price_ex_tax": ex_tax,
         "price_including_tax": including_tax,
-        "product_supplier": supplier and _reference(f"{url}/product_suppliers/{supplier}"),
         "product_supplier_name": record.product_supplier_name,
         "serial_number": record.serial_number,
         "stock_adjustments": _reference(
             f"{url}/stock_adjustments?q%5B%5D=product_id%3A%3D{record.id}"
         ),
         "stock_level": record.stock_level,
-        "tax": tax and _reference(f"{url}/taxes/{tax.id}"),
         "updated_at": instant_text(record.updated_at),
+        **{name: link for name, link in linked.items() if link},
     }
 
 
 def tax(request: Request, _: Context) -> Show[Tax]:
-    """Show a tax; `amount` repeats the rate (inferred)."""
+    """Show a tax; `amount` is the older name of the rate (the vendor's page on taxes)."""
     url = request.base_url
 
     def show(record: Tax) -> dict[str, Any]:
@@ -131,12 +136,44 @@ def stock_adjustment(request: Request, _: Context) -> Show[StockAdjustment]:
             "created_at": instant_text(record.created_at),
             "id": str(record.id),
             "links": {"self": f"{url}/stock_adjustments/{record.id}"},
+            "notes": record.comment,
             "product": _reference(f"{url}/products/{record.product_id}"),
             "quantity": record.quantity,
             "updated_at": instant_text(record.updated_at),
+            "user": _reference(f"{url}/users/{record.user_id}"),
         }
 
     return show
+
+
+def user(request: Request, _: Context) -> Show[User]:
+    """Show a user (the vendor's OpenAPI document, User); `user_active` repeats `active`."""
+    url = request.base_url
+
+    def show(record: User) -> dict[str, Any]:
+        return {
+            "active": record.active,
+            "created_at": instant_text(record.created_at),
+            "email": record.email,
+            "first_name": record.first_name,
+            "id": str(record.id),
+            "last_name": record.last_name,
+            "links": {"self": f"{url}/users/{record.id}"},
+            "phone_numbers": [],
+            "role": record.role,
+            "time_zone": record.time_zone,
+            "time_zone_identifier": record.time_zone_identifier,
+            "title": record.title,
+            "updated_at": instant_text(record.updated_at),
+            "user_active": record.active,
+        }
+
+    return show
+
+
+def created(shown: dict[str, Any]) -> Reply:
+    """Return the answer to a creation, with the new record's address."""
+    return Reply(201, shown, {"Location": shown["links"]["self"]})
 
 
 def _reference(url: str) -> dict[str, Any]:

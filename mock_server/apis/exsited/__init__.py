@@ -38,6 +38,8 @@ API = Api(
     sandbox_key_of=sandbox_key_of,
     admit=admit,
     sign_in=tokens.sign_in,
+    # The vendor's PHP SDK lists `/items/?…`; that doubled slashes are no path is inferred.
+    trailing_slash="ignore",
     seed=seed,
     # Nothing works without an access token, so the first call gets one.
     first_call=FirstCall(

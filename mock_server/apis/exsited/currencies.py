@@ -7,8 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.apis.exsited.models import ItemCurrency, Uom
-from mock_server.apis.exsited.spelling import flags
+from mock_server.apis.exsited.spelling import flags, given
+from mock_server.apis.exsited.values import amount_of
 
+_UNIT_FLAGS = {
+    "used_for_sale": "used_for_sale",
+    "used_for_purchase": "used_for_purchase",
+    "base": "is_base",
+}
 _USES = {
     name: name
     for name in ("used_for_sale", "default_for_sale", "used_for_purchase", "default_for_purchase")
@@ -52,6 +58,20 @@ def with_uoms(linked: tuple[Uom, ...], entries: Iterable[Mapping[str, Any]]) -> 
     known = {each.name: each for each in linked}
     for entry in entries:
         name = entry["name"]
-        used = flags(entry, {"used_for_sale": "used_for_sale"})
-        known[name] = replace(known.get(name, Uom(name)), **used)
+        rates = given(entry, {"sale_rate": "sale_rate", "purchase_rate": "purchase_rate"})
+        amounts: dict[str, Any] = {each: amount_of(rate) for each, rate in rates.items()}
+        known[name] = replace(
+            known.get(name, Uom(name)),
+            **flags(entry, _UNIT_FLAGS),
+            **amounts,
+        )
+        if known[name].base:
+            before = [unit for unit in known.values() if unit.base and unit.name != name]
+            known |= {unit.name: replace(unit, base=False) for unit in before}
     return tuple(known.values())
+
+
+def base_unit(units: tuple[Uom, ...], otherwise: str) -> str:
+    """Return the name of the unit that others are converted to: the base one, or the first."""
+    base = next((unit.name for unit in units if unit.base), None)
+    return base or (units[0].name if units else otherwise)

@@ -20,6 +20,7 @@ from mock_server.engine.errors import (
     InvalidRequest,
     MalformedRequest,
     MethodNotAllowed,
+    NotMocked,
     PayloadTooLarge,
     RateLimited,
     RecordNotFound,
@@ -28,8 +29,9 @@ from mock_server.engine.errors import (
     UnsupportedMediaType,
     Violation,
 )
-from mock_server.engine.messages import Reply, Request
+from mock_server.engine.messages import NO_BODY, Reply, Request
 
+_BAD_REQUEST = 400
 _VALIDATION = "One or more fields failed validation"
 #: The codes that the vendor's SDK knows for a token that is not good (observed).
 _TOKEN_ERRORS = {
@@ -37,6 +39,14 @@ _TOKEN_ERRORS = {
     "invalid": ("invalid_access_token", "The access token is not valid"),
     "expired": ("expired_token", "The access token has expired"),
     "revoked": ("invalid_token", "The access token was replaced by a newer one"),
+}
+_BOUNDS = frozenset({"minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"})
+#: Where the records are listed that a request may name.
+_KNOWN = {
+    "warehouse": "GET /api/v3/settings/warehouses",
+    "currency": "GET /api/v3/settings/currencies",
+    "accounting code": "GET /api/v3/settings/accounting_codes",
+    "tax code": "GET /api/v3/settings/taxes",
 }
 _CONFLICTS = {
     "idTaken": ("already_exists", "An item with the id {value} already exists"),
@@ -65,6 +75,9 @@ def _request_id(request: Request) -> str:
     return f"req_{UUID(bytes=digest, version=4)}"
 
 
+_TOKEN_OPERATIONS = frozenset({"issueToken", "issueTokenV4"})
+
+
 def _error(
     request: Request,
     status: int,
@@ -81,15 +94,29 @@ def _error(
         "message": message,
         "errors": fields or [{"code": code, "message": message}],
     }
+    if request.operation_id in _TOKEN_OPERATIONS and status == _BAD_REQUEST:
+        body |= {"error": _oauth_code(code, fields or []), "error_description": message}
     return Reply(status, body, headers or {})
 
 
 def _unauthenticated(error: Unauthenticated, request: Request) -> Reply:
-    """A token that is not good; at a token endpoint it is the client that is not."""
+    """A token that is not good; at a token endpoint it is the client that is not.
+
+    A client that is none is sent to the sign-in page (observed: the vendor's SDK 4.0.2 says so of
+    wrong credentials, and its PHP SDK renews tokens on 302); where that page is, is inferred.
+    """
+    if request.operation_id in _TOKEN_OPERATIONS:
+        return Reply(302, NO_BODY, {"Location": f"{request.base_url}/login"})
     code, message = _TOKEN_ERRORS[error.reason]
-    if request.operation_id in {"issueToken", "issueTokenV4"}:
-        code, message = "invalid_client", "There is no such client"
     return _error(request, 401, code, message)
+
+
+def _oauth_code(code: str, fields: list[dict[str, Any]]) -> str:
+    """Return the code of OAuth 2.0 for a refused token request (RFC 6749, section 5.2)."""
+    if code == "invalid_grant":
+        return code
+    wrong = {each.get("field"): each["code"] for each in fields}
+    return "unsupported_grant_type" if wrong.get("grant_type") == "invalid" else "invalid_request"
 
 
 def _invalid(error: InvalidRequest, request: Request) -> Reply:
@@ -116,7 +143,11 @@ def _field(violation: Violation) -> dict[str, Any]:
     if violation.keyword == "required":
         return {"field": field, "code": "required", "message": f"{field} is required"}
     if violation.keyword == "exists":
-        return {"field": field, "code": "invalid", "message": f"Invalid {violation.limit}"}
+        text = f"Invalid {violation.limit}; {_KNOWN[violation.limit]} lists the known ones"
+        return {"field": field, "code": "invalid", "message": text}
+    if violation.keyword == "order":
+        text = f"{field} is before the start, {violation.limit}"
+        return {"field": field, "code": "invalid", "message": text}
     if violation.keyword == "enum":
         # A flag may be a string or a boolean; the words are the same.
         words = (
@@ -125,7 +156,7 @@ def _field(violation: Violation) -> dict[str, Any]:
         choices = ", ".join(dict.fromkeys(words))
         text = f"Invalid value for {field}; it must be one of {choices}"
         return {"field": field, "code": "invalid", "message": text}
-    if violation.keyword in {"minLength", "maxLength", "minimum", "maximum", "minItems"}:
+    if violation.keyword in _BOUNDS:
         text = f"{field} is out of bounds ({violation.keyword} {violation.limit})"
         return {"field": field, "code": "invalid", "message": text}
     return {"field": field, "code": "invalid", "message": f"Invalid format for {field}"}
@@ -154,12 +185,19 @@ def _not_found(error: RecordNotFound, request: Request) -> Reply:
     return _error(request, 404, "resource_not_found", f"There is no {error.kind} {error.key}")
 
 
+def _not_mocked(error: NotMocked, request: Request) -> Reply:
+    return _error(request, 501, "not_mocked", str(error))
+
+
 def _no_route(_: RouteNotFound, request: Request) -> Reply:
     return _error(request, 404, "resource_not_found", "There is nothing at this path")
 
 
 def _no_grant(_: InvalidGrant, request: Request) -> Reply:
-    return _error(request, 401, "invalid_grant", "The refresh token is not valid")
+    """RFC 6749, section 5.2: 400; the vendor's PHP SDK asks for a new token on that alone."""
+    text = "The refresh token is not valid"
+    entry = {"field": "refresh_token", "code": "invalid_grant", "message": text}
+    return _error(request, 400, "invalid_grant", text, [entry])
 
 
 def _malformed(error: MalformedRequest, request: Request) -> Reply:
@@ -185,6 +223,7 @@ ERRORS = ErrorTable(
         InvalidGrant: _no_grant,
         Forbidden: _forbidden,
         RouteNotFound: _no_route,
+        NotMocked: _not_mocked,
         MethodNotAllowed: _method_not_allowed,
         RecordNotFound: _not_found,
         MalformedRequest: _malformed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,7 +24,6 @@ class Stock:
 
     warehouse: str
     on_hand: Decimal = _NOTHING
-    available: Decimal = _NOTHING
     promised: Decimal = _NOTHING
     on_order: Decimal = _NOTHING
     on_return: Decimal = _NOTHING
@@ -60,6 +60,15 @@ class PreorderPeriod:
     end_date: str
 
 
+#: What counts towards the quantity available, and which way (inferred): what is promised, or goes
+#: back to a supplier, can't be sold; what is ordered or comes back can.
+_COUNTS: Mapping[str, Callable[[Stock], Decimal]] = {
+    "QUANTITY_ON_HAND": lambda stock: stock.on_hand,
+    "QUANTITY_PROMISED": lambda stock: -stock.promised,
+    "QUANTITY_ON_ORDER": lambda stock: stock.on_order,
+    "QUANTITY_ON_RETURN": lambda stock: stock.on_return,
+    "QUANTITY_ON_PURCHASE_RETURN": lambda stock: -stock.on_purchase_return,
+}
 #: What counts towards the quantity available, unless an item says otherwise: the document's
 #: sample of the inventory's configuration.
 ALL_DETERMINANTS = (
@@ -73,7 +82,11 @@ ALL_DETERMINANTS = (
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The inventory settings of an item, and its stock in each linked warehouse."""
+    """The inventory settings of an item, and its stock in each linked warehouse.
+
+    `low_stock_threshold`, `reordering_threshold` and `preferred_supplier` are those for all
+    warehouses together.
+    """
 
     enabled: bool = False
     warehouse_management: bool = False
@@ -95,6 +108,18 @@ class Inventory:
     batch_tracking: bool = False
     atp_for_webhook: bool = False
     costing: bool = False
+    low_stock_threshold: Decimal | None = None
+    reordering_threshold: Decimal | None = None
+    preferred_supplier: str = ""
+    required_for_sale: str = ""
+
+    def available(self, stock: Stock) -> Decimal:
+        """Return what of a stock is available by the item's determination; never below zero.
+
+        Source: exsited.txt, Configure Item Inventory, "Parameters considered to determine
+        available quantity for sale"; how each of them counts is inferred.
+        """
+        return max(sum((_COUNTS[each](stock) for each in self.determinants), _NOTHING), _NOTHING)
 
     def stock_in(self, warehouse: str) -> Stock | None:
         """Return the stock in a warehouse, or None if the item has no link to it."""

@@ -87,14 +87,31 @@ def inventory(item: Item, request: Request, context: Context) -> dict[str, Any]:
             "enable_batch_tracking": flag_text(part.batch_tracking),
             "use_atp_as_quantity_available_for_webhook": flag_text(part.atp_for_webhook),
             "enable_inventory_costing": flag_text(part.costing),
+            **_for_all_warehouses(part),
         },
     }
+
+
+def _for_all_warehouses(part: Inventory) -> dict[str, str]:
+    """The settings that only the vendor's SDK sends; each is there once it was set."""
+    shown = {
+        "low_stock_threshold": amount_text(part.low_stock_threshold),
+        "reordering_threshold": amount_text(part.reordering_threshold),
+        "preferred_supplier": part.preferred_supplier,
+        "stock_required_for_sale": part.required_for_sale,
+    }
+    return {name: text for name, text in shown.items() if text}
 
 
 def stock(part: Stock, item: Item, request: Request, context: Context) -> dict[str, Any]:
     """Return the stock in one warehouse."""
     warehouse = context.state.get(WAREHOUSES, part.warehouse)
-    return _stock(part, warehouse.uuid if warehouse else "", item.base_uom, request.base_url)
+    available = item.inventory.available(part)
+    uuid = warehouse.uuid if warehouse else ""
+    return {
+        **_stock(part, uuid, item.base_uom, request.base_url),
+        "quantity_available": quantity_text(available),
+    }
 
 
 @remembered
@@ -108,7 +125,6 @@ def _stock(part: Stock, uuid: str, uom: str, url: str) -> dict[str, Any]:
         "quantity_on_order": quantity_text(part.on_order),
         "quantity_on_return": quantity_text(part.on_return),
         "quantity_on_purchase_return": quantity_text(part.on_purchase_return),
-        "quantity_available": quantity_text(part.available),
         "uom": uom,
     }
 

@@ -26,7 +26,7 @@ def whole_item(item: Item, request: Request, context: Context) -> dict[str, Any]
     """Return an item as it is read: as its creation answers, with the purchase part."""
     return {
         **created_item(item, request, context),
-        "purchase": serializers.purchase(item.purchase, context),
+        "purchase": serializers.purchase(item.purchase, request, context),
     }
 
 
@@ -82,7 +82,7 @@ def _purchase_after_stock(part: Purchase) -> dict[str, Any]:
     return {
         "isEnabled": flag_text(part.enabled),
         "supplier_management_isEnabled": flag_text(part.supplier_management),
-        "purchase_properties": serializers.properties(serializers.PURCHASE_PROPERTIES),
+        "purchase_properties": serializers.purchase_properties(part),
         "suppliers": [
             {
                 "id": link.id,

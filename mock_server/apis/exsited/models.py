@@ -65,10 +65,14 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Uom:
-    """A unit that an item is measured in."""
+    """A unit that an item is measured in; its rates, if set, convert it to the base unit."""
 
     name: str
     used_for_sale: bool = False
+    used_for_purchase: bool = False
+    base: bool = False
+    sale_rate: Decimal | None = None
+    purchase_rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class Sale:
     """The sale part of an item.
 
     `tax_code` is a tax code's uuid; the dates are ISO dates; empty strings and None mean "not set".
-    The special price with its dates is kept while it does not apply, and then not shown.
+    The special price is kept while it does not apply, and then not shown.
     """
 
     enabled: bool = False
@@ -139,16 +143,23 @@ class SupplierLink:
     default_price: Decimal | None = None
     tax_exempt: bool = False
     includes_tax: bool = False
+    tax_code: str = ""
     pricing: Pricing = Pricing()
 
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """The purchase part of an item."""
+    """The purchase part of an item.
+
+    `terms` are those of an item that is bought without supplier management; None until they are
+    set. `properties` are names and values, in place of the usual ones if there are any.
+    """
 
     enabled: bool = False
     supplier_management: bool = False
     suppliers: tuple[SupplierLink, ...] = ()
+    terms: SupplierLink | None = None
+    properties: tuple[Code, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +239,8 @@ ITEMS = Table(
         "currencies.name": CURRENCIES.name,
         "sale.accounting_code": ACCOUNTING_CODES.name,
         "sale.tax_code": TAX_CODES.name,
+        "purchase.suppliers.tax_code": TAX_CODES.name,
+        "purchase.terms.tax_code": TAX_CODES.name,
         "inventory.default_warehouse": WAREHOUSES.name,
         "inventory.stock.warehouse": WAREHOUSES.name,
         "inventory.low_stock_thresholds.warehouse": WAREHOUSES.name,

@@ -21,14 +21,26 @@ def root_of(request: Request) -> Mapping[str, Any]:
 
     Where both are sent, the wrapper of the document's own sample counts.
     """
-    body: dict[str, Any] = request.body
-    own = "item" if request.operation_id in _WRAPPED_IN_ITEM else "items"
-    other = "items" if own == "item" else "item"
-    root: dict[str, Any] = body[own] if own in body else body[other]
+    root: dict[str, Any] = request.body[wrapper_of(request)]
     return root
 
 
-_WRAPPED_IN_ITEM = frozenset({"configureItemInventory", "addItemInventory"})
+def wrapper_of(request: Request) -> str:
+    """Return the name of the body's wrapper that counts."""
+    own = "item" if request.operation_id in _WRAPPED_IN_ITEM else "items"
+    other = "items" if own == "item" else "item"
+    return own if own in request.body else other
+
+
+_WRAPPED_IN_ITEM = frozenset(
+    {
+        "configureItemInventory",
+        "configureItemInventories",
+        "updateItemInventories",
+        "addItemInventory",
+        "addItemInventories",
+    }
+)
 
 
 def item_of(request: Request, context: Context) -> Item:

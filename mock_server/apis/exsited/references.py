@@ -75,6 +75,18 @@ def must_exist(*places: tuple[str, str]) -> Rule:
     return rule
 
 
+def ends_before_starts(body: Any, place: str) -> Iterator[Violation]:
+    """Yield a violation for each object at a place whose `end_date` is before its `start_date`."""
+    for path, part in _values_at(body, tuple(place.split("."))):
+        start, end = (
+            (part.get("start_date"), part.get("end_date"))
+            if isinstance(part, dict)
+            else (None, None)
+        )
+        if isinstance(start, str) and isinstance(end, str) and start and end and end < start:
+            yield Violation("body", (*path, "end_date"), "order", start, end)
+
+
 def _values_at(
     value: Any, path: Path, place: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -32,7 +32,9 @@ from mock_server.seeding.personas import Persona
 from mock_server.state.store import Transaction
 
 _WAREHOUSES = ("Default Warehouse", "North Depot", "Harbour Store")
-_CURRENCIES = ("AUD", "USD", "EUR")
+#: Names that client programs and the vendor's own samples use; no seeded item has stock in them.
+_MORE_WAREHOUSES = ("Main", "Main Warehouse", "Boston", "BareHouse")
+_CURRENCIES = ("AUD", "USD", "EUR", "GBP", "NZD", "CAD", "BDT")
 _SUPPLIERS = 6
 _TAXES = (("GST", "10"), ("VAT", "15"), ("FREE", "0"))
 _ACCOUNTING_CODES = (
@@ -40,6 +42,8 @@ _ACCOUNTING_CODES = (
     ("Other Income", "REVENUE"),
     ("Cost of Goods Sold", "EXPENSE"),
     ("Inventory Asset", "ASSET"),
+    ("INVENTORY", "ASSET"),
+    ("Sales", "REVENUE"),
 )
 _OPENED = SEED_EPOCH - timedelta(days=365)
 
@@ -72,6 +76,8 @@ def _put_settings(transaction: Transaction, fake: Fake) -> Neighbours:
         ),
     )
     transaction.put_all(WAREHOUSES, neighbours.warehouses)
+    for number, name in enumerate(_MORE_WAREHOUSES, len(_WAREHOUSES)):
+        transaction.put(WAREHOUSES, Warehouse(uuid_of(fake, "warehouse", number), name))
     transaction.put_all(TAX_CODES, neighbours.tax_codes)
     transaction.put_all(SUPPLIERS, neighbours.suppliers)
     for number, name in enumerate(_CURRENCIES):

@@ -1,7 +1,7 @@
 """Items as an organisation has them in its second year, valid by construction.
 
-What an item names exists. Stock adds up: what is available is what is on hand and not promised,
-there is a serial number for each unit where they are tracked, and batches sum to what is on hand.
+What an item names exists. Stock adds up: no more is promised than is on hand, there is a serial
+number for each unit where they are tracked, and batches sum to what is on hand.
 """
 
 from __future__ import annotations
@@ -228,7 +228,6 @@ def _stock(number: int, place: int, warehouse: str, fake: Fake, inventory: Inven
     return Stock(
         warehouse=warehouse,
         on_hand=Decimal(on_hand),
-        available=Decimal(on_hand - promised),
         promised=Decimal(promised),
         accounting_code="Inventory Asset",
         serial_numbers=tuple(f"{draw.serial_number()}-{place}{unit}" for unit in units),

@@ -17,6 +17,7 @@ from mock_server.apis.exsited.models import (
     Sale,
     SupplierLink,
     TaxCode,
+    Uom,
 )
 from mock_server.apis.exsited.spelling import flag_text
 from mock_server.apis.exsited.values import amount_text
@@ -74,10 +75,22 @@ def item_head(item: Item, *, with_note: bool) -> dict[str, Any]:
         "custom_attributes": [],
         "custom_objects": [],
         "codes": [{"name": code.name, "value": code.value} for code in item.codes],
-        "uoms": [
-            {"name": uom.name, "used_for_sale": flag_text(uom.used_for_sale)} for uom in item.uoms
-        ],
+        "uoms": [_unit(unit) for unit in item.uoms],
     }
+
+
+def _unit(unit: Uom) -> dict[str, str]:
+    """One unit; what only the vendor's SDK sends is there once it was set, in its spelling."""
+    shown = {"name": unit.name, "used_for_sale": flag_text(unit.used_for_sale)}
+    if unit.used_for_purchase:
+        shown["used_for_purchase"] = "true"
+    if unit.base:
+        shown["isBase"] = "true"
+    if unit.sale_rate is not None:
+        shown["saleConversionRate"] = amount_text(unit.sale_rate)
+    if unit.purchase_rate is not None:
+        shown["purchaseConversionRate"] = amount_text(unit.purchase_rate)
+    return shown
 
 
 @remembered
@@ -101,16 +114,24 @@ def information(item: Item) -> dict[str, Any]:
 def sale(part: Sale, request: Request, context: Context) -> dict[str, Any]:
     """Return the sale part.
 
-    The special price and its dates are empty while it does not apply (exsited.txt, "empty if not
-    active").
+    The special price is empty while it is not active: it is switched off, or the day of the
+    sandbox's clock is not from its start to its end. Its dates are empty if they are not set
+    (exsited.txt, Configure Standard Sale Information for an Item).
     """
     record = context.state.get(TAX_CODES, part.tax_code) if part.tax_code else None
-    return _sale(part, record, request.base_url)
+    active = part.special_price_applies and is_within(
+        context.now.date().isoformat(), part.start_date, part.end_date
+    )
+    return _sale(part, record, active, request.base_url)
+
+
+def is_within(day: str, start: str, end: str) -> bool:
+    """Say whether an ISO date is from a start to an end; an empty one is no bound."""
+    return (not start or start <= day) and (not end or day <= end)
 
 
 @remembered
-def _sale(part: Sale, tax: TaxCode | None, url: str) -> dict[str, Any]:
-    applies = part.special_price_applies
+def _sale(part: Sale, tax: TaxCode | None, active: bool, url: str) -> dict[str, Any]:
     blank = {"uom": "", "value": ""}
     return {
         "enabled": flag_text(part.enabled),
@@ -130,11 +151,11 @@ def _sale(part: Sale, tax: TaxCode | None, url: str) -> dict[str, Any]:
         "payment_properties": properties(PAYMENT_PROPERTIES),
         "discount_profile": {},
         "pricing": sale_pricing(part.pricing),
-        "use_on_sale_price": flag_text(applies),
-        "sale_price_variant": part.special_price_variant if applies else "",
-        "sale_price": amount_text(part.special_price) if applies else "",
-        "start_date": part.start_date if applies else "",
-        "end_date": part.end_date if applies else "",
+        "use_on_sale_price": flag_text(part.special_price_applies),
+        "sale_price_variant": part.special_price_variant,
+        "sale_price": amount_text(part.special_price) if active else "",
+        "start_date": part.start_date,
+        "end_date": part.end_date,
     }
 
 
@@ -197,28 +218,52 @@ def purchase_pricing(pricing: Pricing) -> dict[str, Any]:
     }
 
 
-def purchase(part: Purchase, context: Context) -> dict[str, Any]:
-    """Return the purchase part (exsited.txt, Configure Item Purchase Details)."""
-    currencies = tuple(context.state.get(CURRENCIES, link.currency) for link in part.suppliers)
-    return _purchase(part, currencies)
+def purchase(part: Purchase, request: Request, context: Context) -> dict[str, Any]:
+    """Return the purchase part (exsited.txt, Configure Item Purchase Details).
+
+    The terms without suppliers are there once they were set, where the vendor's SDK reads them.
+    """
+    links = (*part.suppliers, *([part.terms] if part.terms else []))
+    currencies = tuple(context.state.get(CURRENCIES, link.currency) for link in links)
+    taxes = tuple(
+        context.state.get(TAX_CODES, link.tax_code) if link.tax_code else None for link in links
+    )
+    return _purchase(part, currencies, taxes, request.base_url)
 
 
 @remembered
-def _purchase(part: Purchase, currencies: tuple[Currency | None, ...]) -> dict[str, Any]:
+def _purchase(
+    part: Purchase,
+    currencies: tuple[Currency | None, ...],
+    taxes: tuple[TaxCode | None, ...],
+    url: str,
+) -> dict[str, Any]:
+    named = list(zip(part.suppliers, currencies, taxes, strict=False))
+    terms = _terms(part.terms, currencies[-1], taxes[-1], url) if part.terms else {}
     return {
         "enabled": flag_text(part.enabled),
         "supplier_management_enabled": flag_text(part.supplier_management),
         "pricing_profile": {},
-        "purchase_properties": properties(PURCHASE_PROPERTIES),
-        "suppliers": [_supplier(*each) for each in zip(part.suppliers, currencies, strict=True)],
+        "purchase_properties": purchase_properties(part),
+        **terms,
+        "suppliers": [
+            {"id": link.id, "name": link.name, **_terms(link, currency, tax, url)}
+            for link, currency, tax in named
+        ],
     }
 
 
-def _supplier(link: SupplierLink, currency: Currency | None) -> dict[str, Any]:
-    """One supplier; its currency is shown by its system identifier (exsited.txt)."""
+def purchase_properties(part: Purchase) -> list[dict[str, str]]:
+    """Return the properties that were set, or else the usual ones."""
+    kept = tuple((each.name, each.value) for each in part.properties)
+    return properties(kept or PURCHASE_PROPERTIES)
+
+
+def _terms(
+    link: SupplierLink, currency: Currency | None, tax: TaxCode | None, url: str
+) -> dict[str, Any]:
+    """How something is bought; the currency is its system identifier (exsited.txt)."""
     shown: dict[str, Any] = {
-        "id": link.id,
-        "name": link.name,
         "accounting_code": accounting_code(link.accounting_code),
         "purchase_order_note": link.order_note,
         "default_purchase_currency": currency.uuid if currency else "",
@@ -226,7 +271,7 @@ def _supplier(link: SupplierLink, currency: Currency | None) -> dict[str, Any]:
         "tax_exempt_when_purchase": flag_text(link.tax_exempt),
         "tax_configuration": {
             "purchase_price_entered_inclusive_of_tax": flag_text(link.includes_tax),
-            "tax_code": {},
+            "tax_code": tax_code(tax, url) if tax else {},
         },
         "pricing": purchase_pricing(link.pricing),
     }

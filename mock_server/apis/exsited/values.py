@@ -12,10 +12,14 @@ _PLACES = Decimal("0.000001")
 
 
 def amount_of(value: str | int | Decimal) -> Decimal | None:
-    """Return a number of a request with six decimals; an empty string is no number."""
+    """Return a number of a request with six decimals; an empty string is no number.
+
+    Zero has no sign: `-0.0` is a JSON number that is not negative.
+    """
     if value == "":
         return None
-    return Decimal(value).quantize(_PLACES, ROUND_HALF_UP)
+    amount = Decimal(value).quantize(_PLACES, ROUND_HALF_UP)
+    return amount or abs(amount)
 
 
 def quantity_of(value: str | int | Decimal) -> Decimal:

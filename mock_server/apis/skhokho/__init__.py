@@ -4,6 +4,7 @@ from mock_server.apis.skhokho.credentials import sandbox_key_of
 from mock_server.apis.skhokho.errors import ERRORS
 from mock_server.apis.skhokho.handlers import products
 from mock_server.apis.skhokho.operations import OPERATIONS
+from mock_server.apis.skhokho.parsers import read_body, read_query
 from mock_server.apis.skhokho.seed import FIRST_ORGANISATION, seed
 from mock_server.engine.api import Api, FirstCall
 from mock_server.engine.rate_limit import RateLimit
@@ -23,7 +24,8 @@ API = Api(
     skips_refused_credentials=True,
     trailing_slash="append",
     fixed_paths_first=True,
-    empty_body_is_object=True,
+    read_query=read_query,
+    read_body=read_body,
     # The burst rate of the framework's own documentation; the vendor names no limit (inferred).
     # The framework remembers the time of each request (documented: its SimpleRateThrottle).
     rate_limit=RateLimit(60, 60, "sliding"),

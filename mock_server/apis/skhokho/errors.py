@@ -18,6 +18,7 @@ from mock_server.engine.errors import (
     InvalidRequest,
     MalformedRequest,
     MethodNotAllowed,
+    NotMocked,
     PayloadTooLarge,
     RateLimited,
     RecordNotFound,
@@ -34,6 +35,11 @@ UNAUTHENTICATED_STATUS: Final[int] = 403
 _MISSING = "Authentication credentials were not provided."
 _NOT_A_CHOICE = '"{limit}" is not a valid choice.'
 _REQUIRED = "This field is required."
+_NOT_FOUND = {
+    "page": "Invalid page.",
+    # Django REST Framework source, from 3.15 on; which version the vendor runs is not known.
+    "product": "No Product matches the given query.",
+}
 _TEXTS = {
     "required": _REQUIRED,
     "null": "This field may not be null.",
@@ -95,6 +101,8 @@ def _query_text(violation: Violation) -> str:
         return _REQUIRED
     if violation.keyword == "enum":
         return _NOT_A_CHOICE.format(limit=violation.value)
+    if violation.keyword == "pattern":
+        return _TEXTS["nul"]
     return "Must be a valid boolean."
 
 
@@ -119,7 +127,7 @@ def _framework_type(value: Any) -> str:
 
 
 def _not_found(error: RecordNotFound, _: Request) -> Reply:
-    return _detail(404, "Invalid page." if error.kind == "page" else "Not found.")
+    return _detail(404, _NOT_FOUND.get(error.kind, "Not found."))
 
 
 def _method_not_allowed(error: MethodNotAllowed, _: Request) -> Reply:
@@ -134,12 +142,6 @@ def _unsupported_media_type(_: UnsupportedMediaType, request: Request) -> Reply:
     # The framework repeats the header as it was sent, parameters and all.
     sent = request.headers.get("content-type", "")
     return _detail(415, f'Unsupported media type "{sent}" in request.')
-
-
-def _malformed(error: MalformedRequest, request: Request) -> Reply:
-    kind = request.headers.get("content-type", "").partition("/")[0].strip().lower()
-    reader = "Multipart form" if kind == "multipart" else "JSON"
-    return _detail(400, f"{reader} parse error - {error.problem}")
 
 
 def _rate_limited(error: RateLimited, _: Request) -> Reply:
@@ -157,9 +159,10 @@ ERRORS = ErrorTable(
         Unauthenticated: _unauthenticated,
         Forbidden: lambda _, __: _detail(403, "You do not have permission to perform this action."),
         RouteNotFound: lambda _, __: _detail(404, "Not found."),
+        NotMocked: lambda error, _: _detail(501, str(error)),
         MethodNotAllowed: _method_not_allowed,
         RecordNotFound: _not_found,
-        MalformedRequest: _malformed,
+        MalformedRequest: lambda error, _: _detail(400, error.problem),
         UnsupportedMediaType: _unsupported_media_type,
         PayloadTooLarge: lambda error, _: _detail(
             413, f"Request body exceeded the limit of {error.limit} bytes."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from mock_server.apis.skhokho.models import ACTIVE, Product
+from mock_server.apis.skhokho.models import Product
 
 _TRUE_WORDS = frozenset({"t", "y", "yes", "true", "on", "1"})
 
@@ -32,8 +32,8 @@ def _filters(query: Mapping[str, Any]) -> Iterable[Filter]:
 
 
 def is_low(product: Product) -> bool:
-    """Say whether an active product's stock is at or below its minimum."""
-    return product.status == ACTIVE and product.current_stock <= product.minimum_stock_level
+    """Say whether a product's stock is at or below its minimum, whatever its status (inferred)."""
+    return product.current_stock <= product.minimum_stock_level
 
 
 def _equal(attribute: str) -> Callable[[str], Filter]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import re
+import socket
 from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.engine.replies import Wire, encode_json
 from mock_server.engine.transport import send_wire
@@ -15,6 +16,19 @@ from mock_server.engine.transport import send_wire
 _HIDDEN = re.compile(rb"%2f|%5c|/(?:\.|%2e){1,2}(?:/|$)|//|\\", re.IGNORECASE)
 #: Names that the domain name system gives to nobody else than this machine.
 _OWN_SUFFIXES = ("localhost", "test")
+#: What a proxy says of the one that it calls for; whoever is behind one is not known to be here.
+_FORWARDING = frozenset(
+    {
+        b"forwarded",
+        b"via",
+        b"x-forwarded-for",
+        b"x-forwarded-host",
+        b"x-forwarded-proto",
+        b"x-real-ip",
+    }
+)
+#: Requests of other pages than control's own, as browsers tell.
+_OWN_FETCHES = frozenset({"same-origin", "none"})
 
 
 class ControlAuthMiddleware:
@@ -36,7 +50,14 @@ class ControlAuthMiddleware:
             return
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, receive, send)
+
+            async def marked(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    headers = [*message.get("headers", ()), (b"x-content-type-options", b"nosniff")]
+                    message = {**message, "headers": headers}
+                await send(message)
+
+            await self._app(scope, receive, marked)
         else:
             await send_wire(_wire(*refusal), scope["method"], send)
 
@@ -51,6 +72,8 @@ class ControlAuthMiddleware:
             if kind.lower() != "bearer" or not known:
                 return 401, "the token is missing or wrong"
             return None
+        if _FORWARDING & headers.keys():
+            return 403, "control is not for calls through a proxy; start the server with a token"
         client = scope.get("client")
         if client and _is_address(client[0]) and not is_loopback(client[0]):
             return 403, "control is for this machine only; start the server with a token"
@@ -58,7 +81,8 @@ class ControlAuthMiddleware:
         if not _is_own_name(_name_of(host)):
             return 403, "control is called by a name of this machine only, such as localhost"
         origin = headers.get(b"origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        fetched_by = headers.get(b"sec-fetch-site", "none")
+        if fetched_by not in _OWN_FETCHES or (origin is not None and _host_of(origin) != host):
             return 403, "control is not for other sites' pages"
         return None
 
@@ -85,7 +109,15 @@ def _is_own_name(host: str) -> bool:
     """Say whether nobody else can have a web page that is called by this name."""
     if _is_address(host):
         return is_loopback(host)
-    return "." not in host or host.rpartition(".")[2] in _OWN_SUFFIXES
+    return host.rpartition(".")[2] in _OWN_SUFFIXES or host == socket.gethostname().lower()
+
+
+def _host_of(origin: str) -> str | None:
+    """The host and port of an origin; None if it is no URL."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _name_of(host: str) -> str:

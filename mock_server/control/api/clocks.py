@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from mock_server.control.api.views import clock_view
 from mock_server.control.context import ControlContext, Refused
-from mock_server.control.seed_files.plain_forms import read_instant
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.messages import Reply, Request
-from mock_server.state.clock import Clock
-
-#: What a clock may be set to: around it there must be room for windows and expiries.
-_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST = datetime(9000, 1, 1, tzinfo=UTC)
+from mock_server.openapi.instants import parse_instant
+from mock_server.state.clock import EARLIEST, LATEST, Clock
 
 
 def register(operations: Operations, context: ControlContext) -> None:
@@ -48,16 +44,16 @@ def _change(clock: Clock, body: dict[str, Any]) -> None:
             instant = clock.now() + by
         except OverflowError as problem:
             raise Refused({"seconds": "lead out of the range of the clock"}) from problem
-        if not _FIRST <= instant <= _LAST:
+        if not EARLIEST <= instant <= LATEST:
             raise Refused({"seconds": "lead out of the range of the clock, 1970 to 9000"})
         clock.advance(by)
 
 
 def _instant(text: Any) -> datetime:
     try:
-        instant = read_instant(text)
+        instant = parse_instant(text)
     except ValueError as problem:
         raise Refused({"at": "must be an instant such as 2026-01-31T12:00:00Z"}) from problem
-    if not _FIRST <= instant <= _LAST:
+    if not EARLIEST <= instant <= LATEST:
         raise Refused({"at": "is out of the range of the clock, 1970 to 9000"})
     return instant

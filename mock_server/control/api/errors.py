@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_server.control.context import Refused
-from mock_server.engine.api import ErrorTable, Renderer
+from mock_server.engine.api import ErrorTable
 from mock_server.engine.errors import (
-    ApiError,
     Conflict,
     Forbidden,
     InvalidRequest,
@@ -23,6 +21,7 @@ from mock_server.engine.errors import (
     Violation,
 )
 from mock_server.engine.messages import Reply, Request
+from mock_server.usage import suggestion
 
 _TEXTS = {
     "required": "is missing",
@@ -39,12 +38,34 @@ _TEXTS = {
     "maxItems": "must have at most {limit} items",
 }
 
+_NAME = "be a name of letters, digits, `.`, `_` and `-`"
+#: What values of each pattern in the spec look like, for nobody reads a regular expression.
+PATTERNS = {
+    "^test[!-.0-~]{0,124}$": "begin with `test`, such as test-shop",
+    "^[!-.0-~]{1,128}$": "be the name of a sandbox, such as test-shop",
+    "^[1-9]([0-9][0-9]|xx|XX)$": "be a status such as 404, or a class such as 4xx",
+    "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$": _NAME,
+    "^[A-Za-z0-9_-]{1,100}$": "be the id of a fault rule, such as rule-1",
+    "^[a-z][a-z0-9_]{0,99}$": "be a name in small letters",
+    "^[1-9][0-9]{0,14}$": "be the number of an exchange",
+    "^(seed|now|snapshot:[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}|(before|after):[1-9][0-9]{0,14})$": (
+        "be seed, now, snapshot:NAME, before:N or after:N"
+    ),
+    "^[/*]": "begin with a slash, or with `*`",
+}
+
 
 def _error(status: int, text: str, **more: Any) -> Reply:
     return Reply(status, {"error": " ".join(text.split()), **more})
 
 
 def _text(violation: Violation) -> str:
+    if violation.keyword == "unknown":
+        return str(violation.limit)
+    if violation.keyword == "enum" and isinstance(violation.value, str):
+        return f"is {violation.value!r}; {suggestion(violation.value, map(str, violation.limit))}"
+    if violation.keyword == "pattern" and violation.limit in PATTERNS:
+        return f"must {PATTERNS[violation.limit]}"
     template = _TEXTS.get(violation.keyword)
     if template is None:
         return f"is wrong ({violation.keyword})"
@@ -98,38 +119,21 @@ def _refused(error: Refused, _: Request) -> Reply:
     return _error(422, error.text, fields=error.fields, problems=problems)
 
 
-def error_table(explain: Mapping[str, Callable[[Any], None]]) -> ErrorTable:
-    """Return the table.
-
-    `explain` has, for operations whose schema cannot say well what is wrong, a function of the body
-    that raises Refused.
-    """
-
-    def invalid(error: InvalidRequest, request: Request) -> Reply:
-        explanation = explain.get(str(request.operation_id))
-        in_body = all(violation.location == "body" for violation in error.violations)
-        if explanation is not None and in_body:
-            try:
-                explanation(request.body)
-            except Refused as refused:
-                return _refused(refused, request)
-        return _invalid(error, request)
-
-    return ErrorTable({**_RENDERERS, InvalidRequest: invalid})
-
-
-_RENDERERS: dict[type[ApiError], Renderer] = {
-    Unauthenticated: lambda _, __: _error(401, "the token is missing or wrong"),
-    Forbidden: lambda error, _: _error(403, str(error) or "this is not allowed"),
-    RouteNotFound: lambda _, __: _error(404, "there is no such path"),
-    MethodNotAllowed: lambda error, _: Reply(
-        405, {"error": str(error)}, {"Allow": ", ".join(error.allow)}
-    ),
-    RecordNotFound: lambda error, _: _error(404, f"there is no {error.kind} {error.key!r}"),
-    MalformedRequest: lambda error, _: _error(400, error.problem),
-    UnsupportedMediaType: lambda _, __: _error(415, "the body must be application/json"),
-    PayloadTooLarge: lambda error, _: _error(413, str(error)),
-    Refused: _refused,
-    Conflict: lambda error, _: _error(409, error.rule),
-    RateLimited: lambda error, _: _error(409, str(error)),
-}
+ERRORS = ErrorTable(
+    {
+        Unauthenticated: lambda _, __: _error(401, "the token is missing or wrong"),
+        Forbidden: lambda error, _: _error(403, str(error) or "this is not allowed"),
+        RouteNotFound: lambda _, __: _error(404, "there is no such path"),
+        MethodNotAllowed: lambda error, _: Reply(
+            405, {"error": str(error)}, {"Allow": ", ".join(error.allow)}
+        ),
+        RecordNotFound: lambda error, _: _error(404, f"there is no {error.kind} {error.key!r}"),
+        MalformedRequest: lambda error, _: _error(400, error.problem),
+        UnsupportedMediaType: lambda _, __: _error(415, "the body must be application/json"),
+        PayloadTooLarge: lambda error, _: _error(413, str(error)),
+        InvalidRequest: _invalid,
+        Refused: _refused,
+        Conflict: lambda error, _: _error(409, error.rule),
+        RateLimited: lambda error, _: _error(409, str(error)),
+    }
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from mock_server.control.context import ControlContext, Refused
@@ -25,7 +24,7 @@ def register(operations: Operations, context: ControlContext) -> None:
         rules = rules_of(context.sandbox(request))
         return Reply(200, {"faults": [_view(rules, rule) for rule in rules]})
 
-    @operations.handles("addFault")
+    @operations.handles("addFault", judges_body=True)
     def add(request: Request, _: Context) -> Reply:
         rules = rules_of(context.sandbox(request))
         rule = _parsed(request.body, context)
@@ -63,24 +62,16 @@ def _limits(sandbox: Sandbox) -> dict[str, Any]:
     return {"enabled": sandbox.rate_limited, "requests": sandbox.rate_limit_requests}
 
 
-def explanation(context: ControlContext) -> Callable[[Any], None]:
-    """Return a function of a rule's JSON that raises Refused if it is wrong."""
-
-    def explain(body: Any) -> None:
-        _parsed(body, context)
-
-    return explain
-
-
 def _parsed(body: Any, context: ControlContext) -> Rule:
     try:
         return parse_rule(body, context.specs)
     except InvalidRule as problem:
-        pointer, _, message = str(problem).partition(": ")
-        _, name, *inner = [*pointer.split("/"), ""]
-        place = "/".join(filter(None, inner))
-        field = {name or "effects": f"{place}: {message}" if place else message}
-        raise Refused(field, text=str(problem)) from problem
+        fields: dict[str, str] = {}
+        for pointer, message in problem.problems:
+            _, name, *inner = [*pointer.split("/"), ""]
+            place = "/".join(filter(None, inner))
+            fields.setdefault(name or "effects", f"{place}: {message}" if place else message)
+        raise Refused(fields, problem.problems, str(problem)) from problem
 
 
 def _view(rules: FaultRules, rule: Rule) -> dict[str, Any]:

@@ -7,14 +7,17 @@ from itertools import islice
 from typing import Any
 
 from mock_server.control.api.points import exchange_of
-from mock_server.control.context import ControlContext
+from mock_server.control.context import ControlContext, Refused
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
-from mock_server.engine.errors import Conflict, RecordNotFound
+from mock_server.engine.errors import Conflict, InvalidRequest, RecordNotFound
 from mock_server.engine.messages import Reply, Request
 from mock_server.engine.replies import encode_json
+from mock_server.journal.exchange import Exchange
 from mock_server.journal.explain import explain
 from mock_server.journal.har import har
+from mock_server.journal.journal import EvidenceDropped
+from mock_server.journal.names import UnknownName, check_effect, check_query
 from mock_server.journal.search import Query
 from mock_server.journal.verify import (
     CallExpectation,
@@ -26,7 +29,8 @@ from mock_server.journal.verify import (
     verify_order,
 )
 from mock_server.journal.views import exchange_view
-from mock_server.state.journal import EvidenceDropped, Exchange
+from mock_server.openapi.pointers import join
+from mock_server.openapi.violation import Violation
 from mock_server.state.sandbox import Sandbox
 
 _LIMIT = 100
@@ -40,6 +44,11 @@ def register(operations: Operations, context: ControlContext) -> None:
     @operations.handles("listExchanges")
     def list_exchanges(request: Request, _: Context) -> Reply:
         journal, asked = context.sandbox(request).journal, request.query
+        try:
+            check_query(asked, context.specs)
+        except UnknownName as unknown:
+            wrong = Violation("query", unknown.place, "unknown", unknown.problem)
+            raise InvalidRequest([wrong]) from unknown
         query = query_from(asked)
         found = (each for each in _since(journal, asked.get("since", 0)) if query.matches(each))
         shown = [
@@ -75,12 +84,31 @@ def register(operations: Operations, context: ControlContext) -> None:
     def verify(request: Request, _: Context) -> Reply:
         sandbox, body = context.sandbox(request), request.body
         try:
+            _check_names(context, body)
+        except UnknownName as unknown:
+            first, *inner = map(str, unknown.place)
+            raise Refused(
+                {first: f"{'/'.join(inner)}: {unknown.problem}"},
+                [(join("", *unknown.place), unknown.problem)],
+                f"{join('', *unknown.place)}: {unknown.problem}",
+            ) from unknown
+        try:
             check_expectations(sandbox, body)
         except Unmet as unmet:
             return Reply(200, {"met": False, "message": str(unmet)})
         except EvidenceDropped as problem:
             raise Conflict(str(problem)) from problem
         return Reply(200, {"met": True, "message": ""})
+
+
+def _check_names(context: ControlContext, body: dict[str, Any]) -> None:
+    """Raise UnknownName for the first name in an object of expectations of what is not there."""
+    for part in ("calls", "order"):
+        for index, query in enumerate(body.get(part, ())):
+            check_query(query, context.specs, (part, index))
+    for index, effect in enumerate(body.get("effects", ())):
+        place = ("effects", index)
+        check_effect(effect["table"], effect.get("field"), context.tables, place)
 
 
 def query_from(asked: dict[str, Any]) -> Query:

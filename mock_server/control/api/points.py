@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mock_server.engine.errors import Conflict, RecordNotFound
-from mock_server.state.journal import EvidenceDropped, Exchange
+from mock_server.journal.exchange import Exchange
+from mock_server.journal.journal import EvidenceDropped
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State
 

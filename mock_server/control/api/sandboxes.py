@@ -17,7 +17,8 @@ def register(operations: Operations, context: ControlContext) -> None:
     @operations.handles("listSandboxes")
     def list_sandboxes(_: Request, __: Context) -> Reply:
         found = [sandboxes.find(name) for name in sandboxes.names()]
-        return Reply(200, {"sandboxes": [sandbox_view(each) for each in found if each]})
+        shown = [sandbox_view(each) for each in found if each]
+        return Reply(200, {"sandboxes": shown, "evicted": sandboxes.evicted})
 
     @operations.handles("createSandbox")
     def create(request: Request, _: Context) -> Reply:

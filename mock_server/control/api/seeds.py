@@ -5,7 +5,8 @@ from __future__ import annotations
 from mock_server.control.api.views import sandbox_view
 from mock_server.control.context import ControlContext, Refused
 from mock_server.control.seed_files.checks import mistakes_in
-from mock_server.control.seed_files.records import exported, read_records, tables_of
+from mock_server.control.seed_files.records import exported, read_records
+from mock_server.discovery import tables_of
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 from mock_server.control.api import clocks, fault_rules, journal, sandboxes, seeds, snapshots
-from mock_server.control.api.errors import error_table
+from mock_server.control.api.errors import ERRORS
 from mock_server.control.context import ControlContext
 from mock_server.data import specs_directory
 from mock_server.discovery import Vendor
 from mock_server.engine.api import Api, FirstCall, Operations
 from mock_server.engine.credentials import CredentialPolicy
+from mock_server.journal.journal import Journal
 from mock_server.openapi.document import SpecIndex, load_document
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
@@ -26,11 +27,11 @@ def control_vendor(context: ControlContext) -> Vendor:
     operations = Operations()
     for part in (sandboxes, snapshots, clocks, fault_rules, seeds, journal):
         part.register(operations, context)
-    home = Sandbox(SandboxName(NAME, ""), 0, lambda *_: State(), Clock(), 0)
+    home = Sandbox(SandboxName(NAME, ""), 0, lambda *_: State(), Clock(), Journal(0))
     api = Api(
         name=NAME,
         operations=operations,
-        errors=error_table({"addFault": fault_rules.explanation(context)}),
+        errors=ERRORS,
         sandbox_key_of=lambda credential: credential.value,
         seed=lambda *_: None,
         first_call=FirstCall("/sandboxes"),
@@ -41,7 +42,7 @@ def control_vendor(context: ControlContext) -> Vendor:
 
 def empty_context() -> ControlContext:
     """Return a world of no APIs, for those who look at the control API and do not call it."""
-    sandboxes = Sandboxes(lambda *_: State())
+    sandboxes = Sandboxes(lambda *_: State(), Journal)
     return ControlContext(sandboxes, CredentialPolicy(frozenset(), ""), ())
 
 

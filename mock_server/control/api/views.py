@@ -7,6 +7,7 @@ from typing import Any
 from mock_server.control.seed_files.record_forms import written
 from mock_server.faults.rules import rules_of
 from mock_server.journal import views as evidence
+from mock_server.journal.redaction import redacted
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Change
@@ -42,4 +43,5 @@ def clock_view(clock: Clock) -> dict[str, Any]:
 def change_view(change: Change) -> dict[str, Any]:
     """A change of one record, in the form of seed files; API and table are told apart."""
     api, _, table = change.table.partition(".")
-    return {**evidence.change_view(change, written), "api": api, "table": table}
+    shown = evidence.change_view(change, lambda record: redacted(written(record)))
+    return {**shown, "api": api, "table": table}

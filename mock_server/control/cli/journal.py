@@ -1,104 +1,178 @@
-"""The commands about evidence: journal, har, explain, verify and wait."""
+"""The commands about what happened in a sandbox: journal, har, explain, verify and wait."""
 
 from __future__ import annotations
 
-import argparse
+import functools
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from mock_server.control.cli.commands import Commands, control_command, print_json, sandbox_of
+import click
+
+from mock_server.command_line import path_option, say, say_json, takes_unicode, write_output
+from mock_server.control.cli.options import ApiName, control_command, sandbox_argument
+from mock_server.control.cli.reading import json_object
+from mock_server.control.cli.views import show_done
 from mock_server.control.client import Control
-from mock_server.control.client.session import ControlError
-from mock_server.journal.views import line_of
+from mock_server.control.client.journal import NotMet, NotSeen
+from mock_server.usage import UsageError
 
-_FILTERS = ("api", "operation", "method", "path", "status", "verdict")
-
-
-def add_evidence_commands(commands: Commands) -> None:
-    """Add the commands."""
-    journal = control_command(commands, "journal", "list the exchanges of a sandbox", _journal)
-    _add_filters(journal)
-    journal.add_argument("--limit", type=int, default=100, help="(default: %(default)s)")
-    journal.add_argument("--json", action="store_true", help="each as JSON, on a line of its own")
-    journal.add_argument("--follow", action="store_true", help="stay, and show those to come")
-    har = control_command(commands, "har", "write the journal as an HTTP archive", _har)
-    har.add_argument("--since", type=int, default=0, metavar="N", help="only after exchange N")
-    har.add_argument("--output", metavar="FILE", help="instead of standard output")
-    explain = control_command(commands, "explain", "explain one exchange", _explain)
-    explain.add_argument("number", type=int, help="its number in the journal")
-    verify = control_command(commands, "verify", "verify calls and effects", _verify)
-    verify.add_argument("expectations", help="as JSON, or @FILE; see the how-to about verifying")
-    wait = control_command(commands, "wait", "wait for an exchange", _wait)
-    _add_filters(wait)
-    wait.add_argument("--timeout", type=float, default=10.0, help="seconds (default: %(default)s)")
-
-
-def _add_filters(parser: argparse.ArgumentParser) -> None:
-    for name in _FILTERS:
-        parser.add_argument(f"--{name}")
-    parser.add_argument("--since", type=int, default=0, metavar="N", help="only after exchange N")
+NOT_MET = 1
+#: A day; who waits longer is not testing anything.
+_LONGEST_WAIT = 86400.0
+F = TypeVar("F", bound=Callable[..., Any])
+_FILTERS = {
+    "api": "The API that was called.",
+    "operation": "The operationId.",
+    "method": "The HTTP method.",
+    "path": "The path, exact or with `*`.",
+    "status": "A status such as 404, or a class such as 4xx.",
+    "verdict": "What became of the call, such as answered or refused.",
+}
+_since = click.option(
+    "--since",
+    type=click.IntRange(0, (1 << 63) - 1),
+    default=0,
+    metavar="N",
+    help="Only what came after exchange N.",
+)
 
 
-def _query(options: argparse.Namespace) -> dict[str, Any]:
-    asked = {name: getattr(options, name) for name in _FILTERS}
-    return {name: value for name, value in asked.items() if value is not None}
+def _filters(act: F) -> F:
+    """Give a command the options of a query, as one mapping `query`."""
+
+    @functools.wraps(act)
+    def command(*arguments: Any, **options: Any) -> Any:
+        wanted = {name: options.pop(name) for name in _FILTERS}
+        query = {name: value for name, value in wanted.items() if value is not None}
+        return act(*arguments, query=query, **options)
+
+    for name, about in reversed(_FILTERS.items()):
+        kind = ApiName() if name == "api" else str
+        command = click.option(f"--{name}", type=kind, help=about)(command)
+    return command  # type: ignore[return-value]  # click calls it with the options as keywords
 
 
-def _journal(control: Control, options: argparse.Namespace) -> None:
-    evidence = sandbox_of(control, options).evidence
-    if options.follow:
-        if _query(options):
-            raise ControlError("journal: --follow shows every exchange and takes no filter")
-        found = evidence.follow(since=options.since)
+@click.command()
+@sandbox_argument
+@_filters
+@_since
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--follow", is_flag=True, help="Go on with the exchanges to come, until Ctrl-C.")
+@control_command
+def journal(
+    control: Control,
+    sandbox: str,
+    query: dict[str, str],
+    since: int,
+    limit: int,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    """List the exchanges of a sandbox.
+
+    With --json each is an object on a line of its own.
+    """
+    from mock_server.journal.views import line_of
+
+    evidence = control.sandbox(sandbox).evidence
+    if follow:
+        if query:
+            raise UsageError("journal: --follow shows every exchange and takes no filter")
+        found = evidence.follow(since=since)
     else:
-        found = iter(evidence.exchanges(_query(options), since=options.since, limit=options.limit))
+        found = iter(evidence.exchanges(query, since=since, limit=limit))
     for exchange in found:
-        text = json.dumps(exchange, ensure_ascii=False) if options.json else line_of(exchange)
-        print(text, flush=True)
+        text = json.dumps(exchange, ensure_ascii=not takes_unicode())
+        say(text if as_json else line_of(exchange))
+        sys.stdout.flush()
 
 
-def _har(control: Control, options: argparse.Namespace) -> None:
-    document = sandbox_of(control, options).evidence.har(since=options.since)
-    text = json.dumps(document, ensure_ascii=False, indent=1)
-    if options.output is None:
-        print(text)
-        return
+@click.command()
+@sandbox_argument
+@_since
+@path_option("--output", metavar="FILE", help="A file, instead of standard output.")
+@control_command
+def har(control: Control, sandbox: str, since: int, output: Path | None, as_json: bool) -> None:
+    """Write the journal as an HTTP archive (HAR)."""
+    document = control.sandbox(sandbox).evidence.har(since=since)
+    ascii_only = output is None and not takes_unicode()
+    write_output(json.dumps(document, ensure_ascii=ascii_only, indent=1) + "\n", output)
+    if output is not None:
+        count = len(document["log"]["entries"])
+        show_done(
+            f"{output}: {count} exchanges", as_json=as_json, file=str(output), exchanges=count
+        )
+
+
+@click.command()
+@sandbox_argument
+@click.argument("number", type=click.IntRange(1))
+@control_command
+def explain(control: Control, sandbox: str, number: int, as_json: bool) -> None:  # noqa: ARG001
+    """Explain why exchange NUMBER was answered as it was, as JSON."""
+    say_json(control.sandbox(sandbox).evidence.explain(number))
+
+
+@click.command()
+@sandbox_argument
+@click.argument("expectations")
+@control_command
+def verify(control: Control, sandbox: str, expectations: str, as_json: bool) -> int:
+    """Verify calls and effects; ends with 1 if an expectation is not met.
+
+    \b
+    mock-server verify test '{"calls": [{"operation": "createProduct", "exactly": 1}]}'
+    mock-server verify test @expectations.json
+    """
+    wanted = json_object(expectations, "verify: the expectation")
     try:
-        Path(options.output).write_text(text + "\n", encoding="utf-8")
-    except OSError as problem:
-        raise ControlError(f"{options.output}: {problem.strerror}") from problem
+        control.sandbox(sandbox).evidence.check(wanted)
+    except NotMet as unmet:
+        if as_json:
+            show_done("", as_json=True, met=False, message=str(unmet))
+        else:
+            sys.stderr.write(f"mock-server: {unmet}\n")
+        return NOT_MET
+    show_done("met", as_json=as_json, met=True)
+    return 0
 
 
-def _explain(control: Control, options: argparse.Namespace) -> None:
-    print_json(sandbox_of(control, options).evidence.explain(options.number))
+@click.command()
+@sandbox_argument
+@_filters
+@_since
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, _LONGEST_WAIT),
+    default=10.0,
+    show_default=True,
+    help="Seconds.",
+)
+@control_command
+def wait(
+    control: Control,
+    sandbox: str,
+    query: dict[str, str],
+    since: int,
+    timeout: float,
+    as_json: bool,
+) -> int:
+    """Wait for an exchange; ends with 1 if none comes in time."""
+    if timeout != timeout:
+        raise UsageError("wait: --timeout must be a number of seconds")
+    from mock_server.journal.views import line_of
 
-
-def _verify(control: Control, options: argparse.Namespace) -> None:
-    expectations = _expectations(options.expectations)
+    evidence = control.sandbox(sandbox).evidence
     try:
-        sandbox_of(control, options).evidence.verify(**expectations)
-    except AssertionError as unmet:
-        raise ControlError(str(unmet).replace("\n", " ")) from unmet
-    except TypeError as problem:
-        raise ControlError(f"verify: {problem}") from problem
-    print("met")
-
-
-def _expectations(text: str) -> dict[str, Any]:
-    try:
-        if text.startswith("@"):
-            text = Path(text[1:]).read_text(encoding="utf-8")
-        found = json.loads(text)
-    except OSError as problem:
-        raise ControlError(f"{text[1:]}: {problem.strerror}") from problem
-    except ValueError as problem:
-        raise ControlError(f"verify: the expectations are no JSON: {problem}") from problem
-    if not isinstance(found, dict):
-        raise ControlError("verify: the expectations must be a JSON object")
-    return found
-
-
-def _wait(control: Control, options: argparse.Namespace) -> None:
-    evidence = sandbox_of(control, options).evidence
-    print(line_of(evidence.wait_for(_query(options), since=options.since, timeout=options.timeout)))
+        found = evidence.wait_for(query, since=since, timeout=timeout)
+    except NotSeen as problem:
+        sys.stderr.write(f"mock-server: {problem}\n")
+        return NOT_MET
+    if as_json:
+        say_json(found)
+    else:
+        say(line_of(found))
+    return 0

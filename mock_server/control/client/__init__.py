@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
-
-from starlette.types import ASGIApp
+from typing import TYPE_CHECKING, Any, Self
 
 from mock_server.control.client.journal import Evidence
 from mock_server.control.client.results import (
@@ -25,6 +23,9 @@ from mock_server.control.client.results import (
     sandbox_from,
 )
 from mock_server.control.client.session import DEFAULT_URL, ControlError, Session
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 __all__ = [
     "ClockView",

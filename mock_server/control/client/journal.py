@@ -14,6 +14,14 @@ _PAUSE = 0.05
 Query = Mapping[str, Any]
 
 
+class NotMet(AssertionError):
+    """An expectation was not met; the message says what was expected and what happened."""
+
+
+class NotSeen(ControlError):
+    """No exchange came in time that is as it was asked for."""
+
+
 class Evidence:
     """The journal of one sandbox: what was asked and answered, and what came of it.
 
@@ -60,7 +68,7 @@ class Evidence:
         exclusive: bool = False,
         since: int = 0,
     ) -> None:
-        """Raise AssertionError, saying what happened, unless all came about after `since`."""
+        """Raise NotMet unless all came about after `since`."""
         body: dict[str, Any] = {
             "since": since,
             "calls": [dict(call) for call in calls],
@@ -69,16 +77,20 @@ class Evidence:
         }
         if effects is not None:
             body["effects"] = [dict(effect) for effect in effects]
-        verdict = self._call("POST", "verify", body=body)
+        self.check(body)
+
+    def check(self, expectations: Mapping[str, Any]) -> None:
+        """Do as `verify`, with all that is expected as one JSON object."""
+        verdict = self._call("POST", "verify", body=dict(expectations))
         if not verdict["met"]:
-            raise AssertionError(verdict["message"])
+            raise NotMet(verdict["message"])
 
     def wait_for(
         self, query: Query | None = None, *, since: int = 0, timeout: float = 10.0
     ) -> dict[str, Any]:
         """Return the first exchange after `since` that matches, as soon as there is one.
 
-        Raises ControlError after `timeout` seconds of this machine's time.
+        Raises NotSeen after `timeout` seconds of this machine's time.
         """
         end = time.monotonic() + timeout
         while True:
@@ -86,23 +98,30 @@ class Evidence:
             if found:
                 return found[0]
             if time.monotonic() >= end:
-                raise ControlError(f"no exchange with {dict(query or {})} in {timeout:g} seconds")
+                asked = ", ".join(f"{name} {value}" for name, value in (query or {}).items())
+                with_these = f" with {asked}" if asked else ""
+                raise NotSeen(f"no exchange{with_these} within {timeout:g} seconds")
             time.sleep(_PAUSE)
 
     def follow(self, *, since: int = 0) -> Iterator[dict[str, Any]]:
-        """Yield exchanges after a number, and then those to come, for as long as it is read.
+        """Yield exchanges after a number, and then those to come, until the sandbox is deleted.
 
-        Raises ControlError if some of them are no longer held.
+        After a reset, numbers begin again. Raises ControlError if some of them are no longer held,
+        or if the server goes away.
         """
-        path = f"/sandboxes/{self._sandbox}/events"
-        options = {"since": str(since), "follow": "true"}
-        with self._session.http.stream("GET", path, params=options, timeout=None) as answer:
-            kind = ""
-            for line in answer.iter_lines():
-                name, _, value = line.partition(": ")
-                if name == "event":
-                    kind = value
-                elif name == "data" and kind == "gap":
-                    raise ControlError(f"exchanges are no longer held: {value}")
-                elif name == "data":
-                    yield orjson.loads(value)
+        kind = ""
+        query = {"since": str(since), "follow": "true"}
+        for line in self._session.lines("sandboxes", self._sandbox, "events", query=query):
+            name, _, value = line.partition(": ")
+            if name == "event":
+                kind = value
+            elif name == "data" and kind == "gap":
+                gap = orjson.loads(value)
+                raise ControlError(
+                    f"the exchanges {gap['from']} to {gap['to']} are no longer held; --since "
+                    f"{gap['to']} shows those after them"
+                )
+            elif name == "data" and kind == "end":
+                return
+            elif name == "data" and kind == "exchange":
+                yield orjson.loads(value)

@@ -13,13 +13,14 @@ from dataclasses import dataclass, fields, is_dataclass
 from itertools import islice, product
 from typing import Any, TypeVar
 
-from mock_server.control.seed_files.plain_forms import Problem
-from mock_server.control.seed_files.record_forms import pointer_to
-from mock_server.control.seed_files.records import Records, Tables
+from mock_server.control.seed_files.files import Problem
+from mock_server.control.seed_files.records import Records
 from mock_server.control.seed_files.small_states import Worlds, collection_of, named_by, with_table
-from mock_server.discovery import Vendor
+from mock_server.discovery import Tables, Vendor
 from mock_server.engine.errors import ContractViolation
 from mock_server.engine.rehearsal import Rehearsal, Shown, rehearsals_of
+from mock_server.journal.journal import Journal
+from mock_server.openapi.pointers import join
 from mock_server.state.clock import Clock
 from mock_server.state.references import dangling
 from mock_server.state.sandbox import Sandbox, SandboxName
@@ -64,7 +65,7 @@ def _unfounded(
         if each.target not in records.incomplete:
             place = records.places[each.table, each.record]
             for part in each.place:
-                place = pointer_to(place, part)
+                place = join(place, part)
             table = each.target.partition(".")[2]
             yield place, f"names {each.value!r}, which is no record of {table}"
 
@@ -92,7 +93,7 @@ class _Stage:
     def __init__(self, vendor: Vendor, state: State, tables: Mapping[str, Table[Any]]) -> None:
         self._state = state
         self._tables = {table.name: table for table in tables.values()}
-        self._sandbox = Sandbox(SandboxName("test", ""), 0, lambda *_: State(), Clock())
+        self._sandbox = Sandbox(SandboxName("test", ""), 0, lambda *_: State(), Clock(), Journal())
         self._reads = rehearsals_of(vendor.api, vendor.spec)
 
     def mistakes(self, records: Records) -> Iterator[Problem]:
@@ -212,7 +213,7 @@ def _placed(defect: ContractViolation, record: Any, place: str) -> Problem:
             at = at[int(part)]
         else:
             continue
-        place = pointer_to(place, part)
+        place = join(place, part)
     text = defect.message
     if len(text) > _LONGEST_MESSAGE:
         text = f"{text[: _LONGEST_MESSAGE // 2]} … {text[-_LONGEST_MESSAGE // 2 :]}"

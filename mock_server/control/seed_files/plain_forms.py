@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-#: Where a mistake is (a JSON pointer), and what it is.
-Problem = tuple[str, str]
+from mock_server.control.seed_files.files import Problem
+
 _NUMBER_LENGTH = 400
 
 

@@ -14,8 +14,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from mock_server.control.seed_files.plain_forms import PLAIN, Form, Problem, Wrong, plain
+from mock_server.control.seed_files.files import Problem
+from mock_server.control.seed_files.plain_forms import PLAIN, Form, Wrong, plain
 from mock_server.engine.messages import NO_BODY
+from mock_server.openapi.pointers import join
 
 
 def written(value: Any) -> Any:
@@ -42,11 +44,6 @@ def _form_of(kind: Any) -> Form:
     if isinstance(kind, type) and is_dataclass(kind):
         return _record(kind)
     return _ANYTHING
-
-
-def pointer_to(pointer: str, part: str | int) -> str:
-    """Return a JSON pointer to a part of what a pointer leads to."""
-    return f"{pointer}/{str(part).replace('~', '~0').replace('/', '~1')}"
 
 
 _TAGS: dict[str, type] = {
@@ -76,8 +73,7 @@ def _write_anything(value: Any) -> Any:
 def _read_anything(value: Any, pointer: str, problems: list[Problem]) -> Any:
     if isinstance(value, list):
         return [
-            _read_anything(item, pointer_to(pointer, index), problems)
-            for index, item in enumerate(value)
+            _read_anything(item, join(pointer, index), problems) for index, item in enumerate(value)
         ]
     if not isinstance(value, dict):
         return value
@@ -88,10 +84,9 @@ def _read_anything(value: Any, pointer: str, problems: list[Problem]) -> Any:
         content = value if tag == "$text" else value[tag]
         return PLAIN[_TAGS[tag]].read(content, pointer, problems)
     if tag == "$object" and isinstance(value[tag], dict):
-        value, pointer = value[tag], pointer_to(pointer, tag)
+        value, pointer = value[tag], join(pointer, tag)
     return {
-        name: _read_anything(item, pointer_to(pointer, name), problems)
-        for name, item in value.items()
+        name: _read_anything(item, join(pointer, name), problems) for name, item in value.items()
     }
 
 
@@ -139,8 +134,7 @@ def _sequence(form: Form) -> Form:
             problems.append((pointer, "must be a list"))
             return ()
         return tuple(
-            form.read(item, pointer_to(pointer, index), problems)
-            for index, item in enumerate(value)
+            form.read(item, join(pointer, index), problems) for index, item in enumerate(value)
         )
 
     return Form(lambda value: [form.write(item) for item in value], read)
@@ -165,15 +159,13 @@ def _record(kind: type) -> Form:
         before = len(problems)
         known = ", ".join(forms)
         problems += [
-            (pointer_to(pointer, name), f"is no field; there are {known}")
+            (join(pointer, name), f"is no field; there are {known}")
             for name in value
             if name not in forms
         ]
-        problems += [
-            (pointer_to(pointer, name), "is missing") for name in needed if name not in value
-        ]
+        problems += [(join(pointer, name), "is missing") for name in needed if name not in value]
         arguments = {
-            name: forms[name].read(item, pointer_to(pointer, name), problems)
+            name: forms[name].read(item, join(pointer, name), problems)
             for name, item in value.items()
             if name in forms
         }

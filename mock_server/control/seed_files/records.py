@@ -7,20 +7,19 @@ An API that is named brings all its records: a table that is left out is empty. 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from immutables import Map
 
-from mock_server.control.seed_files.plain_forms import Problem
-from mock_server.control.seed_files.record_forms import form_of, pointer_to
-from mock_server.discovery import Vendor
+from mock_server.control.seed_files.files import Problem
+from mock_server.control.seed_files.record_forms import form_of
+from mock_server.discovery import Tables
+from mock_server.openapi.pointers import join
 from mock_server.state.store import Collection, Key, State, Table
 
 SEQUENCES = "sequences"
-Tables = Mapping[str, Mapping[str, Table[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +71,6 @@ def api_of(name: str) -> str:
     return name.partition(".")[0]
 
 
-def tables_of(vendors: Iterable[Vendor]) -> Tables:
-    """Return the tables of each API, by their short names: those that its package defines."""
-    found: dict[str, dict[str, Table[Any]]] = {}
-    for vendor in vendors:
-        package = vendor.api.seed.__module__.rpartition(".")[0]
-        tables = found[vendor.api.name] = {}
-        for name, module in list(sys.modules.items()):
-            if name == package or name.startswith(f"{package}."):
-                for value in list(vars(module).values()):
-                    if isinstance(value, Table) and value.api == vendor.api.name:
-                        tables[value.name.partition(".")[2]] = value
-    return found
-
-
 def exported(state: State, apis: Iterable[str]) -> dict[str, Any]:
     """Return the records of some APIs in the form of a seed file."""
     document: dict[str, Any] = {}
@@ -112,7 +97,7 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
     if not isinstance(document, dict) or not isinstance(document.get("apis"), dict):
         return Records((), {}, {}), [("/apis", "must be an object of APIs and their records")]
     problems += [
-        (pointer_to("", name), "is not known; there are apis, revision")
+        (join("", name), "is not known; there are apis, revision")
         for name in document
         if name not in {"apis", "revision"}
     ]
@@ -121,7 +106,7 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
         problems.append(("/revision", "must be a whole number of at least 0"))
     apis = {}
     for name, content in document["apis"].items():
-        pointer = pointer_to("/apis", name)
+        pointer = join("/apis", name)
         if name not in tables:
             known = ", ".join(sorted(tables))
             problems.append((pointer, f"is no API of this server; there are {known}"))
@@ -134,11 +119,11 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
     places: dict[tuple[str, Key], str] = {}
     incomplete: set[str] = set()
     for api, content in apis.items():
-        pointer = pointer_to("/apis", api)
+        pointer = join("/apis", api)
         for name, records in content.items():
             if name == SEQUENCES:
                 continue
-            place, table = pointer_to(pointer, name), tables[api].get(name)
+            place, table = join(pointer, name), tables[api].get(name)
             if table is None:
                 known = ", ".join(sorted(tables[api]))
                 problems.append((place, f"is no table of {api}; there are {known}"))
@@ -148,7 +133,7 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
                 if len(problems) > before:
                     incomplete.add(table.name)
         if SEQUENCES in content:
-            place = pointer_to(pointer, SEQUENCES)
+            place = join(pointer, SEQUENCES)
             sequences |= _sequences(api, content[SEQUENCES], place, problems)
         else:
             sequences |= {
@@ -173,7 +158,7 @@ def _collection(
     form = form_of(table.record)
     found: dict[Key, Any] = {}
     for index, content in enumerate(records):
-        place = pointer_to(pointer, index)
+        place = join(pointer, index)
         before = len(problems)
         record = form.read(content, place, problems)
         if len(problems) > before:
@@ -191,7 +176,7 @@ def _sequences(api: str, content: Any, pointer: str, problems: list[Problem]) ->
         return {}
     for name, number in content.items():
         if not _is_count(number):
-            place = pointer_to(pointer, name)
+            place = join(pointer, name)
             problems.append((place, "must be a whole number of at least 0"))
     return {f"{api}.{name}": number for name, number in content.items()}
 

@@ -3,62 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Self
+from functools import partial
+from typing import Any, ClassVar
 
 from starlette.types import Send
 
-from mock_server.engine.fault import Fault, Run
-from mock_server.engine.messages import Request
+from mock_server.engine.call import Call
+from mock_server.engine.fault import Fault
+from mock_server.engine.pipeline import proceed
 from mock_server.engine.replies import Wire
 from mock_server.engine.transport import send_wire
-from mock_server.faults.reading import Reader
-from mock_server.state.sandbox import Sandbox
-from mock_server.state.store import Change, State
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A call on its way through the effects that are left; itself what the engine calls a run."""
-
-    run: Run
-    api: str
-    left: tuple[Drawn, ...]
-    state: State | None = None
-    keep: bool = True
-
-    @property
-    def sandbox(self) -> Sandbox:
-        """The call's sandbox."""
-        return self.run.sandbox
-
-    @property
-    def request(self) -> Request:
-        """The call's request."""
-        return self.run.request
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """What the performed operation changed, kept or not."""
-        return self.run.changes
-
-    @property
-    def seen(self) -> State:
-        """The state that the operation would see."""
-        return self.sandbox.committed if self.state is None else self.state
-
-    def perform(self, state: State | None = None, *, keep: bool = True) -> Wire:
-        """Go on: with the next effect, or with the operation itself."""
-        state, keep = self.state if state is None else state, keep and self.keep
-        if not self.left:
-            return self.run.perform(state, keep=keep)
-        first, *rest = self.left
-        return first.effect.answer(Step(self.run, self.api, tuple(rest), state, keep))
-
-    def reply_with(self, status: int) -> Wire:
-        """Answer with a declared status instead; raises LookupError if it is not declared."""
-        return self.run.reply_with(status)
+#: The rest of a call: the effects that are left, and the operation in the middle of them.
+Rest = Callable[[], Wire]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +33,16 @@ class Delivery:
 class Effect:
     """One way in which a call goes wrong; this one changes nothing, others override a method.
 
-    `kind` names it in a rule. `order` says which of several acts first on the way out. `sends` is
-    false if the caller gets no whole answer; only one effect of a rule may be such a one.
+    Each is a dataclass whose fields are its options in a rule. `kind` names it there. `order` says
+    which of several acts first on the way out. `sends` is false if the caller gets no whole answer;
+    only one effect of a rule may be such a one.
     """
 
-    kind: ClassVar[str] = "none"
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = {"extra": "forbid"}
+    kind: str
     order: ClassVar[int] = 0
     sends: ClassVar[bool] = True
     reads_only: ClassVar[bool] = False
-
-    @classmethod
-    def read(cls, _: Reader, /) -> Self:
-        """Make one of a rule's JSON; raises InvalidRule."""
-        return cls()
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON that makes it."""
@@ -100,9 +56,9 @@ class Effect:
         options = ", ".join(f"{k}={v}" for k, v in self.as_json().items() if k != "kind")
         return f"{self.kind}({options})" if options else self.kind
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:  # noqa: ARG002 - others look at the call
         """Return the answer; nothing here may await."""
-        return step.perform()
+        return rest()
 
     async def deliver(self, _: Delivery, go_on: Callable[[], Awaitable[None]], /) -> None:
         """Send the answer, or leave that to what comes next."""
@@ -120,15 +76,17 @@ class Drawn:
 class EffectsFault(Fault):
     """Several effects at once: each wraps the next, and the operation is in the middle."""
 
-    def __init__(self, name: str, api: str, drawn: tuple[Drawn, ...]) -> None:
+    def __init__(self, name: str, drawn: tuple[Drawn, ...]) -> None:
         self.name = name
         self.sends = all(each.effect.sends for each in drawn)
-        self._api = api
         self._drawn = drawn
 
-    def answer(self, run: Run) -> Wire:
+    def answer(self, call: Call) -> Wire:
         """Return the answer to send."""
-        return Step(run, self._api, self._drawn).perform()
+        rest: Rest = partial(proceed, call)
+        for each in reversed(self._drawn):
+            rest = partial(each.effect.answer, call, rest)
+        return rest()
 
     async def deliver(self, wire: Wire, method: str, send: Send) -> None:
         """Send the answer as the effects have it."""

@@ -56,7 +56,7 @@ class Later:
                 table = _table(change.table, change.key)
                 if transaction.state.collection(table).get(change.key) == change.after:
                     transaction.put(table, change.before)
-            sandbox.commit(transaction, "lost update")
+            sandbox.commit(transaction)
 
     @property
     def hides(self) -> bool:

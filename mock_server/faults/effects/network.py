@@ -5,60 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal
 
+from mock_server.engine.call import Call
 from mock_server.engine.replies import Wire
 from mock_server.faults.connection import connection_of
-from mock_server.faults.effects.effect import Delivery, Effect, Step
-from mock_server.faults.reading import Reader
+from mock_server.faults.effects.effect import Delivery, Effect, Rest
+from mock_server.faults.fields import LONGEST_WAIT, Amount, Count, Misfit, Spread, Wait
 
-_DISTRIBUTIONS = ["fixed", "uniform", "log_normal"]
-#: An hour; a caller that waits longer is not testing anything.
-_LONGEST = 3600.0
+_MOST_NOISE, _MOST_PIECES = 1 << 20, 10_000
 _NOTHING_CAME = "server disconnected without sending a response"
 
 
-@dataclass(frozen=True)
 class Latency(Effect):
-    """Makes the caller wait, after the operation was carried out; all in seconds.
+    """Makes the caller wait, after the operation was carried out."""
 
-    `fixed` waits `seconds`, `uniform` something from `least` to `most`, `log_normal` around
-    `median`, spread by `sigma` (0.5 if it is absent; the standard deviation of the logarithm).
-    """
-
-    kind: ClassVar[str] = "latency"
     order: ClassVar[int] = 1
-    distribution: str = "fixed"
-    seconds: float | None = None
-    least: float | None = None
-    most: float | None = None
-    median: float | None = None
-    sigma: float | None = None
-
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"distribution": "uniform", "least": 0.1, "most": 0.5}`."""
-        distribution = reader.choice("distribution", _DISTRIBUTIONS, "fixed")
-        if distribution == "fixed":
-            return cls(seconds=_seconds(reader, "seconds"))
-        if distribution == "uniform":
-            least, most = _seconds(reader, "least"), _seconds(reader, "most")
-            if least > most:
-                raise reader.wrong("most", "must be at least `least`")
-            return cls("uniform", least=least, most=most)
-        sigma = reader.number("sigma", 0, 10)
-        return cls(
-            "log_normal", median=_seconds(reader, "median"), sigma=0.5 if sigma is None else sigma
-        )
 
     def draw(self, delivery: Delivery) -> float:
         """Return how long to wait, in seconds."""
-        if self.seconds is not None:
-            return self.seconds
-        if self.least is not None and self.most is not None:
-            return delivery.random.uniform(self.least, self.most)
-        factor = math.exp((self.sigma or 0) * delivery.random.gauss(0, 1))
-        return min((self.median or 0) * factor, _LONGEST)
+        raise NotImplementedError
 
     async def deliver(self, delivery: Delivery, go_on: Callable[[], Awaitable[None]], /) -> None:
         """Wait, and go on."""
@@ -66,22 +32,64 @@ class Latency(Effect):
         await go_on()
 
 
-def _seconds(reader: Reader, key: str) -> float:
-    seconds: float = reader.required(key, reader.number(key, 0, _LONGEST))
-    return seconds
+@dataclass(frozen=True)
+class FixedLatency(Latency):
+    """Waits on the real clock before the answer goes out."""
+
+    seconds: Wait
+    distribution: Literal["fixed"] = "fixed"
+    kind: Literal["latency"] = "latency"
+
+    def draw(self, _: Delivery) -> float:
+        """Return how long to wait, in seconds."""
+        return self.seconds
+
+
+@dataclass(frozen=True)
+class UniformLatency(Latency):
+    """Waits from `least` to `most` seconds."""
+
+    distribution: Literal["uniform"]
+    least: Wait
+    most: Wait
+    kind: Literal["latency"] = "latency"
+
+    def __post_init__(self) -> None:
+        if self.least > self.most:
+            raise Misfit("most", "must be at least `least`")
+
+    def draw(self, delivery: Delivery) -> float:
+        """Return how long to wait, in seconds."""
+        return delivery.random.uniform(self.least, self.most)
+
+
+@dataclass(frozen=True)
+class LogNormalLatency(Latency):
+    """Waits around `median` seconds; `sigma` is the standard deviation of the logarithm."""
+
+    distribution: Literal["log_normal"]
+    median: Wait
+    sigma: Spread = 0.5
+    kind: Literal["latency"] = "latency"
+
+    def draw(self, delivery: Delivery) -> float:
+        """Return how long to wait, in seconds."""
+        factor = math.exp(self.sigma * delivery.random.gauss(0, 1))
+        return min(self.median * factor, LONGEST_WAIT)
 
 
 @dataclass(frozen=True)
 class Drop(Effect):
     """Closes the connection without a byte of an answer, as though the request had been lost."""
 
-    kind: ClassVar[str] = "drop"
     order: ClassVar[int] = 3
     sends: ClassVar[bool] = False
+    kind: Literal["drop"] = "drop"
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Return what would have been answered; nothing of it is kept."""
-        return step.perform(keep=False)
+        call.keep = False
+        return rest()
 
     async def deliver(self, delivery: Delivery, _: Callable[[], Awaitable[None]], /) -> None:
         """Close."""
@@ -92,13 +100,14 @@ class Drop(Effect):
 class Reset(Effect):
     """Resets the connection (RST), as though the request had been lost."""
 
-    kind: ClassVar[str] = "reset"
     order: ClassVar[int] = 3
     sends: ClassVar[bool] = False
+    kind: Literal["reset"] = "reset"
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Return what would have been answered; nothing of it is kept."""
-        return step.perform(keep=False)
+        call.keep = False
+        return rest()
 
     async def deliver(self, delivery: Delivery, _: Callable[[], Awaitable[None]], /) -> None:
         """Reset."""
@@ -112,15 +121,10 @@ class Truncate(Effect):
     The headers still promise the whole body. An answer without a body does not come at all.
     """
 
-    kind: ClassVar[str] = "truncate"
     order: ClassVar[int] = 3
     sends: ClassVar[bool] = False
-    bytes: int | None = None
-
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"bytes": 10}`."""
-        return cls(reader.whole("bytes", 0))
+    bytes: Amount | None = None
+    kind: Literal["truncate"] = "truncate"
 
     async def deliver(self, delivery: Delivery, _: Callable[[], Awaitable[None]], /) -> None:
         """Send a part, and close."""
@@ -142,21 +146,16 @@ class Truncate(Effect):
 class Garbage(Effect):
     """Sends bytes that mean nothing: instead of the answer, or, with `of: body`, of its body."""
 
-    kind: ClassVar[str] = "garbage"
     order: ClassVar[int] = 3
     sends: ClassVar[bool] = False
-    of: str = "answer"
-    bytes: int = 64
-
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"of": "body", "bytes": 64}`."""
-        of = reader.choice("of", ["answer", "body"], "answer")
-        return cls(str(of), min(reader.whole("bytes") or 64, 1 << 20))
+    of: Literal["answer", "body"] = "answer"
+    bytes: Count = 64
+    kind: Literal["garbage"] = "garbage"
 
     async def deliver(self, delivery: Delivery, go_on: Callable[[], Awaitable[None]], /) -> None:
         """Send noise; no line of it can be taken for HTTP's first one, or for JSON."""
-        noise = (b"\x00\xff" + delivery.random.randbytes(self.bytes))[: self.bytes]
+        size = min(self.bytes, _MOST_NOISE)
+        noise = (b"\x00\xff" + delivery.random.randbytes(size))[:size]
         send = delivery.send
         if self.of == "answer":
             line = connection_of(send)
@@ -177,15 +176,10 @@ class Garbage(Effect):
 class Drip(Effect):
     """Sends the body in `pieces` over so many `seconds`, the headers at once."""
 
-    kind: ClassVar[str] = "drip"
     order: ClassVar[int] = 2
-    seconds: float = 1.0
-    pieces: int = 10
-
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"seconds": 5, "pieces": 20}`."""
-        return cls(_seconds(reader, "seconds"), min(reader.whole("pieces") or 10, 10_000))
+    seconds: Wait
+    pieces: Count = 10
+    kind: Literal["drip"] = "drip"
 
     async def deliver(self, delivery: Delivery, go_on: Callable[[], Awaitable[None]], /) -> None:
         """Send piece after piece; what has no body comes as it is."""
@@ -194,7 +188,7 @@ class Drip(Effect):
             await go_on()
             return
         line = connection_of(send)
-        size = -(-len(wire.body) // self.pieces)
+        size = -(-len(wire.body) // min(self.pieces, _MOST_PIECES))
         starts = range(0, len(wire.body), size)
         await send({"type": "http.response.start", "status": wire.status, "headers": wire.headers})
         for start in starts:
@@ -205,18 +199,13 @@ class Drip(Effect):
 
 
 @dataclass(frozen=True)
-class DoneNotAnswered(Effect):
+class UnacknowledgedWrite(Effect):
     """Does what is asked and says nothing: the retry trap. `how` is `drop` or `reset`."""
 
-    kind: ClassVar[str] = "unacknowledged_write"
     order: ClassVar[int] = 3
     sends: ClassVar[bool] = False
-    how: str = "drop"
-
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"how": "reset"}`."""
-        return cls(str(reader.choice("how", ["drop", "reset"], "drop")))
+    how: Literal["drop", "reset"] = "drop"
+    kind: Literal["unacknowledged_write"] = "unacknowledged_write"
 
     async def deliver(self, delivery: Delivery, go_on: Callable[[], Awaitable[None]], /) -> None:
         """End the connection."""

@@ -4,64 +4,60 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import ClassVar, Literal
 
+from mock_server.engine.call import Call
 from mock_server.engine.replies import Wire
-from mock_server.faults.effects.effect import Effect, Step
+from mock_server.faults.effects.effect import Effect, Rest
 from mock_server.faults.effects.later import later_of
-from mock_server.faults.reading import Reader
+from mock_server.faults.fields import Count, Misfit, Seconds
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State
 
-_LONGEST = 10.0**9
-
 
 @dataclass(frozen=True)
-class AnsweredNotDone(Effect):
+class FalseSuccess(Effect):
     """Answers that it was done, and forgets it."""
 
-    kind: ClassVar[str] = "false_success"
+    kind: Literal["false_success"] = "false_success"
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer, and keep nothing."""
-        return step.perform(keep=False)
+        call.keep = False
+        return rest()
 
 
 @dataclass(frozen=True)
 class StaleRead(Effect):
-    """Reads an old state: that of `commits` changes ago, or of `seconds` ago on the clock.
+    """Reads an old state: that of `commits` changes ago (1 by default), or of `seconds` ago.
 
-    Only reads meet it; it goes back as far as the sandbox's memory does.
+    Only reads meet it; it goes back as far as the journal does.
     """
 
-    kind: ClassVar[str] = "stale_read"
     reads_only: ClassVar[bool] = True
-    commits: int | None = None
-    seconds: float | None = None
+    commits: Count | None = None
+    seconds: Seconds | None = None
+    kind: Literal["stale_read"] = "stale_read"
 
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"commits": 1}` or `{"seconds": 30}`; one commit if neither is there."""
-        commits, seconds = reader.whole("commits"), reader.number("seconds", 0, _LONGEST)
-        if commits is not None and seconds is not None:
-            raise reader.wrong("seconds", "cannot be there together with `commits`")
-        return cls(1 if commits is None and seconds is None else commits, seconds)
+    def __post_init__(self) -> None:
+        if self.commits is not None and self.seconds is not None:
+            raise Misfit("seconds", "cannot be there together with `commits`")
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer from the old state."""
-        sandbox = step.sandbox
+        sandbox = call.sandbox
         old = (
-            _of_commits_ago(sandbox, self.commits)
-            if self.commits is not None
-            else _of_seconds_ago(sandbox, step.api, self.seconds or 0.0)
+            _of_commits_ago(sandbox, self.commits or 1)
+            if self.seconds is None
+            else _of_seconds_ago(sandbox, call.api, self.seconds)
         )
-        return step.perform(sandbox.whole(old, [step.api]))
+        call.state = sandbox.whole(old, [call.api])
+        return rest()
 
 
 def _of_commits_ago(sandbox: Sandbox, commits: int) -> State:
-    return sandbox.log.state_at(
-        max(sandbox.committed.revision - commits, sandbox.log.base.revision)
-    )
+    wanted = sandbox.committed.revision - commits
+    return sandbox.journal.state_at(wanted, sandbox.moved_after) or sandbox.committed
 
 
 def _of_seconds_ago(sandbox: Sandbox, api: str, seconds: float) -> State:
@@ -80,22 +76,17 @@ class LateCreate(Effect):
     Reads are calls that change nothing; an update of the record finds it at once.
     """
 
-    kind: ClassVar[str] = "late_create"
-    seconds: float = 0.0
+    seconds: Seconds
+    kind: Literal["late_create"] = "late_create"
 
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"seconds": 30}`."""
-        return cls(reader.required("seconds", reader.number("seconds", 0, _LONGEST)))
-
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Do it, and hide what came of it."""
-        before = step.sandbox.committed
-        wire = step.perform()
-        if step.sandbox.committed is not before:
-            until = step.sandbox.clock.now() + timedelta(seconds=self.seconds)
-            created = [change for change in step.changes if change.before is None]
-            later_of(step.sandbox).hide(created, until)
+        before = call.sandbox.committed
+        wire = rest()
+        if call.sandbox.committed is not before:
+            until = call.sandbox.clock.now() + timedelta(seconds=self.seconds)
+            created = [change for change in call.changes if change.before is None]
+            later_of(call.sandbox).hide(created, until)
         return wire
 
 
@@ -107,27 +98,22 @@ class LostUpdate(Effect):
     they were, unless someone has changed them since. What was created or removed stays so.
     """
 
-    kind: ClassVar[str] = "lost_update"
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
+    kind: Literal["lost_update"] = "lost_update"
 
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"seconds": 30}`."""
-        return cls(reader.number("seconds", 0, _LONGEST) or 0.0)
-
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Do it, and undo it at once or later."""
-        before = step.sandbox.committed
-        wire = step.perform()
-        if step.sandbox.committed is not before:
-            when = step.sandbox.clock.now() + timedelta(seconds=self.seconds)
+        before = call.sandbox.committed
+        wire = rest()
+        if call.sandbox.committed is not before:
+            when = call.sandbox.clock.now() + timedelta(seconds=self.seconds)
             # The first and the last of what one call did to a record: that is its update.
             undone = [
                 change
-                for change in before.difference(step.sandbox.committed)
+                for change in before.difference(call.sandbox.committed)
                 if change.before is not None and change.after is not None
             ]
-            later = later_of(step.sandbox)
+            later = later_of(call.sandbox)
             later.put_back(undone, when)
             later.settle()
         return wire
@@ -137,8 +123,9 @@ class LostUpdate(Effect):
 class HiddenRecords(Effect):
     """Answers a read without the records that do not show yet; no rule names it."""
 
-    kind: ClassVar[str] = "not_visible_yet"
+    kind: Literal["not_visible_yet"] = "not_visible_yet"
 
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer from a state without them."""
-        return step.perform(later_of(step.sandbox).without_hidden(step.seen))
+        call.state = later_of(call.sandbox).without_hidden(call.seen)
+        return rest()

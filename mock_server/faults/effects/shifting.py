@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Literal, cast
 from urllib.parse import parse_qs
 
+from mock_server.engine.call import Call
 from mock_server.engine.messages import Request
 from mock_server.engine.replies import Wire
-from mock_server.faults.effects.effect import Effect, Step
+from mock_server.faults.effects.effect import Effect, Rest
 from mock_server.faults.effects.later import without
-from mock_server.faults.reading import Reader
+from mock_server.faults.fields import Count
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Collection, Key, State, Table
 
@@ -50,31 +51,29 @@ class ShiftingList(Effect):
     sees as many of its last ones again. Lists of one page, and other reads, are as always.
     """
 
-    kind: ClassVar[str] = "shifting_list"
     reads_only: ClassVar[bool] = True
-    by: int = 1
-    how: str = "disappear"
+    by: Count = 1
+    how: Literal["disappear", "appear"] = "disappear"
+    kind: Literal["shifting_list"] = "shifting_list"
 
-    @classmethod
-    def read(cls, reader: Reader, /) -> Self:
-        """Make one of `{"by": 1, "how": "disappear"}`."""
-        how = reader.choice("how", ["disappear", "appear"], "disappear")
-        return cls(reader.whole("by") or 1, str(how))
-
-    def answer(self, step: Step) -> Wire:
+    def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer from a state without the first records, on the first page or on all others."""
-        lists = _memory(step.sandbox)
-        name = f"{step.api}{step.request.url_path}"
-        if not _is_first_page(step.request):
+        lists = _memory(call.sandbox)
+        name = f"{call.api}{call.request.url_path}"
+        if not _is_first_page(call.request):
             gone = lists.get(name, []) if self.how == "disappear" else []
-            return step.perform(without(step.seen, gone)) if gone else step.perform()
-        state = _watched(step.seen)
-        wire = step.perform(state)
+            if gone:
+                call.state = without(call.seen, gone)
+            return rest()
+        seen = call.seen
+        call.state = state = _watched(seen)
+        wire = rest()
         first = _records_of(wire, state)[: self.by]
         if self.how == "disappear":
             lists[name] = first
         elif first:
-            return step.perform(without(step.seen, first))
+            call.state = without(seen, first)
+            return rest()
         return wire
 
 

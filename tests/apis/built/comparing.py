@@ -145,10 +145,10 @@ def _query(section: Section, operation: Operation, spec: SpecIndex) -> Iterator[
     named |= set(filters.groups()) if filters else set()
     declared = {item.name for item in operation.parameters if item.location == "query"}
     declared |= {
-        scheme["name"]
+        scheme.parameter
         for names in operation.security
         for scheme in (spec.security_schemes[name] for name in names)
-        if scheme.get("in") == "query"
+        if scheme.location == "query"
     }
     for name in sorted(named - declared):
         yield f"no query parameter {name}"

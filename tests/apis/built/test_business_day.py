@@ -78,8 +78,10 @@ def test_a_business_day(bakery):
             "/api/v3/items/adjust/from-production",
             json={
                 "materials": [
-                    {"id": flour, "name": "Flour", "usedQuantity": 12.5, "unit_cost": 0.7},
-                    {"id": yeast, "name": "Yeast", "usedQuantity": "0.25", "unit_cost": 4.2},
+                    {"id": flour, "name": "Flour", "usedQuantity": 12.5, "unit_cost": 0.7}
+                    | {"inventory_accountID": 1},
+                    {"id": yeast, "name": "Yeast", "usedQuantity": "0.25", "unit_cost": 4.2}
+                    | {"inventory_accountID": 1},
                 ],
                 "product_id": str(bread),
                 "date": "2026-03-02",

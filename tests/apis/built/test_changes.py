@@ -169,6 +169,7 @@ def test_services_track_no_stock(client, kind):
             "unit_price": 1,
             "amount": 1,
             "adjustment_quantity": 1,
+            "date": "2024-11-12",
         },
     )
     assert answer.status_code == 422

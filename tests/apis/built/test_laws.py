@@ -71,6 +71,11 @@ class Books(RuleBasedStateMachine):
         self.quantity[number], self.cost[number] = quantity, cost
         self.debit[number], self.credit[number] = quantity * cost, Decimal(0)
 
+    def used(self, number, quantity):
+        cost = self.cost.get(number, 1)
+        material = {"id": number, "name": "Material", "usedQuantity": quantity}
+        return {**material, "unit_cost": exact(cost), "inventory_accountID": 1}
+
     @precondition(lambda self: self.quantity)
     @rule(
         data=st.data(),
@@ -92,6 +97,7 @@ class Books(RuleBasedStateMachine):
                     "unit_price": exact(price),
                     "amount": exact(amount),
                     "adjustment_quantity": exact(by),
+                    "date": "2026-01-05",
                 },
             )
         )
@@ -105,9 +111,7 @@ class Books(RuleBasedStateMachine):
         product = self.pick(data)
         materials = [(self.pick(data), quantity) for quantity in used]
         body = {
-            "materials": [
-                {"id": number, "usedQuantity": exact(quantity)} for number, quantity in materials
-            ],
+            "materials": [self.used(number, exact(quantity)) for number, quantity in materials],
             "product_id": str(product),
             "date": "2026-01-05",
             "adjustment_quantity": exact(made),
@@ -166,8 +170,8 @@ class Books(RuleBasedStateMachine):
     def fail(self, data, place) -> None:
         """A refused call changes nothing: the invariants below see to that."""
         number = self.pick(data)
-        materials = [{"id": number, "usedQuantity": 1}] * 3
-        materials[place] = {"id": 10_000, "usedQuantity": 1}
+        materials = [self.used(number, 1)] * 3
+        materials[place] = self.used(10_000, 1)
         body = {"materials": materials, "product_id": number, "date": "2026-01-05"}
         body |= {"adjustment_quantity": 1}
         refused = self.client.post("/api/v3/items/adjust/from-production", json=body)

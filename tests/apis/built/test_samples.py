@@ -151,7 +151,8 @@ def test_numbers_are_written_without_a_float_in_between(client):
     answer = client.post(
         "/api/v3/items/adjust",
         content='{"type": "increase", "account_id": 1, "item_id": 1, "quantity": 1, '
-        f'"unit_price": 999999999999.999999, "amount": {exact}, "adjustment_quantity": 0.1}}',
+        f'"unit_price": 999999999999.999999, "amount": {exact}, "adjustment_quantity": 0.1, '
+        '"date": "2024-11-12"}',
         headers={"Content-Type": "application/json"},
     )
     assert answer.json()["unit_price"] == "999999999999.999999"

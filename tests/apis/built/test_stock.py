@@ -40,6 +40,17 @@ def adjust(client, **fields):
     return client.post("/api/v3/items/adjust", json={**ADJUSTMENT, **fields})
 
 
+def used(number, quantity=1, cost=1):
+    """A material as the document's call has it."""
+    return {
+        "id": number,
+        "name": "Material",
+        "usedQuantity": quantity,
+        "unit_cost": cost,
+        "inventory_accountID": 1,
+    }
+
+
 def produce(client, product, materials, quantity=3, **fields):
     body = {
         "materials": materials,
@@ -112,9 +123,41 @@ def test_the_history_has_the_newest_first_and_pages(client):
     assert notes == [f"day {nth}" for nth in reversed(range(45))]
 
 
-def test_an_adjustment_without_a_date_is_of_today(client):
-    for date in ({"date": ""}, {"date": None}, {"date": "2026-03-02T23:59:59Z"}):
-        assert adjust(client, **date).json()["date"] == "2026-03-02"
+@pytest.mark.parametrize("date", [None, "", " "])
+def test_an_adjustment_needs_its_date(client, date):
+    errors = adjust(client, date=date).json()["errors"]
+    assert errors == {"date": ["The date field is required."]}
+
+
+def test_an_adjustment_is_of_the_day_that_its_time_names(client):
+    assert adjust(client, date="2026-03-02T23:59:59Z").json()["date"] == "2026-03-02"
+
+
+def test_the_current_quantity_and_the_amount_are_not_checked(client):
+    # Inferred: the document says what a caller should send, and names no refusal.
+    before = item(client, 1)["quantity"]
+    booked = adjust(client, quantity=999, unit_price=2, adjustment_quantity=3, amount=7).json()
+    assert (booked["quantity"], booked["unit_price"], booked["amount"]) == ("3", "2", "7")
+    assert item(client, 1)["quantity"] == before + 3
+
+
+@pytest.mark.parametrize(
+    "field", ["id", "name", "unit_cost", "inventory_accountID", "usedQuantity"]
+)
+def test_what_the_document_requires_of_a_material_is_required(client, state, field):
+    before = state()
+    for value in (None, "", []):
+        answer = produce(client, 12, [{**used(1), field: value}])
+        text = f"The materials.0.{field} field is required."
+        assert answer.json()["errors"] == {f"materials.0.{field}": [text]}
+    assert state() is before
+
+
+def test_a_production_of_too_many_materials_is_refused(client):
+    answer = produce(client, 12, [used(1)] * 201)
+    text = "The materials must not have more than 200 items."
+    assert (answer.status_code, answer.json()["errors"]) == (422, {"materials": [text]})
+    assert produce(client, 12, [used(1)] * 200).status_code == 200
 
 
 def test_numbers_come_as_text_too(client):
@@ -155,7 +198,7 @@ def test_a_production_takes_materials_and_adds_the_product(client):
     bread = made_of(client, "Bread", 1, 3)
     materials = [
         {"id": flour, "name": "Flour", "usedQuantity": 4, "unit_cost": 7, "inventory_accountID": 3},
-        {"id": str(yeast), "usedQuantity": "0.75"},
+        used(str(yeast), "0.75", "0.4"),
     ]
     assert produce(client, str(bread), materials, 12).status_code == 200
     assert [item(client, number)["quantity"] for number in (flour, yeast, bread)] == [46, 1.75, 13]
@@ -170,18 +213,18 @@ def test_a_production_takes_materials_and_adds_the_product(client):
     row = history(client, bread)[0]
     assert (row["type"], row["quantity"], row["date"]) == ("increase", 12, "2024-10-23")
     assert [
-        (used["id"], used["usedQuantity"], used["unit_cost"]) for used in row["raw_materials"]
+        (each["id"], each["usedQuantity"], each["unit_cost"]) for each in row["raw_materials"]
     ] == [
         (flour, 4, 7),
         (yeast, 0.75, 0.4),
     ]
-    used = history(client, flour)[0]
-    assert (used["type"], used["quantity"], used["note"]) == ("decrease", 4, "batch")
+    taken = history(client, flour)[0]
+    assert (taken["type"], taken["quantity"], taken["note"]) == ("decrease", 4, "batch")
 
 
 def test_a_material_is_worth_what_the_caller_says(client, sandbox):
     flour, bread = made_of(client, "Flour", 50, 7), made_of(client, "Bread", 0, 3)
-    materials = [{"id": flour, "usedQuantity": 4, "unit_cost": "8.5"}]
+    materials = [used(flour, 4, "8.5")]
     assert produce(client, bread, materials, "2.5").status_code == 200
     assert item(client, flour)["total_credit"] == "34.00"
     assert (item(client, bread)["quantity"], item(client, bread)["total_debit"]) == (2.5, "7.50")
@@ -193,8 +236,8 @@ def test_a_material_is_worth_what_the_caller_says(client, sandbox):
 
 def test_a_material_is_listed_once_and_no_longer_when_it_is_deleted(client):
     flour, salt, bread = (made_of(client, name, 9, 1) for name in ("Flour", "Salt", "Bread"))
-    for used in ([flour, salt], [flour], [salt]):
-        produce(client, bread, [{"id": number, "usedQuantity": 1} for number in used])
+    for materials in ([flour, salt], [flour], [salt]):
+        produce(client, bread, [used(number) for number in materials])
     listed = client.get(f"/api/v3/items/{bread}/raw-materials").json()
     assert [entry["id"] for entry in listed] == [flour, salt]
     assert client.delete(f"/api/v3/items/{flour}").status_code == 200
@@ -205,11 +248,11 @@ def test_a_material_is_listed_once_and_no_longer_when_it_is_deleted(client):
 @pytest.mark.parametrize(
     ("materials", "product", "status"),
     [
-        ([{"id": 1, "usedQuantity": 1}, {"id": 999, "usedQuantity": 1}], 12, 302),
-        ([{"id": 1, "usedQuantity": 1}], 999, 302),
-        ([{"id": 1, "usedQuantity": 1}, {"id": 7, "usedQuantity": 1}], 12, 422),
-        ([{"id": 1, "usedQuantity": 1}, {"id": 2, "usedQuantity": "much"}], 12, 422),
-        ([{"id": 1, "usedQuantity": 1}], 7, 422),
+        ([used(1, 1), used(999, 1)], 12, 302),
+        ([used(1, 1)], 999, 302),
+        ([used(1, 1), used(7, 1)], 12, 422),
+        ([used(1, 1), used(2, "much")], 12, 422),
+        ([used(1, 1)], 7, 422),
         ([], 12, 422),
     ],
 )
@@ -221,5 +264,5 @@ def test_a_production_happens_whole_or_not_at_all(client, state, materials, prod
 
 def test_an_item_can_be_made_from_itself(client):
     dough = made_of(client, "Dough", 5, 2)
-    assert produce(client, dough, [{"id": dough, "usedQuantity": 2}], 7).status_code == 200
+    assert produce(client, dough, [used(dough, 2)], 7).status_code == 200
     assert item(client, dough)["quantity"] == 10

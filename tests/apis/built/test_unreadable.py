@@ -23,14 +23,10 @@ UNREADABLE = [
     b'{"name": "x"} {}',
     b'{"name": "\xff"}',
     '{"name": "x"}'.encode("utf-16"),
-    rb'{"name": "a\u0000b"}',
     rb'{"name": "\ud800"}',
     b'{"name": ' + b"[" * 65 + b"]" * 65 + b"}",
     b"[" * 200_000,
     b'{"unit_price": NaN}',
-    b'{"unit_price": 1e309}',
-    b'{"unit_price": 1e99999999999999999999999}',
-    b'{"unit_price": ' + b"9" * 5000 + b"}",
 ]
 here = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
 
@@ -40,9 +36,28 @@ here = settings(deadline=None, suppress_health_check=list(HealthCheck), max_exam
 def test_a_body_that_cannot_be_read_changes_nothing(client, sandbox, path, content):
     before = sandbox.state
     answer = client.post(path, content=content, headers=JSON)
-    # Laravel takes such a body for an empty one; only where nothing is required is it a 400.
-    assert answer.status_code == (400 if path.endswith("/1") else 422)
-    assert "message" in answer.json()
+    # Laravel takes such a body for an empty one, which an update may have.
+    assert answer.status_code == (200 if path.endswith("/1") else 422)
+    assert ("id" if path.endswith("/1") else "errors") in answer.json()
+    assert sandbox.state is before
+    assert not sandbox.defects
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        rb'"name": "a\u0000b"',
+        b'"unit_price": 1e309',
+        b'"unit_price": 1e99999999999999999999999',
+        b'"unit_price": ' + b"9" * 5000,
+    ],
+    ids=lambda content: repr(content[:24]),
+)
+def test_a_value_that_nothing_can_keep_is_refused(client, sandbox, field):
+    before = sandbox.state
+    content = b"{" + field + b"}"
+    answer = client.post("/api/v3/items/1", content=content, headers=JSON)
+    assert (answer.status_code, len(answer.json()["errors"])) == (422, 1)
     assert sandbox.state is before
     assert not sandbox.defects
 
@@ -82,7 +97,7 @@ def test_a_strange_identifier_is_no_item(client, sandbox, method, path):
 @here
 def test_no_bytes_at_all_break_the_mock(client, sandbox, content):
     for path in (*WRITES, "/api/v3/items/1/archive"):
-        assert client.post(path, content=content, headers=JSON).status_code in {200, 400, 422}
+        assert client.post(path, content=content, headers=JSON).status_code in {200, 422}
     body = json.dumps({"items": content.decode("utf-8", "replace")})
     assert client.post("/api/items/bulk", content=body, headers=JSON).status_code in {200, 422}
     assert not sandbox.defects
@@ -162,7 +177,7 @@ PRODUCTION = st.fixed_dictionaries(
 def test_no_values_at_all_break_the_mock(client, sandbox, item, adjustment, production, data):
     entries = data.draw(st.lists(bodies(ENTRY) | VALUES, max_size=3))
     base = {"type": "increase", "account_id": 1, "item_id": 1, "quantity": 1, "unit_price": 1}
-    base |= {"amount": 1, "adjustment_quantity": 1}
+    base |= {"amount": 1, "adjustment_quantity": 1, "date": "2024-01-01"}
     sent = [
         ("/api/v3/items", {"name": "New", "type": "product", "unit_price": 1, **item}),
         ("/api/v3/items/1", item),
@@ -172,7 +187,7 @@ def test_no_values_at_all_break_the_mock(client, sandbox, item, adjustment, prod
     ]
     for path, body in sent:
         answer = client.post(path, json=body)
-        assert answer.status_code in {200, 302, 400, 422}, answer.text
+        assert answer.status_code in {200, 302, 422}, answer.text
     for path in ("/api/v3/items", "/api/v3/pos-items", "/api/v2/items/summary", "/api/item/1"):
         assert client.get(path).status_code == 200
     assert client.get("/api/v3/items/1/stock-history").status_code == 200

@@ -33,7 +33,9 @@ class Account:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    def adjust(self, product: str, quantity: int, kind: str = "Other") -> httpx.Response:
+    def adjust(
+        self, product: str | int, quantity: int | str, kind: str = "Other"
+    ) -> httpx.Response:
         """Ask for a stock adjustment."""
         body = {"product_id": product, "quantity": quantity, "adjustment_type": kind}
         return self.client.post("/stock_adjustments", json=body)

@@ -60,8 +60,8 @@ class _Comparison:
             yield f"{where}: summary"
         if bool(operation.raw.get("deprecated")) != wanted.deprecated:
             yield f"{where}: deprecated"
-        scheme = self._spec.security_schemes.get(wanted.security, {})
-        if (scheme.get("type"), scheme.get("scheme")) != ("http", "basic"):
+        scheme = self._spec.security_schemes.get(wanted.security)
+        if scheme is None or scheme.kind != "basic":
             yield f"{where}: security scheme"
         if operation.security != ((wanted.security,),):
             yield f"{where}: security"
@@ -88,7 +88,9 @@ class _Comparison:
             yield from self._schema(one, node["schema"], at, marked=self._marked(node))
             yield from self._filters(one, parameter, at)
             yield from self._example(one, parameter, node, at)
-        yield from (f"{where}: parameter {name}: undocumented" for _, name in declared)
+        for place in declared:
+            if not self._marked(raw[place]):
+                yield f"{where}: parameter {place[1]}: neither documented nor marked"
 
     def _filters(self, wanted: DocumentedField, parameter: Parameter, where: str) -> Iterator[str]:
         if not wanted.filters:
@@ -169,12 +171,16 @@ class _Comparison:
             else:
                 yield from self._schema(one, properties[one.name], f"{where}: {one.name}")
         for name in properties.keys() - {one.name for one in wanted}:
-            yield f"{where}: {name} undocumented"
-        if (
-            schema.get("required")
-            and schema["required"] != sorted(properties)
-            and not self._marked(schema)
-        ):
+            if not self._marked(self._spec.resolve(properties[name])):
+                yield f"{where}: {name}: neither documented nor marked"
+        # A property whose mark says so may be left out of answers.
+        always = [
+            name
+            for name in sorted(properties)
+            if "$ref" not in properties[name]
+            or not self._marked(self._spec.resolve(properties[name]))
+        ]
+        if schema.get("required") and schema["required"] != always and not self._marked(schema):
             yield f"{where}: required, neither documented nor marked"
 
     def _schema(
@@ -196,17 +202,18 @@ class _Comparison:
             yield f"{where}: enum"
         if declared.get("maxLength") != wanted.longest:
             yield f"{where}: maxLength"
+        if declared.get("format") != wanted.format:
+            yield f"{where}: format"
         if wanted.type == "string" and wanted.low and wanted.high:
+            yield from self._bounds(wanted, declared, where, marked=False)
             yield from self._decimal_bounds(wanted, declared, where)
         else:
-            if declared.get("format") != wanted.format:
-                yield f"{where}: format"
-            yield from self._bounds(wanted, declared, where, marked)
+            yield from self._bounds(wanted, declared, where, marked=marked)
             if not marked and not declared.keys().isdisjoint(_NARROWING):
                 yield f"{where}: narrowed, neither documented nor marked"
 
     def _bounds(
-        self, wanted: DocumentedField, declared: Json, where: str, marked: bool
+        self, wanted: DocumentedField, declared: Json, where: str, *, marked: bool
     ) -> Iterator[str]:
         for keyword, exclusive, bound in (
             ("minimum", "exclusiveMinimum", wanted.low),
@@ -219,7 +226,7 @@ class _Comparison:
                 yield f"{where}: {keyword}"
 
     def _decimal_bounds(self, wanted: DocumentedField, declared: Json, where: str) -> Iterator[str]:
-        """A string cannot have bounds, so what it takes has to show them."""
+        """Validators pass over bounds of a string, so what it takes has to show them."""
         accepts = self._compiler.compile(declared).is_valid
         low, high = wanted.low, wanted.high
         if low is None or high is None:

@@ -21,7 +21,7 @@ _NUMBERS = ("id", "tax_id", "product_id")
 def value_of(row: Row, field: str) -> Any:
     """A field of a row; what a row only links to is taken from the link."""
     if field in {"tax_id", "product_id"}:
-        link = row[field.removesuffix("_id")]
+        link = row.get(field.removesuffix("_id"))
         return int(link["links"]["self"].rsplit("/", 1)[1]) if link else None
     value = row[field]
     if value is None:

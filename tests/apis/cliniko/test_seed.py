@@ -27,7 +27,7 @@ from mock_server.state.store import State, Transaction
 
 TABLES = (TAXES, PRODUCT_SUPPLIERS, PRODUCTS, STOCK_ADJUSTMENTS)
 PERSONAS = load_personas(fixtures_directory() / "personas.yaml")
-COLLECTIONS = ("taxes", "product_suppliers", "products", "stock_adjustments")
+COLLECTIONS = ("taxes", "product_suppliers", "products", "stock_adjustments", "users")
 seeds = st.integers(0, 2**63)
 
 
@@ -128,7 +128,12 @@ def fields(record):
 
 @pytest.mark.parametrize(
     ("persona", "totals"),
-    [("empty", (0, 0, 0, 0)), ("typical", (4, 8, 60, None)), ("large", (4, 8, 10_000, None))],
+    [
+        ("empty", (0, 0, 0, 0, 3)),
+        ("typical", (4, 8, 60, None, 3)),
+        ("long_ids", (4, 8, 60, None, 3)),
+        ("large", (4, 8, 10_000, None, 3)),
+    ],
 )
 def test_personas_have_as_much_as_they_say(open_account, persona, totals):
     account = open_account(persona)
@@ -180,7 +185,7 @@ def test_the_typical_account_has_its_odd_ones(account):
     assert any(name != name.strip() for name in names)
     assert any(re.search(r'[<>&"\\]', name) for name in names)
     for field in ("archived_at", "tax", "product_supplier", "item_code", "cost_price", "notes"):
-        present = sum(row[field] is not None for row in products)
+        present = sum(row.get(field) is not None for row in products)
         assert 0 < present < len(products), field
     assert any(row["stock_level"] == 0 for row in products)
     assert any(row["price_ex_tax"] != row["price_including_tax"] for row in products)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contract_tests.fuzzing.run import run_conformance
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 
 
 def test_schemathesis_finds_nothing() -> None:

@@ -49,7 +49,7 @@ def test_everything_that_is_written_can_be_read_back(configure):
             "sale_price_variant": "FIXED",
             "sale_price": 89,
             "start_date": "2024-06-01",
-            "end_date": "2024-06-30",
+            "end_date": "2099-06-30",
         }
     )
     assert (
@@ -64,7 +64,7 @@ def test_everything_that_is_written_can_be_read_back(configure):
             "sale_price_variant": "FIXED",
             "sale_price": "89.000000",
             "start_date": "2024-06-01",
-            "end_date": "2024-06-30",
+            "end_date": "2099-06-30",
             "pricing_profile": {},
         }.items()
     )
@@ -106,7 +106,7 @@ def test_what_is_left_out_stays_as_it_was(configure):
 def test_the_special_price_shows_while_it_applies(configure):
     special = {"sale_price": "3", "sale_price_variant": "FIXED", "start_date": "2024-06-01"}
     hidden = configure({**special, "use_on_sale_price": "false"})
-    assert [hidden[key] for key in (*special, "end_date")] == ["", "", "", ""]
+    assert [hidden[key] for key in (*special, "end_date")] == ["", "FIXED", "2024-06-01", ""]
     shown = configure({"use_on_sale_price": True})
     assert [shown[key] for key in special] == ["3.000000", "FIXED", "2024-06-01"]
 

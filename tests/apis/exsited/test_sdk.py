@@ -248,5 +248,5 @@ def test_errors_are_read_as_the_sdk_reads_them(client: ExsitedClient) -> None:
 def test_a_client_that_is_none_is_an_authentication_error(served: tuple[MockServer, str]) -> None:
     with client_for(served[1], "nobody") as client, pytest.raises(SdkAuthError) as refused:
         client.items.get_items()
-    assert refused.value.status_code == 401
-    assert "no such client" in str(refused.value)
+    assert refused.value.status_code == 302
+    assert "redirecting to its sign-in page" in str(refused.value)

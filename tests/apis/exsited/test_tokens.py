@@ -61,7 +61,7 @@ def test_a_refresh_token_gives_a_new_pair_and_serves_once(organisation, path):
     assert read(organisation, second["access_token"]).status_code == 200
     assert refusal(read(organisation, first["access_token"]))[:2] == (401, "invalid_token")
     again = organisation.client.post(path, json=body)
-    assert refusal(again)[:2] == (401, "invalid_grant")
+    assert refusal(again)[:2] == (400, "invalid_grant")
     assert read(organisation, second["access_token"]).status_code == 200
 
 
@@ -76,20 +76,21 @@ def test_an_expired_token_can_be_renewed(organisation):
 def test_a_refresh_token_of_another_client_is_no_good(open_organisation):
     one, other = open_organisation(), open_organisation()
     body = renewal(other, one.sign_in()["refresh_token"])
-    assert refusal(other.client.post(PATHS[0], json=body))[:2] == (401, "invalid_grant")
+    assert refusal(other.client.post(PATHS[0], json=body))[:2] == (400, "invalid_grant")
 
 
 def test_a_newer_grant_ends_the_refresh_token_too(organisation):
     first = organisation.sign_in()
     organisation.sign_in()
     answer = organisation.client.post(PATHS[0], json=renewal(organisation, first["refresh_token"]))
-    assert refusal(answer)[:2] == (401, "invalid_grant")
+    assert refusal(answer)[:2] == (400, "invalid_grant")
 
 
 @pytest.mark.parametrize("client_id", ["nobody", "Test", "test.unknown", "te st", "téster"])
 def test_a_client_that_is_none_is_refused(organisation, client_id):
     answer = organisation.client.post(PATHS[0], json=grant(client_id))
-    assert refusal(answer)[:2] == (401, "invalid_client")
+    assert (answer.status_code, answer.content) == (302, b"")
+    assert answer.headers["location"] == "http://mock.test/exsited/login"
 
 
 @pytest.mark.parametrize("client_id", ["test+x~y", "test|a=b", 'test"quoted"', "test%7e"])
@@ -135,8 +136,27 @@ def test_a_refresh_token_is_no_access_token(organisation):
     ],
 )
 def test_a_request_without_its_parts_says_which(organisation, body, fields):
-    status, code, entries = refusal(organisation.client.post(PATHS[0], json=body))
+    answer = organisation.client.post(PATHS[0], json=body)
+    status, code, entries = refusal(answer)
     assert (status, code, [field for field, _ in entries]) == (400, "validation_error", fields)
+    wrong = "unsupported_grant_type" if body.get("grant_type") == "password" else "invalid_request"
+    assert answer.json()["error"] == wrong
+    assert answer.json()["error_description"] == answer.json()["message"]
+
+
+def test_errors_of_grants_have_the_codes_of_oauth(organisation):
+    answer = organisation.client.post(PATHS[0], json=renewal(organisation, "test~r~0"))
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    headers = {"Content-Type": "application/json"}
+    answer = organisation.client.post(PATHS[0], content=b"{", headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    refused = organisation.client.get("/api/v3/items/NONE")
+    assert "error" not in refused.json()
+
+
+def test_tokens_are_not_to_be_kept_by_caches(organisation):
+    answer = organisation.client.post(PATHS[0], json=grant(organisation.client_id))
+    assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
 
 
 def test_only_so_many_ended_tokens_are_remembered(organisation):

@@ -38,7 +38,7 @@ def _operation(spec: SpecIndex, wanted: DocumentedOperation, operation: Operatio
         yield "summary differs"
     schemes = [spec.security_schemes[name] for [name] in operation.security]
     for credential in wanted.credentials:
-        if not any(scheme.get("name") == credential.name for scheme in schemes):
+        if not any(scheme.parameter == credential.name for scheme in schemes):
             yield f"credential {credential.name} missing"
     yield from _parameters(spec, wanted.path_parameters, operation, "path")
     yield from _parameters(spec, wanted.query_parameters, operation, "query")

@@ -1,6 +1,6 @@
 """A real Django REST Framework serializer, written from the vendor's document, behind a real view.
 
-It says what the framework itself answers to a body, so that the mock can be compared with it.
+It says what the framework itself answers, so that the mock can be compared with it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from django.conf import settings
 if not settings.configured:
     settings.configure(
         ALLOWED_HOSTS=["*"],
+        MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+        ROOT_URLCONF=__name__,
         SECRET_KEY="only-for-tests",
         USE_TZ=True,
         REST_FRAMEWORK={
@@ -26,6 +28,9 @@ if not settings.configured:
     )
     django.setup()
 
+from django.http.cookie import parse_cookie
+from django.test import Client, RequestFactory
+from django.urls import path
 from rest_framework import parsers, renderers, serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import PageNumberPagination
@@ -130,6 +135,35 @@ def judge(method: str, content: bytes, content_type: str | None) -> Verdict:
     response = JudgeView.as_view()(request)
     response.render()
     return Verdict(response.status_code, json.load(io.BytesIO(response.content)))
+
+
+urlpatterns = [
+    path("api/inventory/", JudgeView.as_view()),
+    path("api/inventory/<str:unique_id>/", JudgeView.as_view()),
+    path("api/inventory/<str:unique_id>/update/", JudgeView.as_view()),
+]
+
+
+def judge_slash(method: str, target: str) -> tuple[int, str]:
+    """Return status and `Location` of Django's answer to a path that may lack its last slash."""
+    response = Client(raise_request_exception=False).generic(method, target)
+    return response.status_code, response.headers.get("location", "")
+
+
+def judge_cookies(header: str) -> dict[str, str]:
+    """Return the cookies that Django finds in a header."""
+    found: dict[str, str] = parse_cookie(header)
+    return found
+
+
+def judge_query(query: str, content_type: str) -> dict[str, str]:
+    """Return the parameters that Django finds in a query, the last of each name."""
+    request = RequestFactory().generic(
+        "GET", "/", content_type=content_type, headers={}, QUERY_STRING=query
+    )
+    request.META["CONTENT_TYPE"] = content_type
+    request._set_content_type_params(request.META)
+    return {name: request.GET[name] for name in request.GET}
 
 
 def judge_boolean(text: str) -> bool | list[str]:

@@ -1,11 +1,12 @@
-"""The mock answers every body as a real Django REST Framework serializer does.
+"""The mock answers as a real Django REST Framework serializer behind a real view does.
 
 Each body goes to both, by POST, PUT or PATCH: the same status, the same errors word for word, and,
-where the body is taken in, the same stored fields.
+where the body is taken in, the same stored fields. So do slashes, cookies and queries.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -14,10 +15,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from mock_server.apis.skhokho.parsers import read_query
+from mock_server.engine.messages import Request
+from mock_server.engine.parameters import parse_cookies
 from tests.apis.skhokho import bodies
-from tests.apis.skhokho.bodies import LEAST, MULTIPART, multipart, png
+from tests.apis.skhokho.bodies import BOUNDARY, LEAST, MULTIPART, multipart, png
 from tests.apis.skhokho.inventory import Inventory
-from tests.apis.skhokho.judge import Verdict, judge
+from tests.apis.skhokho.judge import Verdict, judge, judge_cookies, judge_query, judge_slash
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -137,15 +141,49 @@ def test_bodies_as_a_whole(court: Court, method: str, content: bytes) -> None:
     court.compare(method, content)
 
 
-@pytest.mark.parametrize("content", [b"\xff", b'{"name": NaN}', b"Infinity", b"\xef\xbb\xbf{}"])
-def test_what_no_json_reader_takes_is_a_parse_error(court: Court, content: bytes) -> None:
-    # The reason is worded by each reader in its own way.
-    verdict = judge("POST", content, JSON)
-    answer = court.answer("POST", content, JSON)
-    assert answer.status_code == verdict.status == 400
-    for body in (answer.json(), verdict.body):
-        assert list(body) == ["detail"]
-        assert body["detail"].startswith("JSON parse error - ")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff", b'{"name": "a\xe9"}', b'{"name": "a"}\xc3', b'{"name": NaN}', b"Infinity",
+        b"[-Infinity]", b"\xef\xbb\xbf{}", b"9" * 5000, b'{"name": ' + b"9" * 4301 + b"}",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_what_no_json_reader_takes(court: Court, method: str, content: bytes) -> None:
+    court.compare(method, content)
+
+
+@pytest.mark.parametrize(
+    "number", ["1e400", "-1e400", "1e-400", "1e99999999999999999999", "1e-99999999999999999999",
+               "0e99999999999999999999", "9" * 400, "0." + "9" * 400, "1E308", "1.8e308"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["name", "selling_price", "status"])
+def test_numbers_beyond_a_double_are_judged_as_infinite(
+    court: Court, name: str, number: str
+) -> None:
+    court.compare("PATCH", f'{{"{name}": {number}}}'.encode())
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["utf-8", "UTF8", "iso-8859-1", "latin1", "utf-16", "utf-16-le", "cp1252", "ascii", "koi8-r",
+     "utf-8-sig", "utf-7", "nonsense", "", "bz2_codec", "base64", "rot13", "undefined",
+     '"utf-8"'],
+)  # fmt: skip
+@pytest.mark.parametrize("text", ["caf\xe9", "\u624b", "plain"])
+def test_a_body_is_read_in_the_charset_of_its_type(court: Court, charset: str, text: str) -> None:
+    field = json.dumps({**LEAST, "brand": text}, ensure_ascii=False)
+    form = "name=a&product_type=buy&brand="
+    for encoding in ("utf-8", "latin-1", "utf-16"):
+        content = field.encode(encoding, "replace")
+        court.compare("POST", content, f"application/json; charset={charset}")
+        written = text.encode(encoding, "replace")
+        for value in (written, "".join(f"%{byte:02X}" for byte in written).encode()):
+            court.compare("POST", form.encode() + value, f"{FORM}; charset={charset}")
+        parts = multipart({**LEAST, "brand": "x"}).replace(
+            b"\r\nx\r\n", b"\r\n" + written + b"\r\n"
+        )
+        court.compare("POST", parts, f"{MULTIPART}; charset={charset}")
 
 
 def test_every_field_that_is_off_is_named_at_once(court: Court) -> None:
@@ -240,23 +278,143 @@ def test_multipart_forms(court: Court, parts: dict[str, Any]) -> None:
     court.compare("POST", multipart({**LEAST, **parts}), MULTIPART)
 
 
-def test_a_multipart_body_needs_its_boundary(court: Court) -> None:
-    content = multipart(dict(LEAST))
-    verdict = judge("POST", content, "multipart/form-data")
-    answer = court.answer("POST", content, "multipart/form-data")
-    assert answer.status_code == verdict.status == 400
-    for body in (answer.json(), verdict.body):
-        assert body["detail"].startswith("Multipart form parse error - ")
+def part(head: str, content: bytes = b"") -> bytes:
+    """A part of a form, its first header without its name."""
+    lead = f"--{BOUNDARY}\r\nContent-Disposition: form-data{head}\r\n\r\n"
+    return lead.encode() + content + b"\r\n"
 
 
-def test_a_multipart_body_that_is_none_is_refused_where_django_finds_it_empty(
-    court: Court,
-) -> None:
-    content = b"neither a boundary nor a part"
-    assert judge("PATCH", content, MULTIPART) == Verdict(200, {})
-    answer = court.answer("PATCH", content, MULTIPART)
-    assert answer.status_code == 400
-    assert answer.json()["detail"].startswith("Multipart form parse error - ")
+END = f"--{BOUNDARY}--\r\n".encode()
+NAME = part('; name="name"', b"Tea")
+RAW_FORMS = {
+    "no file chosen": NAME + part('; name="image"; filename=""') + END,
+    "no file chosen, of a type": NAME
+    + part('; name="image"; filename=""\r\nContent-Type: application/octet-stream') + END,
+    "extended filename": part("; name=image; filename*=utf-8''caf%C3%A9.png", PNG) + END,
+    "both filenames": part("; name=image; filename=b; filename*=utf-8''a.png", PNG) + END,
+    "both filenames, the other first": part("; name=image; filename*=utf-8''a.png; filename=b", PNG)
+    + END,
+    "filename in pieces": part('; name=image; filename*0="a"; filename*1=".png"', PNG) + END,
+    "unknown charset": part("; name=image; filename*=nonsense''a.png", PNG) + END,
+    "extended name": part("; name*=utf-8''name", b"Tea") + END,
+    "preamble": b"To those who read this: look below.\r\n" + NAME + END,
+    "epilogue": NAME + END + b"that was all",
+    "padding": NAME.replace(b"\r\n", b"  \t\r\n", 1) + END.replace(b"--\r\n", b"-- \r\n"),
+    "no disposition": f"--{BOUNDARY}\r\nContent-Type: text/plain\r\n\r\nx\r\n".encode()
+    + NAME + END,
+    "no headers": f"--{BOUNDARY}\r\n\r\nx\r\n".encode() + NAME + END,
+    "no name": part("", b"x") + NAME + END,
+    "empty name": part('; name=""', b"x") + NAME + END,
+    "name with blanks": part('; name=" name "', b"Tea") + END,
+    "attachment": NAME.replace(b"form-data", b"attachment") + END,
+    "other case": NAME.replace(b"Content-Disp", b"CONTENT-disp").replace(b"form", b"Form") + END,
+    "header that is no UTF-8": part('; name="image"; filename="\xff.png"', PNG).replace(
+        b"\xc3\xbf", b"\xff") + NAME + END,
+    "quoted-printable": part(
+        "; name=name\r\nContent-Transfer-Encoding: quoted-printable", b"=61") + END,
+    "base64": part('; name=name\r\nContent-Transfer-Encoding: base64', b"VGVh") + END,
+    "base64 that is none": part('; name=name\r\nContent-Transfer-Encoding: BASE64', b"V") + END,
+    "file in base64": part('; name=image; filename=a.png\r\nContent-Transfer-Encoding: base64',
+        base64.encodebytes(PNG)) + END,
+    "file in base64 that is none": part(
+        '; name=image; filename=a.png\r\nContent-Transfer-Encoding: base64', b"VGV") + END,
+    "field, then file": part("; name=image") + part("; name=image; filename=a.png", PNG) + END,
+    "file, then field": part("; name=image; filename=a.png", PNG) + part("; name=image") + END,
+    "two fields": NAME + part('; name="name"', b"Cup") + END,
+    "no end": NAME,
+    "no end, in a file": NAME + part("; name=image; filename=a.png", PNG)[:-30],
+    "neither a boundary nor a part": b"x",
+    "line breaks alone": (NAME + END).replace(b"\r\n", b"\n"),
+    "escaped quotes": part(r'; name="image"; filename="a\"b.png"', PNG) + END,
+    "entities": part("; name=image; filename=a&#46;png", PNG) + END,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", RAW_FORMS.values(), ids=RAW_FORMS.keys())
+def test_multipart_forms_of_every_make(court: Court, content: bytes) -> None:
+    court.compare("PATCH", part('; name="brand"', b"A") + content, MULTIPART)
+    court.compare("PUT", content, MULTIPART)
+
+
+def test_a_form_without_a_file_takes_the_image_away(court: Court) -> None:
+    court.compare("PATCH", multipart({"image": ("a.png", PNG, "image/png")}), MULTIPART)
+    assert court.inventory.get(court.unique_id).json()["image"] is not None
+    court.compare("PATCH", RAW_FORMS["no file chosen"], MULTIPART)
+    assert court.inventory.get(court.unique_id).json()["image"] is None
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=%09",
+     f"multipart/form-data; boundary={'b' * 201}", f"multipart/form-data; boundary={'b' * 202}",
+     'multipart/form-data; boundary="a b"', f'Multipart/Form-Data; Boundary="{BOUNDARY}"',
+     "multipart/*; boundary=b", "*/*", "application/*", "application/x-www-form-urlencoded;a"],
+)  # fmt: skip
+def test_a_multipart_body_needs_a_boundary(court: Court, content_type: str) -> None:
+    court.compare("PATCH", multipart(dict(LEAST)), content_type)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize(
+    "target",
+    ["inventory", "inventory?a=b%20c&%C3%A9=%ff", "inventory/a%20b~!'()*,;:@&=+$%C3%A9/update",
+     "inventory/x", "inventory//"],
+)  # fmt: skip
+def test_a_missing_slash_is_a_redirect(court: Court, method: str, target: str) -> None:
+    status, location = judge_slash(method, f"/api/{target}")
+    own = target.replace("inventory", court.inventory.path.removesuffix("/"), 1)
+    answer = court.inventory.client.request(method, own)
+    if status == 301:
+        assert answer.status_code == 301
+        expected = location.replace("/api/inventory", court.inventory.path.removesuffix("/"), 1)
+        assert answer.headers["location"] == f"/skhokho{expected}"
+    else:
+        assert answer.status_code != 301
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from('abé="\\ ,%07;'), max_size=8)
+        | st.sampled_from(["sessionid=a", 'b="\\141"', "=", ""]),
+        max_size=4,
+    )
+)
+def test_cookies_are_djangos(chunks: list[str]) -> None:
+    assert parse_cookies("; ".join(chunks)) == judge_cookies("; ".join(chunks))
+
+
+def test_of_two_sessions_the_last_one_counts(court: Court) -> None:
+    word = court.inventory.client.cookies["sessionid"]
+    own = court.inventory.list().json()
+    del court.inventory.client.cookies["sessionid"]
+    for header, count in (
+        (f"sessionid=old; sessionid={word}", own["count"]),
+        (f"sessionid=%74est; sessionid={word}", own["count"]),
+    ):
+        answer = court.inventory.client.get(court.inventory.path, headers={"Cookie": header})
+        assert answer.json()["count"] == count
+    refused = {"Cookie": f"sessionid={word}; sessionid=old"}
+    assert court.inventory.client.get(court.inventory.path, headers=refused).status_code == 403
+    escaped = {"Cookie": f"sessionid=%{ord(word[0]):x}{word[1:]}"}
+    assert court.inventory.client.get(court.inventory.path, headers=escaped).status_code == 403
+
+
+@pytest.mark.parametrize("content_type", ["", JSON, f"{JSON}; charset=latin-1", "a; charset=x"])
+@pytest.mark.parametrize("value", ["%E9", "caf%C3%A9", "%ff%00", "a+b%2B", "\xe9", "\xc3\xa9", ""])
+def test_a_query_is_read_as_django_reads_it(court: Court, value: str, content_type: str) -> None:
+    expected = judge_query(f"name={value}", content_type)
+    headers = {"content-type": content_type}
+    read = read_query(Request("GET", "/", f"name={value}", "", headers))
+    assert {name: values[-1] for name, values in read.items()} == expected
+    listed = court.inventory.client.get(f"{court.inventory.path}?utm={value}")
+    assert listed.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["category", "name", "product_type", "search", "status"])
+def test_a_filter_takes_no_null_character(court: Court, name: str) -> None:
+    answer = court.inventory.client.get(f"{court.inventory.path}?{name}=a%00b")
+    expected = {name: ["Null characters are not allowed."]}
+    assert (answer.status_code, answer.json()) == (400, expected)
 
 
 def test_methods_that_are_not_there(court: Court) -> None:

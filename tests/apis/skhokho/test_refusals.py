@@ -93,10 +93,6 @@ class TestRefusals:
         assert answer.status_code == 301
         assert answer.headers["location"] == f"/skhokho{path_part}/{mark}{query}"
 
-    def test_other_methods_without_the_last_slash_are_lost(self, inventory):
-        answer = inventory.client.post(f"{inventory.path}create", json=bodies.LEAST)
-        assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
-
     def test_too_long_a_body(self, inventory):
         answer = inventory.create(json={**bodies.LEAST, "description": "x" * (1 << 20)})
         assert answer.status_code == 413

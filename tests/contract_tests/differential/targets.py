@@ -10,10 +10,12 @@ from datetime import date
 
 from a2wsgi import WSGIMiddleware
 
-from contract_tests.target.target import Target, mock_target
+from contract_tests.target.mock import mock_target
+from contract_tests.target.target import Target
 from lab.standin.database import Database
 from lab.standin.service import Service
 from mock_server.discovery import load_vendor
+from mock_server.in_process import InProcessTransport
 from tests.contract_tests.twisting import Twisted
 
 #: A mock with nothing in it, like a new account.
@@ -24,9 +26,9 @@ TODAY = date(2026, 11, 21)
 def twisted(after):
     """A mock of Cliniko whose answers a function changes."""
     target = mock_target("cliniko")
-    app = Twisted(target.app)
+    app = Twisted(target.transport.app)
     app.after = after
-    return replace(target, app=app)
+    return replace(target, transport=InProcessTransport(app))
 
 
 def changed(method, pattern, change):
@@ -45,9 +47,9 @@ def standin(*switches, products=60):
     """The stand-in in this process."""
     clock = time.time  # noqa: TID251 - it is a service of its own
     service = Service(Database(":memory:"), clock, frozenset(switches), 0, products)
-    app = WSGIMiddleware(service.application)
+    transport = InProcessTransport(WSGIMiddleware(service.application))
     keys = "standin-one-au1:", "standin-two-au1:"
-    return Target(load_vendor("cliniko"), "http://testserver/v1", keys[0], app, keys[1])
+    return Target(load_vendor("cliniko"), "http://testserver/v1", keys[0], transport, keys[1])
 
 
 _TAX = rb'"tax_id": ?"(\d+)"'
@@ -63,7 +65,7 @@ class OtherTaxes:
 
     @property
     def target(self):
-        return replace(self._mock, app=self)
+        return replace(self._mock, transport=InProcessTransport(self))
 
     async def __call__(self, scope, receive, send):
         content = b""
@@ -89,7 +91,7 @@ class OtherTaxes:
             answers.append(part)
 
         scope = {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
-        await self._mock.app(scope, given, hold)
+        await self._mock.transport.app(scope, given, hold)
         body = b"".join(part.get("body", b"") for part in answers)
         body = re.sub(rb"/taxes/(\d+)", lambda it: b"/taxes/%d" % (int(it[1]) + 500), body)
         if scope["path"].endswith("/taxes"):

@@ -25,7 +25,7 @@ def service(monkeypatch):
 
 
 def diff(url, *arguments):
-    given = ["cliniko", "--target", url, "--rate", "none", "--cases", "3"]
+    given = ["cliniko", "--target", url, "--rate", "none", "--cases", "8"]
     return cli.main(["diff", *given, *arguments])
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.differential.questions import questions
 from contract_tests.differential.runner import Sides, run_differential
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from lab.standin.switches import Variation
 from mock_server.discovery import load_lifecycle, load_vendor
 from tests.contract_tests.differential.targets import EMPTY, TODAY, standin

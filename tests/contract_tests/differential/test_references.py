@@ -5,10 +5,10 @@ from __future__ import annotations
 import httpx
 
 from contract_tests.differential.runner import Sides, run_differential
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from tests.contract_tests.differential.targets import EMPTY, TODAY, OtherTaxes, changed, twisted
 
-REFERRING = ("derived values follow what was just written",)
+REFERRING = ("derived_values_follow_writes",)
 
 
 def compare(right, only, cases=8, left=EMPTY):
@@ -22,7 +22,7 @@ def told(run):
 
 def test_a_number_of_one_kind_is_not_taken_for_that_of_another():
     """A product and the supplier that it links to have the same number on the left side."""
-    run = compare(mock_target("cliniko"), ("stock moves by what was moved",), cases=60)
+    run = compare(mock_target("cliniko"), ("stock_is_conserved",), cases=60)
     assert told(run) == []
 
 
@@ -45,7 +45,7 @@ def test_where_nothing_alike_is_listed_the_rest_is_left_out_and_that_is_told():
 
 def test_what_cannot_be_asked_of_the_other_side_is_told():
     """The left side's suppliers are none of the right one's, so there is nothing to read again."""
-    run = compare(mock_target("cliniko", EMPTY), ("reading changes nothing",), 20, "test")
+    run = compare(mock_target("cliniko", EMPTY), ("reads_have_no_side_effect",), 20, "test")
     assert told(run) == []
     assert "ended early: getProductSupplier gave nothing at /id, which a later call takes" in (
         run.skipped
@@ -57,7 +57,7 @@ def test_a_call_that_is_not_answered_is_a_difference():
         if message.is_for("POST", "/archive"):
             raise httpx.ReadTimeout("nothing came")
 
-    run = compare(twisted(lost), ("what is taken away is gone from reads and lists",))
+    run = compare(twisted(lost), ("gone_after_removal",))
     (finding, *_) = run.findings
     assert (finding.check, finding.operation) == ("difference: real", "POST /products/{id}/archive")
     assert "204 here, 'no answer: ReadTimeout' there" in finding.message
@@ -78,9 +78,7 @@ def test_nonsense_ends_no_comparison():
         body["products"] = 7
         body["links"] = "none"
 
-    run = compare(
-        twisted(changed("GET", "/products", nonsense)), ("every list shows what was created",)
-    )
+    run = compare(twisted(changed("GET", "/products", nonsense)), ("listed_after_create",))
     assert ("difference: real", "/body/products") in {
         (each.check, each.subject) for each in run.findings
     }

@@ -11,20 +11,20 @@ import pytest
 
 from contract_tests.differential.runner import Sides, run_differential
 from contract_tests.differential.waivers import Waiver
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from lab.standin.switches import Defect
 from tests.contract_tests.differential.targets import EMPTY, TODAY, changed, standin, twisted
 
 #: Properties whose sequences show what is put in below; a new property must not move them.
 SHOWING = (
-    "a record that never was cannot be read",
-    "nothing is done without a credential",
-    "sorted lists are in order and complete",
-    "stock moves by what was moved",
-    "what is created reads back as it was sent",
-    "what is taken away is gone from reads and lists",
-    "what is gone cannot be changed or taken away again",
-    "a new record is on exactly one page",
+    "unknown_is_not_read",
+    "credential_is_required",
+    "sorts_are_ordered",
+    "stock_is_conserved",
+    "read_after_create",
+    "gone_after_removal",
+    "removed_stays_removed",
+    "new_record_on_one_page",
 )
 
 
@@ -75,7 +75,7 @@ def test_a_mock_that_only_guesses_is_at_fault():
         if message.is_for(message.method, "/products/[0-9]+.*") and message.status == 404:
             message.body = b'{"message": "gone"}'
 
-    unread = ("a record that never was cannot be read",)
+    unread = ("unknown_is_not_read",)
     run = compare(mock_target("cliniko", EMPTY), twisted(after), only=unread)
     assert {(each.check, each.subject) for each in run.findings} == {
         ("difference: mock", "/body/message")

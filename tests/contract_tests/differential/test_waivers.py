@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from contract_tests.differential.waivers import WrongWaivers, read_waivers, waived
+from contract_tests.differential.waivers import WaiversError, read_waivers, waived
 
 WAIVER = """
 - operation: getTax
@@ -68,7 +68,7 @@ def test_an_empty_file_waives_nothing(read):
     ],
 )
 def test_a_wrong_file_is_refused_in_one_line(read, text, complaint):
-    with pytest.raises(WrongWaivers) as refused:
+    with pytest.raises(WaiversError) as refused:
         read(text)
     assert complaint in str(refused.value)
     assert "waivers.yaml" in str(refused.value)
@@ -76,5 +76,5 @@ def test_a_wrong_file_is_refused_in_one_line(read, text, complaint):
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(WrongWaivers, match="No such file"):
+    with pytest.raises(WaiversError, match="No such file"):
         read_waivers(tmp_path / "none.yaml")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections import deque
 from dataclasses import dataclass, field, replace
 
 import httpx
@@ -13,12 +12,16 @@ from contract_tests.findings import Run
 from contract_tests.fuzzing.config import SMOKE, unsent_media_types
 from contract_tests.fuzzing.run import run_conformance
 from contract_tests.target.guard import guarded
-from contract_tests.target.profiles import PROFILES, READ_ONLY, WRITES, Pace, is_safe
-from contract_tests.target.target import Target, Unreachable, mock_target, signed_in, url_target
+from contract_tests.target.mock import mock_target, signed_in
+from contract_tests.target.profiles import PROFILES, READ_ONLY, WRITES, Pace
+from contract_tests.target.service import url_target
+from contract_tests.target.target import Target, Unreachable
 from mock_server.app import build_server
 from mock_server.discovery import api_names, load_vendor
+from mock_server.in_process import raw_target
 from mock_server.live import LiveServer
-from mock_server.openapi.document import matches
+from mock_server.openapi.document import is_read
+from mock_server.openapi.paths import matches
 
 
 def report(run: Run) -> str:
@@ -35,34 +38,25 @@ def is_whole(run: Run) -> bool:
 
 
 @dataclass
-class Recorder:
-    """Keeps what reaches an application."""
+class Recorder(httpx.BaseTransport):
+    """Keeps what goes over a transport."""
 
-    app: object
+    transport: httpx.BaseTransport
     requests: list[tuple[str, bytes, bytes, tuple, bytes]] = field(default_factory=list)
     seen: object = None
 
-    async def __call__(self, scope, receive, send):
-        body = b""
-        if scope["type"] == "http":
-            message = await receive()
-            body = message["body"]
-            parts = (scope["raw_path"], scope["query_string"], tuple(scope["headers"]))
-            self.requests.append((scope["method"], *parts, body))
-            if self.seen is not None:
-                self.seen()
-
-        messages = deque([{"type": "http.request", "body": body, "more_body": False}])
-
-        async def again():
-            return messages.popleft() if messages else {"type": "http.disconnect"}
-
-        await self.app(scope, again, send)
+    def handle_request(self, request):
+        path, _, query = raw_target(request).partition(b"?")
+        headers = tuple((name.lower(), value) for name, value in request.headers.raw)
+        self.requests.append((request.method, path, query, headers, request.read()))
+        if self.seen is not None:
+            self.seen()
+        return self.transport.handle_request(request)
 
 
 def recorded(target: Target) -> tuple[Target, Recorder]:
-    recorder = Recorder(target.app)
-    return replace(target, app=recorder), recorder
+    recorder = Recorder(target.transport)
+    return replace(target, transport=recorder), recorder
 
 
 @pytest.mark.parametrize("api", [*api_names(), "control"])
@@ -110,7 +104,7 @@ def test_only_safe_requests_of_the_account_go_out_and_no_faster_than_allowed(api
     assert run.findings == [], report(run)
     assert guard.refusals == []
     assert guard.sent == len(recorder.requests) >= run.requests > 50
-    safe = [each for each in target.vendor.spec.operations.values() if is_safe(each)]
+    safe = [each for each in target.vendor.spec.operations.values() if is_read(each)]
     base = httpx.URL(target.base_url).raw_path.decode()
     spec = target.vendor.spec
     for method, raw_path, query, headers, body in recorder.requests:
@@ -130,12 +124,8 @@ def test_only_safe_requests_of_the_account_go_out_and_no_faster_than_allowed(api
 
 def _signature(spec, credential):
     scheme = next(iter(spec.security_schemes.values()))
-    if scheme["type"] == "apiKey":
-        return f"{scheme['name']}={credential}".encode()
-    if scheme["scheme"] == "bearer":
-        return f"Bearer {credential}".encode()
-    user, _, password = credential.partition(":")
-    return httpx.BasicAuth(user, password)._auth_header.encode()
+    [value] = scheme.present(credential).headers.values()
+    return value.encode()
 
 
 @pytest.mark.parametrize("api", api_names())
@@ -149,15 +139,14 @@ def test_no_request_finds_another_way_out(api, monkeypatch):
 
     answers = []
 
-    async def service(scope, receive, send):
-        del receive
-        assert scope["path"].startswith("/base/")
-        answers.append(scope["path"])
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 500, "headers": headers})
-        await send({"type": "http.response.body", "body": b"{}"})
+    def service(request):
+        assert request.url.host == "service.invalid"
+        assert request.url.path.startswith("/base/")
+        answers.append(request.url.path)
+        return httpx.Response(500, json={})
 
-    run = run_conformance(replace(target, app=service), max_examples=1, phases=("fuzzing",))
+    held = replace(target, transport=httpx.MockTransport(service))
+    run = run_conformance(held, max_examples=1, phases=("fuzzing",))
     assert len(answers) > 3
     assert {"not_a_server_error"} <= {finding.check for finding in run.findings}
     shown = [each.reproduction for each in run.findings if each.reproduction]
@@ -195,31 +184,28 @@ def test_another_seed_sends_other_bytes():
 
 
 def _failing(problem, after=0):
-    """An application that answers a few times and then fails."""
+    """A transport that answers a few times and then fails."""
     calls = []
 
-    async def app(scope, receive, send):
-        del scope, receive
+    def service(_):
         calls.append(1)
         if len(calls) > after:
             raise problem
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 404, "headers": headers})
-        await send({"type": "http.response.body", "body": b'{"message": "gone"}'})
+        return httpx.Response(404, json={"message": "gone"})
 
-    return app, calls
+    return httpx.MockTransport(service), calls
 
 
 def test_a_service_that_never_answers_is_unreachable():
-    app, calls = _failing(httpx.ConnectError("refused"))
+    transport, calls = _failing(httpx.ConnectError("refused"))
     with pytest.raises(Unreachable, match=r"does not answer: ConnectError: refused"):
-        run_conformance(replace(mock_target("cliniko"), app=app), phases=("fuzzing",))
+        run_conformance(replace(mock_target("cliniko"), transport=transport), phases=("fuzzing",))
     assert len(calls) < 10
 
 
 def test_a_service_that_stops_answering_is_a_finding_and_is_left_in_peace():
-    app, calls = _failing(httpx.ReadTimeout("too late"), after=5)
-    run = run_conformance(replace(mock_target("cliniko"), app=app), phases=("fuzzing",))
+    transport, calls = _failing(httpx.ReadTimeout("too late"), after=5)
+    run = run_conformance(replace(mock_target("cliniko"), transport=transport), phases=("fuzzing",))
     lost = [each for each in run.findings if each.check == "transport"]
     assert lost
     assert all("ReadTimeout: too late" in each.message for each in lost)

@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.fuzzing.existing_ids import References
 from contract_tests.fuzzing.formats import with_formats
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from mock_server.openapi.document import SpecIndex
 
 CARRIED = {"type": "array", "items": {"$ref": "#/components/schemas/Entry"}}

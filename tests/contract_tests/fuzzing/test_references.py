@@ -8,12 +8,19 @@ from dataclasses import replace
 import pytest
 
 from contract_tests.fuzzing.existing_ids import References
-from contract_tests.target.forwarder import Forwarder
-from contract_tests.target.profiles import READ_ONLY
-from contract_tests.target.target import Target, mock_target
+from contract_tests.target.guard import guarded
+from contract_tests.target.ledger import Ledger
+from contract_tests.target.mock import mock_target
+from contract_tests.target.profiles import READ_ONLY, WRITES
+from contract_tests.target.run_tag import RunTag
+from contract_tests.target.service import ServiceTransport
+from contract_tests.target.target import Target
+from contract_tests.target.write_policy import OwnRecords
 from mock_server.app import build_server
+from mock_server.discovery import load_lifecycle
 from mock_server.engine.api import Operations
 from mock_server.engine.messages import Reply
+from mock_server.in_process import InProcessTransport
 from tests.engine.toy import THINGS, Thing, toy_document, toy_vendor
 
 THING = {"type": "integer", "nullable": True, "x-references": {"operation": "list", "field": "id"}}
@@ -70,7 +77,8 @@ class _Toy:
         document = toy_document(paths, components={"schemas": {"Thing": THING, "Body": BODY}})
         vendor = toy_vendor(document, operations)
         server = build_server(vendors=[vendor])
-        self.target = Target(vendor, f"http://testserver{server.base_path('toy')}", "test", server)
+        url = f"http://testserver{server.base_path('toy')}"
+        self.target = Target(vendor, url, "test", InProcessTransport(server))
 
     def add(self):
         with self.target.client() as client:
@@ -176,7 +184,7 @@ def test_a_list_without_an_envelope_is_a_list(toy, fill):
 
 def test_a_target_that_does_not_answer_leaves_the_generated_value(toy):
     origin = "http://127.0.0.1:9"
-    gone = Target(toy.target.vendor, origin, "test", Forwarder(origin))
+    gone = Target(toy.target.vendor, origin, "test", ServiceTransport())
     references = References(gone)
     assert references.fill("use", {"thing": 7}) == {"thing": 7}
     references.close()
@@ -201,7 +209,7 @@ def test_where_nothing_is_left_to_refer_to_a_record_is_made():
     with target.client() as client:
         (listed,) = client.get("/products").json()["products"]
         assert body == {"product_id": listed["id"]}
-        assert listed["name"].startswith("ct-reference")
+        assert listed["name"].startswith("ct-")
     assert references.fill("createStockAdjustment", {"product_id": "7"}) == body
     references.close()
 
@@ -213,3 +221,18 @@ def test_a_run_that_may_not_write_makes_nothing_to_refer_to():
     with target.client() as client:
         assert client.get("/products").json()["products"] == []
     references.close()
+
+
+@pytest.mark.parametrize("seed", [1, -7])
+def test_a_run_that_writes_its_own_records_makes_what_is_referred_to_and_takes_it_away(seed):
+    target = mock_target("cliniko", "test.empty-references")
+    tag, ledger = RunTag.of_seed(seed, "261130"), Ledger()
+    policy = OwnRecords(load_lifecycle(target.vendor), ledger, tag, target.parameters)
+    held, guard = guarded(replace(target, tag=tag), WRITES, policy=policy)
+    references = References(held)
+    body = references.fill("createStockAdjustment", {"product_id": "999"})
+    (made,) = ledger.left()
+    assert (made.resource, {"product_id": made.id}) == ("products", body)
+    references.close()
+    assert guard.refusals == []
+    assert ledger.left() == []

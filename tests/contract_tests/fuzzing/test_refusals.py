@@ -29,6 +29,20 @@ def test_a_status_that_is_not_marked_says_nothing_of_the_kind(refusals):
     assert not refusals.say_not_found("listItems", 302)
 
 
+@pytest.mark.parametrize(
+    ("content", "depends"),
+    [
+        (b'{"errors": [{"field": "refresh_token", "code": "invalid_grant"}]}', True),
+        (b'{"errors": [{"field": "grant_type"}, {"field": "refresh_token"}]}', False),
+        (b'{"errors": [{"code": "invalid_grant"}]}', False),
+        (b'{"errors": []}', False),
+    ],
+)
+def test_a_list_of_refusals_names_its_fields(content, depends):
+    refusals = Refusals(load_vendor("exsited").spec)
+    assert refusals.depend_on_state("issueToken", 400, content) is depends
+
+
 @pytest.fixture
 def verdict():
     """A function (operationId, status) → whether use after deletion is a finding there."""
@@ -44,9 +58,11 @@ def verdict():
 
     def judge(operation_id, status):
         definition = SimpleNamespace(raw={"operationId": operation_id})
-        case = SimpleNamespace(operation=SimpleNamespace(definition=definition), query=None)
+        operation = SimpleNamespace(definition=definition, path=spec.operations[operation_id].path)
+        case = SimpleNamespace(operation=operation, query=None)
         failure = UseAfterFree.__new__(UseAfterFree)
-        return taken[0](None, failure, case, SimpleNamespace(status_code=status))
+        sent = SimpleNamespace(method="GET")
+        return taken[0](None, failure, case, SimpleNamespace(status_code=status, request=sent))
 
     return judge
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 from mock_server.apis.built.lifecycle import LIFECYCLE
 from mock_server.apis.built.lifecycle.values import PLACEHOLDER
 from mock_server.engine.replies import encode_json

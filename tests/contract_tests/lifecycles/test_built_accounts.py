@@ -11,12 +11,12 @@ from lab.mutation.test_bed import TestBed
 from mock_server.apis.built.lifecycle import LIFECYCLE
 
 STOCKED, SERVICE = LIFECYCLE.resource("stocked item"), LIFECYCLE.resource("service")
-PRIVATE = "another account cannot read what one lists"
+PRIVATE = "listed_records_are_private"
 
 
 def test_an_item_of_ones_own_of_another_list_is_not_the_others():
     target = TestBed("built").target()
-    session = Session(target, LIFECYCLE, "own")
+    session = Session(target, LIFECYCLE)
     world = Actions(session, Random(1))
     mine, theirs = world.create(STOCKED), world.create(SERVICE, account="other")
     session.close()

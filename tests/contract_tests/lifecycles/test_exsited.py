@@ -13,8 +13,8 @@ import pytest
 
 from contract_tests.exchange.bodies import URLENCODED
 from contract_tests.properties.actions import Actions
+from contract_tests.target.mock import mock_target
 from contract_tests.target.session import Session
-from contract_tests.target.target import mock_target
 from mock_server.apis.exsited.lifecycle import ITEM, LIFECYCLE, SPELLED_OTHERWISE
 from mock_server.apis.exsited.lifecycle.bodies import (
     configured,
@@ -35,7 +35,7 @@ NUMBER = "codes/name=ITEM-NUMBER/value"
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[Actions]:
-    session = Session(mock_target("exsited"), LIFECYCLE, "test")
+    session = Session(mock_target("exsited"), LIFECYCLE)
     yield Actions(session, Random(7))
     session.close()
 

@@ -10,9 +10,9 @@ from lab.mutants.defect import Defect, Scene
 from lab.mutation.test_bed import TestBed
 from mock_server.apis.exsited.lifecycle import LIFECYCLE
 
-KEYS = "a retry with the same key counts once"
-ALIKE = "two accounts' records with one number are two"
-REFERENCES = "prices and other derived values add up"
+KEYS = "idempotency_keys"
+ALIKE = "same_number_in_two_accounts"
+REFERENCES = "derived_values_add_up"
 
 
 @pytest.fixture(scope="module")

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from contract_tests.properties.run import Plan, run_properties
-from contract_tests.target.target import mock_target
+from contract_tests.target.mock import mock_target
 
-READS = "every list shows what was created"
+READS = "listed_after_create"
 
 
 def limited(target, headers, times=1):
     """The target, which refuses every fifth request, so many times in a row."""
     asked = 0
 
-    async def app(scope, receive, send):
+    def answer(request):
         nonlocal asked
-        asked += scope["type"] == "http"
-        if scope["type"] != "http" or asked % 5 >= times:
-            await target.app(scope, receive, send)
-            return
-        headers_ = [(b"content-type", b"application/json"), *headers]
-        await send({"type": "http.response.start", "status": 429, "headers": headers_})
-        await send({"type": "http.response.body", "body": b'{"message": "Too many requests"}'})
+        asked += 1
+        if asked % 5 >= times:
+            return target.transport.handle_request(request)
+        return httpx.Response(429, headers=headers, json={"message": "Too many requests"})
 
-    return replace(target, app=app)
+    return replace(target, transport=httpx.MockTransport(answer))
 
 
 @pytest.fixture
@@ -40,7 +38,7 @@ def found():
     return run
 
 
-RESET = [(b"x-ratelimit-reset", b"1767225660")]
+RESET = {"x-ratelimit-reset": "1767225660"}
 
 
 def test_a_call_that_came_too_soon_is_sent_again(found):
@@ -48,7 +46,7 @@ def test_a_call_that_came_too_soon_is_sent_again(found):
 
 
 def test_a_refusal_that_lacks_what_the_spec_wants_is_found(found):
-    findings = found([])
+    findings = found({})
     assert {each.subject for each in findings} == {"/headers/x-ratelimit-reset"}
 
 

@@ -7,8 +7,8 @@ import json
 from random import Random
 
 from contract_tests.properties.actions import Actions
+from contract_tests.target.mock import mock_target
 from contract_tests.target.session import Session
-from contract_tests.target.target import mock_target
 from mock_server.discovery import load_lifecycle
 from mock_server.journal.har import har
 
@@ -77,7 +77,7 @@ def life(api):
     """The HAR export of a mock in which a record of each kind was made, read, changed, removed."""
     target = mock_target(api, "test.empty-life")
     lifecycle = load_lifecycle(target.vendor)
-    session = Session(target, lifecycle, "life")
+    session = Session(target, lifecycle)
     for number, resource in enumerate(lifecycle.resources):
         world = Actions(session, Random(number))
         if resource.create is None:
@@ -100,6 +100,6 @@ def life(api):
                 world.pages(listing, path=record.path if resource.parent else None, most=1)
         world.tidy()
     session.close()
-    server = target.app
+    server = target.transport.app
     sandbox = server.sandbox("test.empty-life")
     return har(sandbox.journal, {api: target.vendor.spec})

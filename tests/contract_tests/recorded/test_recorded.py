@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from contract_tests.cli import main as cli
 from contract_tests.recorded.check import check_recording, replay_recording
-from contract_tests.recorded.har import WrongHar, read_document, recording_of, without_secrets
-from contract_tests.target.target import mock_target
+from contract_tests.recorded.har import HarError, read_document, recording_of, without_secrets
+from contract_tests.target.mock import mock_target
 from mock_server.discovery import load_vendor
 from tests.contract_tests.recorded.recordings import TAX, document, entry, life
 
@@ -66,14 +66,14 @@ def test_a_request_that_the_spec_refuses_and_the_service_took_is_found():
 
 
 def test_what_is_no_call_of_the_api_is_told_and_left_out():
-    others = [entry(path="/assets/logo.png"), entry(status=0), entry("PUT", "/v1/taxes/1")]
+    others = [entry(path="/assets/logo.png"), entry(status=0), entry("PUT", "/v1/users/1")]
     recording = recording_of(document(*others, entry(answer=TAX)), VENDOR.spec)
     assert len(recording.calls) == 1
     assert recording.base_url == "https://api.au1.cliniko.example/v1"
     assert recording.others == (
         "GET /assets/logo.png: not an operation of cliniko",
         "GET /v1/taxes/1: it was not answered",
-        "PUT /v1/taxes/1: not an operation of cliniko",
+        "PUT /v1/users/1: not an operation of cliniko",
     )
 
 
@@ -230,5 +230,5 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path):
     file.write_text("\ufeff" + json.dumps(document()), encoding="utf-8")
     assert read_document(file)["log"]["entries"] == []
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(WrongHar, match=r"bom\.har"):
+    with pytest.raises(HarError, match=r"bom\.har"):
         read_document(file)

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from contract_tests.findings import Finding, Property, Run
-from contract_tests.reports.baseline import Baseline, Known, WrongBaseline, fingerprint_of
+from contract_tests.cli.credentials import Secrets
+from contract_tests.findings import NOT_TESTED, Finding, Property, Run
+from contract_tests.reports.baseline import Baseline, BaselineError, Known, fingerprint_of
+from contract_tests.reports.report import report_of
 
 TODAY = date(2026, 3, 14)
 FINDING = Finding("a_check", "GET /x", "It was wrong", "fuzzing", subject="/name")
+
+
+@pytest.mark.parametrize("phase", ["properties", "differential", "recorded"])
+def test_a_finding_with_a_subject_is_the_same_whatever_its_message_says(phase):
+    one, other = (
+        Finding("derived_values_add_up", "GET /x", message, phase, subject="prices with tax")
+        for message in ("price_including_tax is 1, which is too much", "price_ex_tax is 2")
+    )
+    assert fingerprint_of("shop", one) == fingerprint_of("shop", other)
+    assert fingerprint_of("shop", one) != fingerprint_of("shop", replace(one, subject="stock"))
 
 
 def saying(message):
@@ -128,7 +140,7 @@ ENTRY = "{api: shop, check: c, fingerprint: ab, first_seen: 2026-01-02"
 def test_what_is_no_baseline_is_refused_in_one_line(tmp_path, text, complaint):
     path = tmp_path / "known.yaml"
     path.write_text(text)
-    with pytest.raises(WrongBaseline) as refused:
+    with pytest.raises(BaselineError) as refused:
         Baseline.read(path)
     assert str(refused.value).startswith(f"{path}: ")
     assert complaint in str(refused.value)
@@ -137,7 +149,7 @@ def test_what_is_no_baseline_is_refused_in_one_line(tmp_path, text, complaint):
 
 def test_a_folder_is_no_baseline(tmp_path):
     for use in (Baseline.read, Baseline().write):
-        with pytest.raises(WrongBaseline, match="Is a directory"):
+        with pytest.raises(BaselineError, match="Is a directory"):
             use(tmp_path)
 
 
@@ -170,10 +182,19 @@ def test_what_was_looked_for_and_not_found_is_gone_and_nothing_else(run, gone):
     assert len(baseline.updated([run], baseline.gone([run]), TODAY)) == (0 if gone else 1)
 
 
-@pytest.mark.parametrize("requests", [0, 5])
-def test_a_crash_is_gone_when_a_run_came_through(requests):
-    baseline = baseline_of(Finding("crash", "", "RuntimeError", "suite"))
-    assert bool(baseline.gone([Run("shop", 1, requests=requests)])) is (requests > 0)
+@pytest.mark.parametrize("check", sorted(NOT_TESTED))
+def test_that_nothing_was_tested_is_never_known(check):
+    finding = Finding(check, "", "RuntimeError", "suite")
+    assert len(baseline_of(finding)) == 0
+    known = Known("shop", check, "", fingerprint_of("shop", finding), date(2026, 1, 1))
+    run = Run("shop", 1, requests=5, findings=[finding])
+    started = datetime(2026, 3, 14, tzinfo=UTC)
+    report = report_of([(run, "")], secrets=Secrets(), baseline=Baseline([known]), started=started)
+    assert [each.verdict for each in report.findings] == ["new"]
+    assert report.fails
+    # An entry of an older baseline goes when a run came through.
+    assert Baseline([known]).gone([Run("shop", 1, requests=5)]) == (known,)
+    assert Baseline([known]).gone([Run("shop", 1)]) == ()
 
 
 def test_an_update_keeps_what_a_person_has_written():

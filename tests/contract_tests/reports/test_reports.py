@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import jsonschema_rs
 import pytest
 
-from contract_tests.reports.files import CannotWrite, write_report
+from contract_tests.reports.files import ReportError, write_report
 from contract_tests.reports.html_report import html_report
 from contract_tests.reports.json_report import SCHEMA, json_report
 from contract_tests.reports.junit import junit_report
@@ -269,6 +269,6 @@ def test_names_of_files_are_plain_whatever_an_operation_is_called(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_named_in_one_line(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(CannotWrite, match="file/below") as refused:
+    with pytest.raises(ReportError, match="file/below") as refused:
         write_report(whole_report(), tmp_path / "file" / "below")
     assert "\n" not in str(refused.value)

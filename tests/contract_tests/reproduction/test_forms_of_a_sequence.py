@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from contract_tests.properties.run import Plan, run_properties
-from contract_tests.target.target import signed_in, url_target
+from contract_tests.target.mock import signed_in
+from contract_tests.target.service import url_target
 from mock_server.discovery import load_vendor
 from tests.contract_tests.twisting import serving
 
@@ -102,18 +103,18 @@ def again(tmp_path, monkeypatch):
 
 #: API, property, what is done to requests and to answers, and what a finding then shows.
 CASES = [
-    ("cliniko", "what is created reads back as it was sent",
+    ("cliniko", "read_after_create",
      nothing, changed("GET", "/products/[0-9]+", upper), "POST /products"),
-    ("cliniko", "every list shows what was created",
+    ("cliniko", "listed_after_create",
      nothing, changed("GET", "/products", empties), "GET /products"),
-    ("cliniko", "nothing is done without a credential", nothing, opens, "without a credential"),
-    ("cliniko", "nothing is done without a credential",
+    ("cliniko", "credential_is_required", nothing, opens, "without a credential"),
+    ("cliniko", "credential_is_required",
      nothing, believes, "with a wrong credential"),
-    ("cliniko", "another account cannot read or list a record",
+    ("cliniko", "other_account_cannot_read",
      shares, nothing, "as another account"),
-    ("built", "stock moves by what was moved",
+    ("built", "stock_is_conserved",
      nothing, changed("GET", "/item/[0-9]+", jumps), "/item"),
-    ("skhokho", "files read back as they were sent", nothing, spoils, ".png"),
+    ("skhokho", "files_read_back", nothing, spoils, ".png"),
 ]  # fmt: skip
 
 

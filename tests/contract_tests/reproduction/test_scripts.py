@@ -8,8 +8,8 @@ from contract_tests.claims import Answers, Lists
 from contract_tests.exchange.trace import Call, Trace
 from contract_tests.reproduction.kinds import is_word_for, named_in_path
 from contract_tests.reproduction.script import MissingValue, run_script, script_of
+from contract_tests.target.mock import mock_target
 from contract_tests.target.session import Session
-from contract_tests.target.target import mock_target
 from mock_server.discovery import load_lifecycle, load_vendor
 from mock_server.lifecycle.model import Parts
 from tests.contract_tests.differential.answers import exchange, trace
@@ -118,7 +118,7 @@ def test_a_step_that_the_claims_values_need_stays():
 def test_what_no_answer_gives_is_told_with_its_place():
     script = script_of_three()
     target = mock_target("cliniko")
-    session = Session(target, CLINIKO, "lacking")
+    session = Session(target, CLINIKO)
     sent = Trace()
     with pytest.raises(MissingValue, match="createProduct gave nothing at /id") as lacking:
         run_script(script, session, sent)

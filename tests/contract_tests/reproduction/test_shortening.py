@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from contract_tests.claims import Shows
 from contract_tests.exchange.trace import Call, Trace
 from contract_tests.reproduction.shrink import Shortener
+from contract_tests.target.mock import mock_target
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
-from contract_tests.target.target import mock_target
 from mock_server.discovery import load_lifecycle, load_vendor
 from mock_server.lifecycle.model import Parts
 from tests.contract_tests.differential.targets import changed, twisted
@@ -26,7 +27,7 @@ def louder(body):
 def sessions():
     """A session with a mock whose names are shown in capitals, and one with a sound mock."""
     found = [
-        Session(target, CLINIKO, tag)
+        Session(target, CLINIKO, RunTag(tag))
         for target, tag in (
             (twisted(changed("GET", "/products/[0-9]+", louder)), "wrong"),
             (mock_target("cliniko"), "right"),

@@ -9,9 +9,11 @@ from random import Random
 
 import pytest
 
-from contract_tests.target.cleanup import MADE_BY_US, sweep
+from contract_tests.target.cleanup import sweep
 from contract_tests.target.ledger import Ledger, Made
-from contract_tests.target.target import mock_target, url_target
+from contract_tests.target.mock import mock_target
+from contract_tests.target.run_tag import is_made_up
+from contract_tests.target.service import url_target
 from mock_server.app import build_server
 from mock_server.discovery import load_lifecycle, load_vendor
 from mock_server.live import LiveServer
@@ -62,7 +64,7 @@ def test_what_a_killed_run_left_is_found_and_nothing_else(killed, by_ledger):
     lifecycle = load_lifecycle(target.vendor)
     accounts = ("first", "other")
     before = {account: products(target, account) for account in accounts}
-    assert sum(MADE_BY_US.fullmatch(name) is not None for name in _names(before)) >= 7
+    assert sum(is_made_up(name) for name in _names(before)) >= 7
     known = Ledger(path) if by_ledger else None
     swept = list(sweep(target, lifecycle, known))
     assert {each.how for each in swept} == {"archived"}
@@ -73,7 +75,7 @@ def test_what_a_killed_run_left_is_found_and_nothing_else(killed, by_ledger):
         for name, archived in after[account].items():
             own = re.fullmatch("ct-killed-[0-9]+", name)
             assert archived is (own is not None or before[account][name]), name
-    assert len(swept) == sum(MADE_BY_US.fullmatch(name) is not None for name in _names(after))
+    assert len(swept) == sum(is_made_up(name) for name in _names(after))
     assert list(sweep(target, lifecycle)) == []
     assert not by_ledger or Ledger(path).left() == []
 
@@ -104,20 +106,22 @@ def test_each_api_has_its_best_way(api, how):
             made = client.post(url, json=body, headers=dict(resource.create.headers))
             assert made.is_success, made.text
     (swept,) = sweep(target, lifecycle)
-    assert (swept.made.resource, swept.how, swept.gone) == (resource.name, how, True)
+    assert (swept.made.resource, swept.how, swept.outcome) == (resource.name, how, "removed")
     # Where it is still listed, it is not touched again.
-    assert {each.how for each in sweep(target, lifecycle)} <= {f"{how} already"}
+    assert {each.how for each in sweep(target, lifecycle)} <= {f"already {how}"}
 
 
-def test_what_cannot_be_taken_away_is_told():
+def test_what_the_vendor_keeps_what_is_gone_and_what_is_not_a_runs_are_told_apart():
     target = mock_target("cliniko")
     ledger = Ledger()
     ledger.has_made(Made("stock_adjustments", "first", "1", {"id": "1"}))
+    ledger.has_made(Made("products", "first", "1", {"id": "1"}, "ct-1-1"))
     ledger.has_made(Made("products", "first", "999999", {"id": "999999"}))
-    gone, stays = sweep(target, load_lifecycle(target.vendor), ledger)
-    assert (str(gone), gone.gone) == ("products 999999: gone already", True)
-    assert stays.how == "stays: the vendor has no way to take it away"
-    assert not stays.gone
+    gone, foreign, kept = sweep(target, load_lifecycle(target.vendor), ledger)
+    assert (str(gone), gone.outcome) == ("products 999999: already gone", "gone")
+    assert foreign.outcome == "foreign"
+    assert "which no run has made" in foreign.how
+    assert (kept.how, kept.outcome) == ("the vendor keeps such records", "kept")
     assert [made.resource for made in ledger.left()] == ["stock_adjustments"]
     with target.client() as client:
         assert client.get("/products/1").json()["archived_at"] is None
@@ -136,10 +140,12 @@ def test_what_was_archived_is_not_brought_back_by_archiving_it_again():
             if client.get(f"/api/v3/items/{each['id']}/transactions").json()["total_sales"]
         )
         ledger.has_made(Made("item", "first", sold, {"id": sold}))
+        name = {"name": "ct-1-1"}
+        assert client.post(f"/api/v3/items/{sold}", json=name).is_success
         outcomes = []
         for _ in range(2):
             outcomes += [each.how for each in sweep(target, lifecycle, ledger)]
             ledger = Ledger()
             ledger.has_made(Made("item", "first", sold, {"id": sold}))
             assert client.get(f"/api/item/{sold}").json()["item"]["archived"]
-    assert outcomes == ["archived", "archived already"]
+    assert outcomes == ["archived", "already archived"]

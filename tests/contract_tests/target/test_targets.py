@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.target.target import Target, Unreachable, mock_target, signed_in, url_target
+from contract_tests.target.mock import mock_target, signed_in
+from contract_tests.target.service import url_target
+from contract_tests.target.target import Target, Unreachable
 from mock_server.app import build_server
 from mock_server.discovery import api_names
 from mock_server.engine.messages import Reply
+from mock_server.in_process import InProcessTransport
 from mock_server.settings import Settings
 from tests.engine.toy import echo_operations, toy_document, toy_vendor
 
@@ -37,10 +40,10 @@ def _vendor(scheme, **options):
 @pytest.mark.parametrize(("scheme", "credential"), SCHEMES)
 def test_a_client_signs_in_as_the_spec_says(scheme, credential):
     vendor = _vendor(scheme)
-    server = build_server(vendors=[vendor])
-    assert signed_in(vendor, "http://testserver/toy", "test-1", server) == credential
-    target = Target(vendor, "http://testserver/toy", credential, server)
-    assert (target.scheme_name, target.scheme) == ("own", scheme)
+    transport = InProcessTransport(build_server(vendors=[vendor]))
+    assert signed_in(vendor, "http://testserver/toy", "test-1", transport) == credential
+    target = Target(vendor, "http://testserver/toy", credential, transport)
+    assert (target.scheme_name, target.scheme.id) == ("own", "own")
     with target.client() as client:
         assert client.get("/who").json() == "test-1"
 
@@ -49,8 +52,8 @@ def test_a_client_signs_in_as_the_spec_says(scheme, credential):
 def test_a_client_signs_in_as_another_account_or_as_nobody(scheme, credential):
     vendor = _vendor(scheme)
     other = credential.replace("1", "2")
-    app = build_server(vendors=[vendor])
-    target = Target(vendor, "http://testserver/toy", credential, app, other)
+    transport = InProcessTransport(build_server(vendors=[vendor]))
+    target = Target(vendor, "http://testserver/toy", credential, transport, other)
     with target.client("other") as client:
         assert client.get("/who").json() == "test-2"
     with target.client(None) as client:
@@ -75,7 +78,7 @@ def test_both_accounts_of_a_mock_are_open_and_apart(api):
         assert first.get(path).status_code == 200
         assert other.get(path).status_code == 200
         assert nobody.get(path).status_code in {401, 403}
-    assert sorted(target.app.sandboxes.names()) == ["test-x", "test-x-other"]
+    assert sorted(target.transport.app.sandboxes.names()) == ["test-x", "test-x-other"]
 
 
 def test_what_says_whose_records_are_meant_comes_from_the_first_call():
@@ -89,8 +92,8 @@ def test_a_vendor_may_ask_for_more_than_a_word():
         sandbox_key_of=lambda credential: credential.value.removeprefix("token-for-"),
         sign_in=lambda word, client: f"token-for-{word}-{client.get('/who').status_code}",
     )
-    server = build_server(vendors=[vendor])
-    assert signed_in(vendor, "http://testserver/toy", "test", server) == "token-for-test-401"
+    transport = InProcessTransport(build_server(vendors=[vendor]))
+    assert signed_in(vendor, "http://testserver/toy", "test", transport) == "token-for-test-401"
 
 
 def test_a_mock_target_is_fresh_and_takes_settings():

@@ -12,6 +12,7 @@ from contract_tests.target.target import IN_PROCESS_ORIGIN, Target
 from mock_server.discovery import Vendor
 from mock_server.engine.api import Api, ErrorTable, FirstCall, Operations
 from mock_server.engine.errors import NEUTRAL_ERRORS
+from mock_server.in_process import InProcessTransport
 from mock_server.openapi.document import SpecIndex, load_document
 from tests.contract_tests.toy.app import App
 
@@ -92,11 +93,11 @@ class _Client:
 
 
 class _ToyTarget(Target):
-    """A toy in this process, called without a transport."""
+    """A toy in this process, called past its transport."""
 
     def client(self, account: Any = "first") -> Any:
         words = {"first": self.credential, "other": self.other_credential, None: None}
-        return _Client(self.app, words[account])
+        return _Client(self.transport.app, words[account])
 
 
 def toy_target(*wrong: str) -> Target:
@@ -105,7 +106,7 @@ def toy_target(*wrong: str) -> Target:
         toy_vendor(),
         IN_PROCESS_ORIGIN,
         "first-token",
-        App(*wrong),
+        InProcessTransport(App(*wrong)),
         "other-token",
         {"house": "main"},
     )

@@ -9,7 +9,7 @@ import httpx
 
 from lab.mutants import catalogue
 from lab.mutants.defect import GROUPS, Defect, Scene
-from lab.mutants.messages import Between, Deed
+from lab.mutants.messages import InterceptingTransport, Interceptor
 from lab.mutation.probe import NOON, Line, observed
 from lab.mutation.test_bed import TestBed
 
@@ -40,7 +40,7 @@ def clients(planted: Defect | None = None) -> tuple[httpx.Client, httpx.Client]:
     return target.client(), target.client("other")
 
 
-def through(deed: Deed) -> httpx.Client:
-    """The first account of a mock behind a deed."""
+def through(intercept: Interceptor) -> httpx.Client:
+    """The first account of a mock behind an interceptor."""
     target = ground().target()
-    return replace(target, app=Between(target, deed)).client()
+    return replace(target, transport=InterceptingTransport(target, intercept)).client()

@@ -8,7 +8,7 @@ import pytest
 
 from lab.mutants.catalogue import MOST_SITES, catalogue
 from lab.mutants.defect import Scene
-from lab.mutants.messages import Answered, Asked, Service
+from lab.mutants.messages import Request, Response, Service
 from lab.mutation.probe import is_visible
 from mock_server.discovery import api_names, load_lifecycle, load_vendor
 from tests.lab.mutants.planted import defect, ground, seen, through
@@ -52,12 +52,12 @@ def test_what_nobody_can_see_does_not_count() -> None:
     assert is_visible(ground(), scene, plain, transcript)
 
 
-async def _nothing(asked: Asked, service: Service) -> Answered:
-    return await service.ask(asked)
+def _nothing(request: Request, service: Service) -> Response:
+    return service.send(request)
 
 
 def test_what_only_passes_on_changes_no_byte() -> None:
-    def answered() -> list[tuple[int, bytes, list[tuple[bytes, bytes]]]]:
+    def response() -> list[tuple[int, bytes, list[tuple[bytes, bytes]]]]:
         found = [
             client.post("/products", json={"name": "Bälm", "cost_price": "1.10"}),
             client.get("/products", params={"q[]": "name:~B"}),
@@ -68,6 +68,6 @@ def test_what_only_passes_on_changes_no_byte() -> None:
         return [(each.status_code, each.content, sorted(each.headers.raw)) for each in found]
 
     with ground().target().client() as client:
-        plain = answered()
+        plain = response()
     with through(_nothing) as client:
-        assert answered() == plain
+        assert response() == plain

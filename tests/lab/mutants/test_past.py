@@ -8,8 +8,8 @@ from itertools import count
 import pytest
 
 from contract_tests.properties.run import Plan, run_properties
-from lab.mutants.deeds import in_answers
-from lab.mutants.messages import Between
+from lab.mutants.interceptors import in_answers
+from lab.mutants.messages import InterceptingTransport
 from lab.mutation.detectors import ours
 from lab.mutation.past import used
 from mock_server.apis.cliniko.lifecycle import LIFECYCLE
@@ -58,10 +58,10 @@ def test_a_defect_of_a_write_does_not_end_the_past():
 
 
 def test_what_another_account_reads_is_seen_though_it_looks_different_each_time():
-    check = "another account cannot read what one lists"
+    check = "listed_records_are_private"
     target = _past(defect("reads-of-any-account", "getProduct", "account"))
     numbers = count()
     changing = in_answers("getProduct", "/notes", lambda _: f"read {next(numbers)}")
-    target = replace(target, app=Between(target, changing))
+    target = replace(target, transport=InterceptingTransport(target, changing))
     found = run_properties(target, plan=Plan(writes=False, only=(check,), shortest=False)).findings
     assert check in [each.check for each in found]

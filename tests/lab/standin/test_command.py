@@ -68,17 +68,16 @@ def test_it_lists_what_can_be_switched_on(capsys, option, kind):
     [
         (["--defect", "nonsense"], "there is no defect 'nonsense'; --list-defects names them"),
         (["--variation", "local-time"], "there is no variation 'local-time'"),
-        (["--port", "99999"], "--port: must be from 0 to 65535"),
+        (["--port", "99999"], "'--port': 99999 is not in the range"),
         (["--port", "0", "--database", "/nowhere/at/all.db"], "unable to open database file"),
         (["--port", "0", "--database", __file__], "file is not a database"),
-        (["--rate-limit", "-1"], "--rate-limit: must be 0 or more"),
-        (["--seconds-a-call", "soon"], "--seconds-a-call: must be 0 or more, such as 0.4"),
-        (["--products", "many"], "--products: must be 0 or more"),
+        (["--rate-limit", "-1"], "'--rate-limit': -1 is not in the range"),
+        (["--seconds-a-call", "soon"], "'--seconds-a-call': 'soon' is not a valid float"),
+        (["--products", "many"], "'--products': 'many' is not a valid integer"),
     ],
 )
 def test_misuse_is_one_line_on_standard_error(capsys, arguments, complaint):
-    with pytest.raises(SystemExit, match="2"):
-        main(arguments)
+    assert main(arguments) == 2
     errors = capsys.readouterr().err
     assert complaint in errors
     assert len(errors.splitlines()) == 1
@@ -87,6 +86,5 @@ def test_misuse_is_one_line_on_standard_error(capsys, arguments, complaint):
 def test_a_port_in_use_is_misuse(capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(SystemExit, match="2"):
-            main(["--port", str(port)])
+        assert main(["--port", str(port)]) == 2
     assert f"--port {port}: Address already in use" in capsys.readouterr().err

@@ -20,7 +20,12 @@ _MOST = 40
 
 
 # By and by a run makes more records for the one account than the other could catch up with.
-@oracle("two accounts' records with one number are two", writes=True, first=True)
+@oracle(
+    "same_number_in_two_accounts",
+    "two accounts' records with one number are two",
+    writes=True,
+    first=True,
+)
 def alike_are_apart(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """What is done to a record leaves the other account's record of the same number alone."""
     above = lifecycle.resource(resource.parent) if resource.parent is not None else resource

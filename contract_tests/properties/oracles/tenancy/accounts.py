@@ -27,10 +27,9 @@ from mock_server.lifecycle.model import (
 )
 
 
-@oracle("another account cannot read or list a record", writes=True)
-def others_see_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("other_account_cannot_read", "another account cannot read or list a record", writes=True)
+def others_see_nothing(resource: Resource) -> Iterator[Case]:
     """Another account's reads say that the record is not there; its lists and counts lack it."""
-    del lifecycle
     if resource.create is None:
         return
 
@@ -68,10 +67,9 @@ def others_see_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
             yield Case(listing.operation, run, other=True)
 
 
-@oracle("another account cannot touch a record", writes=True)
-def others_touch_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("other_account_cannot_write", "another account cannot change a record", writes=True)
+def others_touch_nothing(resource: Resource) -> Iterator[Case]:
     """Another account's updates, moves and removals are refused, and change nothing."""
-    del lifecycle
     if resource.create is None or not resource.reads:
         return
 
@@ -123,7 +121,7 @@ def _has_its_own(actions: Actions, record: Record) -> bool:
     return answer.succeeded and tag is not None and record.sent[tag].encode() not in answer.content
 
 
-@oracle("nothing is done without a credential", writes=True)
+@oracle("credential_is_required", "nothing is done without a credential", writes=True)
 def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """Without a credential, or with a wrong one, every call is refused and changes nothing."""
     statuses = lifecycle.unauthenticated
@@ -226,10 +224,9 @@ def _path(actions: Actions, resource: Resource) -> Mapping[str, Any]:
     raise CaseNotApplicable(f"there is no {resource.name}")
 
 
-@oracle("each account's records are its own", writes=True)
-def accounts_are_apart(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("accounts_are_separate", "each account's records are its own", writes=True)
+def accounts_are_apart(resource: Resource) -> Iterator[Case]:
     """Two accounts create at the same time; each lists its own record and not the other's."""
-    del lifecycle
     if resource.create is None:
         return
 

@@ -31,14 +31,13 @@ _ACCOUNTS: tuple[Caller, Caller] = ("first", "other")
 _FEW = 3
 
 
-@oracle("another account cannot read what one lists", writes=False)
-def lists_are_private(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("listed_records_are_private", "another account cannot read what one lists", writes=False)
+def lists_are_private(resource: Resource) -> Iterator[Case]:
     """A listed record that another account does not list is refused to it.
 
     What nobody can create may be everybody's. Where accounts count for themselves, a record of the
     other's own may have the same identifier and be in none of its lists.
     """
-    del lifecycle
     if resource.create is None:
         return
 
@@ -65,7 +64,7 @@ def lists_are_private(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case
             yield Case(view.operation, partial(unread, listing, view), other=True)
 
 
-@oracle("a record refers to nothing of another account", writes=True)
+@oracle("references_stay_in_account", "a record refers to nothing of another account", writes=True)
 def references_stay_at_home(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """The identifier of another account's record is refused, or nothing comes of it."""
     create = resource.create

@@ -11,7 +11,6 @@ from contract_tests.properties.oracle import Case, oracle
 from contract_tests.properties.oracles.changes import change, same_record
 from contract_tests.properties.oracles.removals import parts_of, removable
 from mock_server.lifecycle.model import (
-    Lifecycle,
     Listing,
     Parts,
     Read,
@@ -23,10 +22,9 @@ from mock_server.lifecycle.model import (
 _WHY = "the record is not that owner's"
 
 
-@oracle("a record is not reached through another owner", writes=True)
-def owners_are_apart(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+@oracle("owners_are_separate", "a record is not reached through another owner", writes=True)
+def owners_are_apart(resource: Resource) -> Iterator[Case]:
     """With another owner in the path a record is not read, listed, changed or taken away."""
-    del lifecycle
     owner = resource.owner_in_path
     if not owner or resource.create is None or not resource.reads:
         return

@@ -9,6 +9,7 @@ from mock_server.apis.built import errors, indexes, serializers
 from mock_server.apis.built.codes import made_up_code, prefixed
 from mock_server.apis.built.fields import number, record_id, text, yes
 from mock_server.apis.built.handlers.item_changes import with_tracking
+from mock_server.apis.built.inputs import read_items
 from mock_server.apis.built.ledger import with_stock
 from mock_server.apis.built.models import ITEMS, Item
 from mock_server.apis.built.operations import OPERATIONS
@@ -17,7 +18,6 @@ from mock_server.apis.built.values import ZERO, stored, stored_price
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict
 from mock_server.engine.messages import Reply, Request
-from mock_server.openapi.json_values import read_json
 
 
 @OPERATIONS.handles("createItemsInBulk", "createItemsInBulkAlternate", rules=[items_are_valid])
@@ -26,7 +26,7 @@ def create_items_in_bulk(request: Request, context: Context) -> Reply:
 
     More than 200 are refused with 302. A name that stands twice in one import is taken once.
     """
-    entries = read_json(request.body["items"].encode())
+    entries = read_items(request.body["items"])
     if len(entries) > indexes.LARGEST_IMPORT:
         raise Conflict(errors.IMPORT_LIMIT)
     taken = set(context.state.derive(ITEMS, indexes.names))

@@ -13,7 +13,7 @@ from mock_server.apis.built.handlers.items import item_at
 from mock_server.apis.built.ledger import with_stock
 from mock_server.apis.built.models import ITEMS, PURCHASES, SALES, Item
 from mock_server.apis.built.operations import OPERATIONS
-from mock_server.apis.built.rules import references_exist
+from mock_server.apis.built.rules import references_exist, values_fit
 from mock_server.apis.built.values import ZERO, stored, stored_price
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict
@@ -22,7 +22,7 @@ from mock_server.engine.messages import NO_BODY, Reply, Request
 _ONE = Decimal(1)
 
 
-@OPERATIONS.handles("createItem", rules=[references_exist])
+@OPERATIONS.handles("createItem", rules=[values_fit, references_exist])
 def create_item(request: Request, context: Context) -> Reply:
     """Create an item; a name in use is refused with 302.
 
@@ -49,12 +49,11 @@ def create_item(request: Request, context: Context) -> Reply:
     return Reply(200, serializers.saved_item(context.state.put(ITEMS, item), context))
 
 
-@OPERATIONS.handles("updateItem", rules=[references_exist])
+@OPERATIONS.handles("updateItem", rules=[values_fit, references_exist])
 def update_item(request: Request, context: Context) -> Reply:
     """Change the fields that the body names; empty ones go back to their defaults."""
     item = item_at(request, context)
-    body = request.body if isinstance(request.body, dict) else {}
-    changed = _changed(item, body, context)
+    changed = _changed(item, request.body, context)
     if changed != item:
         changed = replace(changed, updated_at=context.now.replace(microsecond=0))
         context.state.put(ITEMS, changed)

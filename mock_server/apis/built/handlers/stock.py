@@ -14,7 +14,7 @@ from mock_server.apis.built.ledger import moved
 from mock_server.apis.built.models import ADJUSTMENTS, ITEMS, Adjustment, Item, UsedMaterial
 from mock_server.apis.built.operations import OPERATIONS
 from mock_server.apis.built.pages import page
-from mock_server.apis.built.rules import references_exist, stock_is_kept
+from mock_server.apis.built.rules import references_exist, stock_is_kept, values_fit
 from mock_server.apis.built.serializers import listed_item
 from mock_server.apis.built.values import ZERO, bare, multiply, stored
 from mock_server.engine.context import Context
@@ -22,7 +22,7 @@ from mock_server.engine.errors import RecordNotFound
 from mock_server.engine.messages import NO_BODY, Reply, Request
 
 
-@OPERATIONS.handles("adjustStock", rules=[references_exist, stock_is_kept])
+@OPERATIONS.handles("adjustStock", rules=[values_fit, references_exist, stock_is_kept])
 def adjust_stock(request: Request, context: Context) -> Reply:
     """Increase or decrease an item's stock by `adjustment_quantity`, worth `amount`.
 
@@ -40,7 +40,7 @@ def adjust_stock(request: Request, context: Context) -> Reply:
         unit_price=_stored(body["unit_price"]),
         amount=_stored(body["amount"]),
         account_id=record_id(body["account_id"]) or 0,
-        date=day(body.get("date")) or context.now.date(),
+        date=_day(body["date"]),
         note=text(body.get("note")),
         created_at=context.now.replace(microsecond=0),
     )
@@ -48,7 +48,7 @@ def adjust_stock(request: Request, context: Context) -> Reply:
     return Reply(200, ledger_serializers.booked_adjustment(adjustment, context))
 
 
-@OPERATIONS.handles("adjustStockFromProduction", rules=[stock_is_kept])
+@OPERATIONS.handles("adjustStockFromProduction", rules=[values_fit, stock_is_kept])
 def adjust_stock_from_production(request: Request, context: Context) -> Reply:
     """Take what was used from each material, and add what was made to the product.
 
@@ -58,7 +58,7 @@ def adjust_stock_from_production(request: Request, context: Context) -> Reply:
     """
     body = request.body
     product = _named(body["product_id"], context)
-    made_on = day(body["date"]) or context.now.date()
+    made_on = _day(body["date"])
     note = text(body.get("note"))
     materials = tuple(_used(entry, context) for entry in body["materials"])
     for used in materials:
@@ -132,14 +132,19 @@ def _stored(value: Any) -> Decimal:
     return stored(number(value) or ZERO)
 
 
+def _day(value: Any) -> date:
+    found = day(value)
+    assert found is not None  # noqa: S101 - the spec's format `php-date` is this function
+    return found
+
+
 def _used(entry: dict[str, Any], context: Context) -> UsedMaterial:
     item = _named(entry["id"], context)
-    cost = number(entry.get("unit_cost"))
     return UsedMaterial(
         item_id=item.id,
         name=item.name,
         quantity=_stored(entry["usedQuantity"]),
-        unit_cost=item.unit_price if cost is None else stored(cost),
+        unit_cost=_stored(entry["unit_cost"]),
         inventory_account_id=item.inventory_account_id or 0,
     )
 

@@ -219,7 +219,7 @@ ADJUSTMENT = Resource(
         _required("adjustment_quantity", stock(1, 9), shown="/quantity"),
         _required("unit_price", amount(), shown="/unit_price", wrong=("a lot",)),
         _required("amount", amount(), shown="/amount", wrong=("a lot",)),
-        Field("date", day(), "/date"),
+        _required("date", day(), shown="/date"),
         Field("note", note(), "/note"),
     ),
     tag="note",

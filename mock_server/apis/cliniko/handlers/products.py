@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from mock_server.apis.cliniko import pages as lists
 from mock_server.apis.cliniko import serializers
+from mock_server.apis.cliniko.handlers.reads import serve_filtered, serve_list, unarchived
 from mock_server.apis.cliniko.models import (
     PRODUCT_SUPPLIERS,
     PRODUCTS,
@@ -21,29 +22,22 @@ from mock_server.apis.cliniko.records import find
 from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound, Violation
 from mock_server.engine.messages import Reply, Request
+from mock_server.state.store import Table
+
+_LISTING = lists.Listing("/products", "products", PRODUCTS, unarchived, serializers.product)
+serve_list(_LISTING, "listProducts")
+serve_filtered(_LISTING, "getProduct")
 
 
-def _unarchived(records: tuple[Product, ...]) -> Sequence[Product]:
-    visible = [record for record in records if record.archived_at is None]
-    return lists.in_order(visible, ["created_at"], "asc")
+def links_exist(request: Request, context: Context) -> Iterator[Violation]:
+    """Refuse a `tax_id` or `product_supplier_id` that no record has (inferred)."""
+    linked: dict[str, Table[Any]] = {"tax_id": TAXES, "product_supplier_id": PRODUCT_SUPPLIERS}
+    for name, table in linked.items():
+        if name in request.body and find(table, request.body[name], context) is None:
+            yield Violation("body", (name,), "exists")
 
 
-_LISTING = lists.Listing("/products", "products", PRODUCTS, _unarchived, serializers.product)
-
-
-def tax_exists(request: Request, context: Context) -> Iterator[Violation]:
-    """Refuse a `tax_id` that no tax has (inferred)."""
-    if "tax_id" in request.body and find(TAXES, request.body["tax_id"], context) is None:
-        yield Violation("body", ("tax_id",), "exists")
-
-
-@OPERATIONS.handles("listProducts")
-def list_products(request: Request, context: Context) -> Reply:
-    """List products: the unarchived ones, unless a filter on `archived_at` asks for more."""
-    return lists.answer(_LISTING, request, context)
-
-
-@OPERATIONS.handles("createProduct", rules=[tax_exists])
+@OPERATIONS.handles("createProduct", rules=[links_exist])
 def create_product(request: Request, context: Context) -> Reply:
     """Create a product, answered with 201."""
     now = context.now.replace(microsecond=0)
@@ -54,26 +48,10 @@ def create_product(request: Request, context: Context) -> Reply:
         **_changes(request.body, context),
     )
     context.state.put(PRODUCTS, product)
-    return Reply(201, serializers.product(request, context)(product))
+    return serializers.created(serializers.product(request, context)(product))
 
 
-@OPERATIONS.handles("getProduct")
-def get_product(request: Request, context: Context) -> Reply:
-    """Return one product; an archived one only if a filter on `archived_at` lets it through.
-
-    Source: cliniko.txt (Get product, q[]); that it is a 404 otherwise is inferred.
-    """
-    filters = lists.filters_of(request)
-    product = find(PRODUCTS, request.path["id"], context)
-    shown = product is not None and (
-        lists.passes(product, filters) if filters else product.archived_at is None
-    )
-    if product is None or not shown:
-        raise RecordNotFound("product", request.path["id"])
-    return Reply(200, serializers.product(request, context)(product))
-
-
-@OPERATIONS.handles("updateProduct", "replaceProduct", rules=[tax_exists])
+@OPERATIONS.handles("updateProduct", "replaceProduct", rules=[links_exist])
 def update_product(request: Request, context: Context) -> Reply:
     """Change the properties that are named. PUT does the same (observed)."""
     product = _unarchived_product(request, context)
@@ -115,19 +93,24 @@ def _changes(body: dict[str, Any], context: Context) -> dict[str, Any]:
         changes["stock_level"] = None if level is None else int(level)
     if "tax_id" in body:
         changes["tax_id"] = int(body["tax_id"])
-    if "product_supplier_name" in body:
-        supplier = body["product_supplier_name"] or None
-        changes["product_supplier_name"] = supplier
-        changes["product_supplier_id"] = supplier and _supplier_named(supplier, context).id
+    if "product_supplier_id" in body:
+        supplier = find(PRODUCT_SUPPLIERS, body["product_supplier_id"], context)
+        if supplier is not None:
+            changes["product_supplier_id"] = supplier.id
+            changes["product_supplier_name"] = supplier.name
+    elif "product_supplier_name" in body:
+        named = body["product_supplier_name"] or None
+        changes["product_supplier_name"] = named
+        changes["product_supplier_id"] = named and _supplier_named(named, context).id
     return changes
 
 
 def _suppliers_by_name(records: tuple[ProductSupplier, ...]) -> dict[str, ProductSupplier]:
-    return {record.name: record for record in reversed(records)}
+    return {record.name: record for record in reversed(records) if record.archived_at is None}
 
 
 def _supplier_named(name: str, context: Context) -> ProductSupplier:
-    """The supplier of that name, made if there is none (inferred)."""
+    """The supplier of that name that is not archived, made if there is none (inferred)."""
     supplier = context.state.derive(PRODUCT_SUPPLIERS, _suppliers_by_name).get(name)
     if supplier is not None:
         return supplier

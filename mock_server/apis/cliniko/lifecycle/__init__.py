@@ -16,6 +16,8 @@ from mock_server.apis.cliniko.lifecycle.lists import (
     tax_filter,
 )
 from mock_server.apis.cliniko.lifecycle.relations import (
+    amount_is_the_rate,
+    comment_is_the_notes,
     its_own_links,
     links_of_product,
     price_as_sent,
@@ -23,6 +25,7 @@ from mock_server.apis.cliniko.lifecycle.relations import (
     supplier_agrees,
     supplier_is_named,
     tax_agrees,
+    user_can_be_read,
 )
 from mock_server.lifecycle.model import (
     Create,
@@ -76,7 +79,8 @@ PRODUCTS = Resource(
             decimal("0", "3999"),
             "/cost_price",
             clearable=True,
-            wrong=("4000000000", "-0.01", "abc"),
+            wrong=("4000000000", "-0.01", "abc", 4_000_000_000, -1),
+            kept=((8, "8"), (Decimal("8.5"), "8.5")),
         ),
         Field(
             "price",
@@ -85,13 +89,14 @@ PRODUCTS = Resource(
             wrong=("abc", True),
         ),
         Field("price_includes_tax", flag(), wrong=("maybe",)),
-        Field("tax_id", identifier(), source=Source("listTaxes", "/taxes"), wrong=("abc",)),
+        Field("tax_id", identifier(), source=Source("listTaxes", "/taxes"), wrong=("abc", 1.5)),
         Field("product_supplier_name", text(120), "/product_supplier_name", clearable=True),
         Field(
             "stock_level",
             whole(-50, 5000),
             "/stock_level",
-            wrong=(_LIMIT, -_LIMIT, "many"),
+            wrong=(_LIMIT, -_LIMIT, "many", str(_LIMIT)),
+            kept=(("10", 10),),
         ),
     ),
     create=Create("createProduct"),
@@ -142,20 +147,54 @@ PRODUCTS = Resource(
 )
 
 
-def _neighbour(name: str, one: str, many: str, *filters: Filter) -> Resource:
-    """A kind of record that products link to, and that can be read alone."""
-    return Resource(
-        name=name,
-        reads=(Read(one),),
-        lists=(listing(many, name, *filters),),
-        created="/created_at",
-        updated="/updated_at",
-        relations=(Relation("links", its_own_links),),
-    )
-
-
-TAXES = _neighbour("taxes", "getTax", "listTaxes", *NAMES)
-SUPPLIERS = _neighbour("product_suppliers", "getProductSupplier", "listProductSuppliers", *NAMES)
+TAXES = Resource(
+    name="taxes",
+    tag="name",
+    fields=(
+        Field("name", text(255), "/name", required=True, wrong=("", ["a"])),
+        Field(
+            "rate",
+            decimal("0", "100"),
+            "/rate",
+            required=True,
+            wrong=("4000000000", "-0.01", "abc", None),
+            kept=((8, "8"),),
+        ),
+    ),
+    create=Create("createTax"),
+    reads=(Read("getTax"),),
+    lists=(listing("listTaxes", "taxes"),),
+    updates=(Update("updateTax"), Update("replaceTax")),
+    removals=(Removal("deleteTax", effect="deletes"),),
+    created="/created_at",
+    updated="/updated_at",
+    relations=(Relation("links", its_own_links), Relation("the older name", amount_is_the_rate)),
+)
+SUPPLIERS = Resource(
+    name="product_suppliers",
+    tag="name",
+    fields=(Field("name", text(255), "/name", required=True, wrong=("", ["a"])),),
+    create=Create("createProductSupplier"),
+    reads=(Read("getProductSupplier"),),
+    lists=(listing("listProductSuppliers", "product_suppliers", *NAMES),),
+    updates=(Update("updateProductSupplier"),),
+    # Nobody says what shows an archived supplier; here it can be read alone.
+    removals=tuple(
+        Removal(operation, effect="archives", reads="shown")
+        for operation in ("archiveProductSupplier", "deleteProductSupplier")
+    ),
+    created="/created_at",
+    updated="/updated_at",
+    relations=(Relation("links", its_own_links),),
+)
+USERS = Resource(
+    name="users",
+    reads=(Read("getUser"),),
+    lists=(listing("listUsers", "users"),),
+    created="/created_at",
+    updated="/updated_at",
+    relations=(Relation("links", its_own_links),),
+)
 
 
 def _any_product(random: Random, records: Sequence[Json]) -> str | None:
@@ -169,9 +208,9 @@ def _product_of(adjustment: Json) -> str:
 _ADDING = Kind("type", choice("Stock Purchase", "Returned", "Other").draw, text().meaning)
 ADJUSTMENTS = Resource(
     name="stock_adjustments",
-    tag="comment",
+    tag="notes",
     fields=(
-        Field("comment", text(200), "/comment"),
+        Field("notes", text(200), "/notes"),
         Field(
             "product_id",
             identifier(),
@@ -179,7 +218,14 @@ ADJUSTMENTS = Resource(
             source=Source("listProducts", "/products"),
             wrong=("abc", "999999999999"),
         ),
-        Field("quantity", whole(1, 50), "/quantity", required=True, wrong=("many", 0)),
+        Field(
+            "quantity",
+            whole(1, 50),
+            "/quantity",
+            required=True,
+            wrong=("many", 0, "1.5"),
+            kept=(("3", 3),),
+        ),
         Field(
             "adjustment_type",
             _ADDING,
@@ -206,7 +252,11 @@ ADJUSTMENTS = Resource(
     ),
     created="/created_at",
     updated="/updated_at",
-    relations=(Relation("links", its_own_links),),
+    relations=(
+        Relation("links", its_own_links),
+        Relation("its user", user_can_be_read, asks=("getUser",)),
+        Relation("the older name", comment_is_the_notes),
+    ),
     outcomes=(
         Outcome(
             "the product",
@@ -219,4 +269,7 @@ ADJUSTMENTS = Resource(
         ),
     ),
 )
-LIFECYCLE = Lifecycle(resources=(PRODUCTS, TAXES, SUPPLIERS, ADJUSTMENTS))
+LIFECYCLE = Lifecycle(
+    resources=(PRODUCTS, TAXES, SUPPLIERS, ADJUSTMENTS, USERS),
+    unreached={"getAuthenticatedUser": "it shows the caller, who has no identifier to ask for"},
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,11 +18,11 @@ from mock_server.apis.exsited.inventory_models import (
 from mock_server.apis.exsited.models import Item
 from mock_server.apis.exsited.operations import OPERATIONS
 from mock_server.apis.exsited.records import changeable_item_of, item_of, root_of, save
-from mock_server.apis.exsited.references import must_exist
+from mock_server.apis.exsited.references import ends_before_starts, must_exist
 from mock_server.apis.exsited.spelling import flags, given
 from mock_server.apis.exsited.values import amount_of, quantity_of
 from mock_server.engine.context import Context
-from mock_server.engine.errors import Conflict
+from mock_server.engine.errors import Conflict, Violation
 from mock_server.engine.messages import Reply, Request
 
 _LOW = "low_stock_threshold_for_individual_warehouses"
@@ -48,6 +48,12 @@ _PROPERTY_TEXTS = {
     "reordering_based_on": "reordering_based_on",
     "preorder_period": "preorder_period",
     "available_for_sale": "quantity_available_for_sale",
+    "preferred_supplier": "preferred_supplier",
+    "required_for_sale": "stock_required_for_sale",
+}
+_PROPERTY_AMOUNTS = {
+    "low_stock_threshold": "low_stock_threshold",
+    "reordering_threshold": "reordering_threshold",
 }
 
 
@@ -57,7 +63,18 @@ def get_item_inventories(request: Request, context: Context) -> Reply:
     return Reply(200, _answer(item_of(request, context), request, context))
 
 
-@OPERATIONS.handles("configureItemInventory", rules=[must_exist(*_REFERENCES)])
+def periods_are_in_order(request: Request, _: Context) -> Iterator[Violation]:
+    """Refuse a preorder period that ends before it starts (inferred)."""
+    place = "*.inventories.inventory_properties.preorder_configuration.*"
+    yield from ends_before_starts(request.body, place)
+
+
+@OPERATIONS.handles(
+    "configureItemInventory",
+    "configureItemInventories",
+    "updateItemInventories",
+    rules=[must_exist(*_REFERENCES), periods_are_in_order],
+)
 @answered_once
 def configure_item_inventory(request: Request, context: Context) -> Reply:
     """Link warehouses and change settings, and answer with the inventory.
@@ -104,14 +121,17 @@ def first_inventory(part: Mapping[str, Any]) -> Inventory:
         stock[entry["name"]] = Stock(
             entry["name"],
             on_hand=quantity,
-            available=quantity,
             accounting_code=entry.get("accounting_code", ""),
         )
     return replace(inventory, stock=tuple(stock.values()))
 
 
 def _changed_properties(inventory: Inventory, part: Mapping[str, Any]) -> dict[str, Any]:
-    changes: dict[str, Any] = {**flags(part, _PROPERTY_FLAGS), **given(part, _PROPERTY_TEXTS)}
+    changes: dict[str, Any] = {
+        **flags(part, _PROPERTY_FLAGS),
+        **given(part, _PROPERTY_TEXTS),
+        **{name: amount_of(value) for name, value in given(part, _PROPERTY_AMOUNTS).items()},
+    }
     if _LOW in part:
         low = {each.warehouse: each for each in inventory.low_stock_thresholds}
         for entry in part[_LOW]:

@@ -8,11 +8,25 @@ from functools import cache
 from typing import Any
 
 from mock_server.apis.exsited import item_views, serializers
-from mock_server.apis.exsited.currencies import with_currencies, with_sale_default, with_uoms
+from mock_server.apis.exsited.currencies import (
+    base_unit,
+    with_currencies,
+    with_sale_default,
+    with_uoms,
+)
 from mock_server.apis.exsited.handlers.inventory import first_inventory
+from mock_server.apis.exsited.handlers.purchase import PURCHASE_REFERENCES, changed_purchase
 from mock_server.apis.exsited.handlers.sale import SALE_REFERENCES, changed_sale
 from mock_server.apis.exsited.idempotency import answered_once
-from mock_server.apis.exsited.models import CURRENCIES, ITEMS, Code, Currency, Item, Sale
+from mock_server.apis.exsited.models import (
+    CURRENCIES,
+    ITEMS,
+    Code,
+    Currency,
+    Item,
+    Purchase,
+    Sale,
+)
 from mock_server.apis.exsited.operations import OPERATIONS
 from mock_server.apis.exsited.pages import page_of
 from mock_server.apis.exsited.records import API_USER, item_of, new_uuid, root_of, save
@@ -24,6 +38,7 @@ from mock_server.state.store import Transaction
 
 _REFERENCES = (
     *SALE_REFERENCES,
+    *PURCHASE_REFERENCES[1:],
     ("*.inventories.warehouses.*.name", "warehouse"),
     ("*.inventories.warehouses.*.accounting_code", "accounting code"),
 )
@@ -67,12 +82,12 @@ def create_item(request: Request, context: Context) -> Reply:
         codes=_codes(root, item_id),
         uoms=with_uoms((), root.get("uoms", ())),
         currencies=with_sale_default(currencies, sale),
-        sale=changed_sale(Sale(), sale, context.state),
+        sale=changed_sale(Sale(), sale, request, context),
+        purchase=changed_purchase(Purchase(), root.get("purchase", {}), context.state),
         inventory=first_inventory(root.get("inventories", {})),
         **{name: root[name] for name in _TEXTS if name in root},
     )
-    if item.uoms:
-        item = replace(item, base_uom=item.uoms[0].name)
+    item = replace(item, base_uom=base_unit(item.uoms, item.base_uom))
     context.state.put(ITEMS, item)
     return Reply(201, {"item": item_views.created_item(item, request, context)})
 

@@ -11,11 +11,18 @@ from mock_server.apis.exsited.currencies import with_currencies, with_sale_defau
 from mock_server.apis.exsited.idempotency import answered_once
 from mock_server.apis.exsited.models import TAX_CODES, Price, Pricing, Sale
 from mock_server.apis.exsited.operations import OPERATIONS
-from mock_server.apis.exsited.records import changeable_item_of, item_of, root_of, save
+from mock_server.apis.exsited.records import (
+    changeable_item_of,
+    item_of,
+    root_of,
+    save,
+    wrapper_of,
+)
 from mock_server.apis.exsited.references import codes_of_taxes, must_exist
 from mock_server.apis.exsited.spelling import flags, given
 from mock_server.apis.exsited.values import amount_of
 from mock_server.engine.context import Context
+from mock_server.engine.errors import InvalidRequest, Violation
 from mock_server.engine.messages import Reply, Request
 from mock_server.state.store import Transaction
 
@@ -51,7 +58,7 @@ def get_item_sale(request: Request, context: Context) -> Reply:
     return Reply(200, _answer(item_of(request, context).sale, request, context))
 
 
-@OPERATIONS.handles("configureItemSale", rules=[must_exist(*SALE_REFERENCES)])
+@OPERATIONS.handles("configureItemSale", "updateItemSale", rules=[must_exist(*SALE_REFERENCES)])
 @answered_once
 def configure_item_sale(request: Request, context: Context) -> Reply:
     """Change what the request names, and answer with the sale part."""
@@ -61,13 +68,25 @@ def configure_item_sale(request: Request, context: Context) -> Reply:
         item,
         uoms=with_uoms(item.uoms, root.get("uoms", ())),
         currencies=with_sale_default(currencies, root["sale"]),
-        sale=changed_sale(item.sale, root["sale"], context.state),
+        sale=changed_sale(item.sale, root["sale"], request, context),
     )
     return Reply(200, _answer(save(changed, context).sale, request, context))
 
 
-def changed_sale(sale: Sale, part: Mapping[str, Any], state: Transaction) -> Sale:
-    """Return the sale part with what a request's `sale` names; the rest stays as it was."""
+def changed_sale(sale: Sale, part: Mapping[str, Any], request: Request, context: Context) -> Sale:
+    """Return the sale part with what a request's `sale` names; the rest stays as it was.
+
+    Raises InvalidRequest for a special price that would end before it starts (inferred).
+    """
+    changed = _changed(sale, part, context.state)
+    start, end = changed.start_date, changed.end_date
+    if start and end and end < start:
+        place = (wrapper_of(request), "sale", "end_date")
+        raise InvalidRequest([Violation("body", place, "order", start, end)])
+    return changed
+
+
+def _changed(sale: Sale, part: Mapping[str, Any], state: Transaction) -> Sale:
     taxes = part.get("tax_configuration", {})
     changes: dict[str, Any] = {
         **flags(part, _FLAGS),
@@ -78,7 +97,7 @@ def changed_sale(sale: Sale, part: Mapping[str, Any], state: Transaction) -> Sal
         **given(part.get("charge", {}), {"charge_type": "type"}),
     }
     if "tax_code" in taxes:
-        changes["tax_code"] = _tax_uuid(taxes["tax_code"], state)
+        changes["tax_code"] = tax_uuid(taxes["tax_code"], state)
     if "pricing" in part:
         changes["pricing"] = changed_pricing(sale.pricing, part["pricing"])
     return replace(sale, **changes)
@@ -96,8 +115,8 @@ def changed_pricing(pricing: Pricing, part: Mapping[str, Any]) -> Pricing:
     return pricing if changed == pricing else replace(changed, version=pricing.version + 1)
 
 
-def _tax_uuid(named: Mapping[str, Any], state: Transaction) -> str:
-    """The uuid of the tax code that a request names, by uuid first; empty for none."""
+def tax_uuid(named: Mapping[str, Any], state: Transaction) -> str:
+    """Return the uuid of the tax code that a request names, by uuid first; empty for none."""
     if named.get("uuid"):
         return str(named["uuid"])
     if named.get("code"):

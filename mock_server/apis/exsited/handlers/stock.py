@@ -28,7 +28,7 @@ _REFERENCES = (
 )
 
 
-@OPERATIONS.handles("addItemInventory", rules=[must_exist(*_REFERENCES)])
+@OPERATIONS.handles("addItemInventory", "addItemInventories", rules=[must_exist(*_REFERENCES)])
 @answered_once
 def add_item_inventory(request: Request, context: Context) -> Reply:
     """Apply every entry, one after the other, or none; answer with the whole item."""
@@ -54,10 +54,9 @@ def moved(inventory: Inventory, entry: Mapping[str, Any], quantity: Decimal) -> 
     changed = replace(
         stock,
         on_hand=stock.on_hand + quantity,
-        available=stock.available + quantity,
         accounting_code=entry.get("accounting_code") or stock.accounting_code,
     )
-    if min(changed.on_hand, changed.available) < 0:
+    if changed.on_hand < 0 or quantity < -_removable(inventory, stock):
         raise Conflict("stockBelowZero", value=stock.warehouse)
     if inventory.serialization:
         changed = _with_serials(inventory, changed, entry.get("serial_number", ""), quantity)
@@ -65,6 +64,13 @@ def moved(inventory: Inventory, entry: Mapping[str, Any], quantity: Decimal) -> 
         changed = _with_batch(changed, entry, quantity)
     rest = {each.warehouse: each for each in inventory.stock}
     return replace(inventory, stock=tuple({**rest, stock.warehouse: changed}.values()))
+
+
+def _removable(inventory: Inventory, stock: Stock) -> Decimal:
+    """What can be taken out: what is available, where that goes by what is on hand (inferred)."""
+    if "QUANTITY_ON_HAND" not in inventory.determinants:
+        return stock.on_hand
+    return inventory.available(stock)
 
 
 def _with_serials(inventory: Inventory, stock: Stock, listed: str, quantity: Decimal) -> Stock:

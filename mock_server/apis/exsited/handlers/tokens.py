@@ -16,7 +16,7 @@ from mock_server.engine.messages import Reply, Request
 def _client(request: Request) -> str | None:
     """The client that asks, which is the word that opens the sandbox."""
     client_id = request.body.get("client_id") if isinstance(request.body, dict) else None
-    return client_id if isinstance(client_id, str) else None
+    return client_id if isinstance(client_id, str) and client_id else None
 
 
 PATH = "/api/v1/oauth2/token"
@@ -56,4 +56,6 @@ def issue_token(request: Request, context: Context) -> Reply:
             "refresh_token": token.refresh_token,
             "expires_in": int(credentials.LIFETIME.total_seconds()),
         },
+        # RFC 6749, section 5.1.
+        {"Cache-Control": "no-store", "Pragma": "no-cache"},
     )

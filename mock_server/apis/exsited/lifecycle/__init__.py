@@ -116,7 +116,7 @@ _MOVES = (
         quantities=(Decimal(1), Decimal(2), Decimal("3.25")),
         wrong=(_TOO_MUCH,),
     ),
-    Move("add, in the other wrapper", "addItemInventory", _moved("items", 1), lambda each: each),
+    Move("add, spelled otherwise", "addItemInventories", _moved("items", 1), lambda each: each),
 )
 
 _WHOLE = Read("getItem", "/item")
@@ -148,24 +148,33 @@ def _updates(body: Callable[[str, str], Callable[[Json], Json]], own: bool) -> t
     many, one = ("items", "item") if own else ("item", "items")
     tracking = () if own else TRACKING_NAMES
     sale = body(many, "sale")
+    # The vendor's SDK: the other method and the plural are other spellings of the same.
+    sales, purchase = "configureItemSale", "configureItemPurchase"
+    inventories: tuple[str, ...] = ("configureItemInventory",)
+    if not own:
+        sales, purchase = "updateItemSale", "updateItemPurchase"
+        inventories = ("configureItemInventories", "updateItemInventories")
     return (
-        Update("configureItemSale", True, sale, "/item", SALE_NAMES, AT_SALE),
-        Update("configureItemSale", True, sale, "/item", SPECIAL_NAMES, AT_SALE),
+        Update(sales, True, sale, "/item", SALE_NAMES, AT_SALE),
+        Update(sales, True, sale, "/item", SPECIAL_NAMES, AT_SALE),
         Update(
-            "configureItemPurchase",
+            purchase,
             True,
             body(many, "purchase"),
             "/item",
             PURCHASE_NAMES,
             AT_PURCHASE,
         ),
-        Update(
-            "configureItemInventory",
-            True,
-            body(one, "inventories"),
-            "/item",
-            (*INVENTORY_NAMES, *tracking),
-            AT_INVENTORY,
+        *(
+            Update(
+                operation,
+                True,
+                body(one, "inventories"),
+                "/item",
+                (*INVENTORY_NAMES, *tracking),
+                AT_INVENTORY,
+            )
+            for operation in inventories
         ),
     )
 
@@ -216,7 +225,12 @@ LIFECYCLE = Lifecycle(
             "configureItemSale",
             "configureItemPurchase",
             "configureItemInventory",
+            "configureItemInventories",
+            "updateItemInventories",
+            "updateItemPurchase",
+            "updateItemSale",
             "addItemInventory",
+            "addItemInventories",
             "deactivateItem",
             "reactivateItem",
             "createItemNote",

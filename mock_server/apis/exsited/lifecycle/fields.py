@@ -156,6 +156,16 @@ _INVENTORY = (
         optional=True,
     ),
     flag_field(f"{_PROPERTIES}/enable_inventory_costing", create=False, optional=True),
+    # What only the vendor's SDK sends.
+    amount_field(f"{_PROPERTIES}/low_stock_threshold", None, create=False, optional=True),
+    amount_field(f"{_PROPERTIES}/reordering_threshold", None, create=False, optional=True),
+    word_field(
+        f"{_PROPERTIES}/stock_required_for_sale",
+        "QUANTITY_AVAILABLE",
+        shown=None,
+        create=False,
+        optional=True,
+    ),
 )
 
 #: What decides whether a move needs serial numbers or a batch, or can be made at all.

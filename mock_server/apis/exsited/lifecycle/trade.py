@@ -69,7 +69,21 @@ _PURCHASE_PRICE = (
     f"{_SUPPLIER}/pricing/pricing_module/0/price",
     f"{_SUPPLIER}/pricing/pricing_module/0/price_type",
 )
+#: The terms of an item that is bought without suppliers, which only the vendor's SDK sends.
+_OWN_TERMS = (
+    named_field(
+        "purchase/accounting_code",
+        ACCOUNTING_CODES,
+        "/purchase/accounting_code/sales_revenue",
+        create=False,
+        optional=True,
+    ),
+    text_field("purchase/purchase_order_note", 5000, create=False, optional=True),
+    amount_field("purchase/default_purchase_price", create=False, optional=True),
+    word_field("purchase/rate_option", "PER_UNIT", create=False, optional=True),
+)
 PURCHASE = (
+    *_OWN_TERMS,
     named_field(
         "currencies/default_for_purchase=true/name",
         CURRENCIES,

@@ -40,9 +40,9 @@ def contains(record: Json, wanted: str, names: Sequence[str]) -> bool | None:
 
 
 def is_low(record: Json) -> bool:
-    """Say whether a product is low on stock, as the spec has it: active, and at its minimum."""
+    """Say whether a product is low on stock, as the spec has it: at or below its minimum."""
     stock, minimum = (number(record[name]) for name in ("current_stock", "minimum_stock_level"))
-    return record["status"] == "active" and stock <= minimum
+    return stock <= minimum
 
 
 def _texts(record: Json, names: Sequence[str]) -> list[str]:

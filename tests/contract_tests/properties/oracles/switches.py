@@ -11,35 +11,35 @@ ITEMS, ITEM = "/{house}/items", "/{house}/items/{item}"
 NOTES, NOTE = f"{ITEM}/notes", f"{ITEM}/notes/{{note}}"
 CARD, SHELF, MOVES = f"{ITEM}/card", "/{house}/shelves/{shelf}", f"{ITEM}/moves"
 FILE = "/{house}/files/{file}"
-SPEC, SENSE = "answers keep to the spec", "answers make sense"
-CREATED, LISTED = "what is created reads back as it was sent", "every list shows what was created"
-SEEN, KEPT = "a change is seen by every read and list", "an update keeps what it does not name"
-GONE = "what is taken away is gone from reads and lists"
-STAYS_GONE = "what is gone cannot be changed or taken away again"
-BACK = "what was taken away can be brought back"
-REFUSED = "what is refused changes nothing"
+SPEC, SENSE = "answers_conform", "answers_are_readable"
+CREATED, LISTED = "read_after_create", "listed_after_create"
+SEEN, KEPT = "read_after_update", "update_keeps_the_rest"
+GONE = "gone_after_removal"
+STAYS_GONE = "removed_stays_removed"
+BACK = "removal_can_be_undone"
+REFUSED = "rejected_writes_change_nothing"
 UNREAD, UNCHANGED = (
-    "a record that never was cannot be read",
-    "a record that never was cannot be changed",
+    "unknown_is_not_read",
+    "unknown_is_not_changed",
 )
-STOCK, ENTERED = "stock moves by what was moved", "every move is entered once"
-REFUSED_MOVE = "a move that is refused moves nothing"
-PAGES, LINKS = "pages partition the list", "links between pages lead where they say"
-TOTALS, FILTERS = "totals are the number of records", "filters are sound and complete"
-SORTED = "sorted lists are in order and complete"
-ONE_PAGE, ENDS = "a new record is on exactly one page", "a list ends with its last page"
-TIMES = "times are in UTC and move forward"
-APART, UNSEEN = "each account's records are its own", "another account cannot read or list a record"
-UNTOUCHED = "another account cannot touch a record"
-STRANGERS = "nothing is done without a credential"
-OWNERS = "a record is not reached through another owner"
+STOCK, ENTERED = "stock_is_conserved", "moves_are_recorded"
+REFUSED_MOVE = "rejected_moves_change_nothing"
+PAGES, LINKS = "pages_partition_list", "page_links_lead"
+TOTALS, FILTERS = "totals_match_pages", "filters_are_exact"
+SORTED = "sorts_are_ordered"
+ONE_PAGE, ENDS = "new_record_on_one_page", "last_page_ends_list"
+TIMES = "times_move_forward"
+APART, UNSEEN = "accounts_are_separate", "other_account_cannot_read"
+UNTOUCHED = "other_account_cannot_write"
+STRANGERS = "credential_is_required"
+OWNERS = "owners_are_separate"
 RETRIES, UNIQUE = (
-    "a retry with the same key counts once",
-    "values that must be unique are refused the second time",
+    "idempotency_keys",
+    "duplicates_are_rejected",
 )
-FILES, WRONG_FILES = "files read back as they were sent", "files that are refused change nothing"
-OWN_FILES = "files are given to nobody else"
-ADDS_UP = "prices and other derived values add up"
+FILES, WRONG_FILES = "files_read_back", "rejected_files_change_nothing"
+OWN_FILES = "files_are_private"
+ADDS_UP = "derived_values_add_up"
 FOREIGN, STATUS = "another account's record", "/status"
 
 
@@ -84,7 +84,7 @@ _RECORDS = (
     Switch("a list misses what is new", LISTED, f"GET {ITEMS}", "a record"),
     Switch("one request makes two", LISTED, f"GET {ITEMS}", "a record"),
     Switch("a list shows another price", LISTED, f"GET {ITEMS}", r"/items/\*/price"),
-    Switch("identifiers are used twice", "each record has an identifier of its own",
+    Switch("identifiers are used twice", "identifiers_are_unique",
            f"POST {ITEMS}", "/id"),
     Switch("codes may be used twice", UNIQUE, f"POST {ITEMS}", STATUS),
     Switch("used codes are refused and stored", UNIQUE, f"GET {ITEMS}", "records"),
@@ -96,9 +96,9 @@ _CHANGES = (
     Switch("the shelf is stale", SEEN, f"GET {SHELF}", r"/shelf/\*/item/name"),
     Switch("null clears nothing", SEEN, f"GET {ITEM}", "/code|/remark|/price"),
     Switch("the rest is nulled", KEPT, f"GET {ITEM}", "/remark"),
-    Switch("an update undoes the one before", "two changes are both kept", f"GET {ITEM}", r"/\w+"),
-    Switch("a neighbour is changed too", "a change leaves other records alone", f"GET {ITEM}"),
-    Switch("the third change is lost", "records are what was done to them", f"GET {ITEM}", r"/\w+"),
+    Switch("an update undoes the one before", "updates_accumulate", f"GET {ITEM}", r"/\w+"),
+    Switch("a neighbour is changed too", "update_touches_one_record", f"GET {ITEM}"),
+    Switch("the third change is lost", "random_walk", f"GET {ITEM}", r"/\w+"),
 )  # fmt: skip
 _LISTS = (
     Switch("pages overlap", PAGES, f"GET {ITEMS}", "a record"),
@@ -107,7 +107,7 @@ _LISTS = (
     Switch("pages are longer", PAGES, f"GET {ITEMS}", "a record"),
     Switch("a page tells another number", PAGES, f"GET {ITEMS}", "page"),
     Switch("offset is counted from one", PAGES, f"GET {SHELF}", "a record"),
-    Switch("the shelf shows one twice", "no record is listed twice", f"GET {SHELF}", "a record"),
+    Switch("the shelf shows one twice", "listed_once", f"GET {SHELF}", "a record"),
     Switch("the next link leads back", LINKS, f"GET {ITEMS}", "records"),
     Switch("the previous link is missing", LINKS, f"GET {ITEMS}", "previous link"),
     Switch("links forget filters", LINKS, f"GET {ITEMS}", "records"),
@@ -120,19 +120,19 @@ _LISTS = (
     Switch("filter is incomplete", FILTERS, f"GET {ITEMS}", "price_from"),
     Switch("the path is ignored", FILTERS, f"GET {SHELF}", "shelf"),
     Switch("archived are not revealed", FILTERS, f"GET {ITEMS}", "archived"),
-    Switch("a filter does not know what is new", "filters see what was just written",
+    Switch("a filter does not know what is new", "filters_follow_writes",
            f"GET {ITEMS}", "kind"),
-    Switch("filters only count alone", "filters narrow a list together",
+    Switch("filters only count alone", "filters_combine",
            f"GET {ITEMS}", r"\w+ with \w+"),
     Switch("sort is ignored", SORTED, f"GET {ITEMS}", "price"),
-    Switch("numbers sort as text", "orders see what was just written", f"GET {ITEMS}", "stock"),
+    Switch("numbers sort as text", "sorts_follow_writes", f"GET {ITEMS}", "stock"),
     Switch("sort leaves out", SORTED, f"GET {ITEMS}", "records"),
     Switch("order is wrong on page 2", SORTED, f"GET {ITEMS}", "title"),
     Switch("order is another", SORTED, f"GET {ITEMS}", "order"),
     Switch("the last page is the first", ENDS, f"GET {ITEMS}", "records"),
     Switch("the shelf fails far out", SPEC, f"GET {SHELF}", STATUS, ENDS),
     Switch("pages never end", ENDS, f"GET {ITEMS}", STATUS),
-    Switch("an empty page follows a full one", "no page follows a full last one",
+    Switch("an empty page follows a full one", "full_last_page_ends_list",
            f"GET {ITEMS}", "page size"),
 )  # fmt: skip
 _REMOVALS = (
@@ -147,11 +147,11 @@ _REMOVALS = (
     Switch("deleted are still on the shelf", GONE, f"GET {SHELF}", "a record"),
     Switch("restoring does nothing", BACK, f"GET {ITEM}", "/archived"),
     Switch("restored are not on the shelf", BACK, f"GET {SHELF}", "a record"),
-    Switch("notes are not told apart", "the records below another are listed in pages, all of them",
+    Switch("notes are not told apart", "children_are_listed",
            f"GET {NOTES}", "a record"),
-    Switch("notes are not told apart", "a record is not found below another than its own",
+    Switch("notes are not told apart", "child_has_one_parent",
            f"GET {NOTE}", STATUS),
-    Switch("notes are listed twice", "what stands below listed records is listed in pages",
+    Switch("notes are listed twice", "existing_children_are_listed",
            f"GET {NOTES}", "a record"),
     Switch("deleted can be changed", STAYS_GONE, f"PATCH {ITEM}", STATUS),
     Switch("deleting again succeeds", STAYS_GONE, f"DELETE {ITEM}", STATUS),
@@ -167,7 +167,7 @@ _REMOVALS = (
 )  # fmt: skip
 _STOCK = (
     Switch("stock is moved twice", STOCK, f"GET {ITEM}", "/stock"),
-    Switch("moved stock is forgotten", "an update leaves what was moved",
+    Switch("moved stock is forgotten", "update_keeps_stock",
            f"GET {ITEM}", "/stock"),
     Switch("stock stops at nothing", STOCK, f"GET {ITEM}", "/stock"),
     Switch("stock is not moved", STOCK, f"GET {ITEM}", "/stock"),
@@ -181,8 +181,8 @@ _STOCK = (
     Switch("a move is not entered", ENTERED, f"GET {MOVES}", "records"),
     Switch("the entry tells another quantity", ENTERED, f"GET {MOVES}", "in"),
     Switch("the answer tells another quantity", ENTERED, f"POST {MOVES}", "in"),
-    Switch("summary is off", "summaries add up", "GET /{house}/summary", "/stock"),
-    Switch("summary is kept", "summaries follow what was just written",
+    Switch("summary is off", "summaries_match_lists", "GET /{house}/summary", "/stock"),
+    Switch("summary is kept", "summaries_follow_writes",
            "GET /{house}/summary", "/stock"),
     Switch("retried creations act twice", RETRIES, f"GET {ITEMS}", "records"),
     Switch("retried moves act twice", RETRIES, f"GET {ITEM}", "/stock"),
@@ -203,23 +203,23 @@ _SHOWN = (
     Switch("version stays", TIMES, f"GET {ITEM}", "/version"),
     Switch("moves leave the version", TIMES, f"GET {ITEM}", r"/version|/updated"),
     Switch("retiring leaves the version", TIMES, f"GET {ITEM}", r"/version|/updated"),
-    Switch("changed before it was created", "no record was changed before it was created",
+    Switch("changed before it was created", "changed_after_created",
            f"GET {ITEMS}", r"/items/\*/updated"),
-    Switch("changed before it was created", "no record was changed before it was created",
+    Switch("changed before it was created", "changed_after_created",
            f"GET {ITEM}", "/updated"),
-    Switch("a list shows another price", "lists and reads show the same record",
+    Switch("a list shows another price", "views_agree",
            f"GET {ITEM}", "/price"),
-    Switch("accounts share a list", "lists and reads show the same record",
+    Switch("accounts share a list", "views_agree",
            f"GET {ITEM}", STATUS),
-    Switch("reading counts", "reading changes nothing", f"GET {ITEM}"),
+    Switch("reading counts", "reads_have_no_side_effect", f"GET {ITEM}"),
     Switch("gross is a float", ADDS_UP, f"GET {ITEM}", "gross"),
     Switch("gross is rounded", ADDS_UP, f"GET {ITEMS}", "gross"),
-    Switch("gross is that of the first price", "derived values follow what was just written",
+    Switch("gross is that of the first price", "derived_values_follow_writes",
            f"GET {ITEM}", "gross"),
-    Switch("spelling is raw", "values are shown in the vendor's own spelling",
+    Switch("spelling is raw", "values_are_normalised",
            f"GET {ITEM}", "/remark"),
-    Switch("a form is ignored", "a form says what JSON says", f"GET {ITEM}", r"/\w+"),
-    Switch("a form changes nothing", "a form says what JSON says", f"GET {ITEM}", r"/\w+"),
+    Switch("a form is ignored", "forms_equal_json", f"GET {ITEM}", r"/\w+"),
+    Switch("a form changes nothing", "forms_equal_json", f"GET {ITEM}", r"/\w+"),
     Switch("files are corrupted", FILES, f"GET {FILE}", "a file"),
     Switch("files of one name are one", FILES, f"GET {FILE}", "a file"),
     Switch("a new picture is not kept", FILES, f"GET {FILE}", "a file"),
@@ -232,18 +232,18 @@ _SHOWN = (
 )  # fmt: skip
 _ACCOUNTS = (
     Switch("others' items are read", UNSEEN, f"GET {ITEM}", FOREIGN),
-    Switch("others' items are read", "another account cannot read what one lists",
+    Switch("others' items are read", "listed_records_are_private",
            f"GET {ITEM}", STATUS),
     Switch("others' items are listed", UNSEEN, f"GET {ITEMS}", FOREIGN),
     Switch("others' notes are listed", UNSEEN, f"GET {NOTES}", FOREIGN),
     Switch("others' items are changed", UNTOUCHED, f"PATCH {ITEM}", STATUS),
     Switch("others' items are deleted", UNTOUCHED, f"DELETE {ITEM}", STATUS),
     Switch("others' items are moved", UNTOUCHED, f"POST {MOVES}", STATUS),
-    Switch("others' items are referred to", "a record refers to nothing of another account",
+    Switch("others' items are referred to", "references_stay_in_account",
            f"GET {ITEM}", "a reference by beside"),
     Switch("accounts share a list", APART, f"GET {ITEMS}", FOREIGN),
     Switch("numbers are one for all",
-           "two accounts' records with one number are two", f"GET {ITEM}"),
+           "same_number_in_two_accounts", f"GET {ITEM}"),
     Switch("anybody may read", STRANGERS, f"GET {ITEM}", STATUS),
     Switch("anybody may create", STRANGERS, f"POST {ITEMS}", STATUS),
     Switch("anybody may change", STRANGERS, f"PATCH {ITEM}", STATUS),

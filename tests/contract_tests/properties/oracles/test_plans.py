@@ -9,6 +9,7 @@ import pytest
 
 from contract_tests.properties.oracles import ORACLES
 from contract_tests.properties.run import Plan, run_properties
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from tests.contract_tests.properties.oracles.switches import (
     ADDS_UP,
@@ -40,7 +41,7 @@ def methods_of(monkeypatch, plan):
 def test_without_writes_nothing_but_gets_is_sent(monkeypatch):
     run, sent = methods_of(monkeypatch, replace(QUICK, writes=False))
     assert sent == {"GET"}
-    writing = {each.name for each in ORACLES if each.writes}
+    writing = {each.id for each in ORACLES if each.writes}
     assert {each.name for each in run.properties if each.skipped == "it writes"} == writing
 
 
@@ -100,12 +101,12 @@ def test_a_seed_sends_the_same_again(seed):
 
 
 def test_a_session_asks_for_json_where_there_is_some():
-    session = Session(toy_target(), LIFECYCLE, "t")
+    session = Session(toy_target(), LIFECYCLE, RunTag("t"))
     assert session.accepted("readItem") == "application/json"
     assert session.accepted("readFile") == "*/*"
     assert session.accepted("deleteItem") == "application/json"
 
 
 def test_a_session_never_says_a_name_twice():
-    session = Session(toy_target(), LIFECYCLE, "t")
+    session = Session(toy_target(), LIFECYCLE, RunTag("t"))
     assert [session.name() for _ in range(3)] == ["ct-t-1", "ct-t-2", "ct-t-3"]

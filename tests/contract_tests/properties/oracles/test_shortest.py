@@ -14,8 +14,8 @@ from contract_tests.claims import Answers, Carries, Lists, Moved
 from contract_tests.properties.run import Plan, run_properties
 from contract_tests.reproduction import running
 from contract_tests.reproduction.judge import as_json, claim_of
-from contract_tests.target import target as targets
-from contract_tests.target.forwarder import Forwarder
+from contract_tests.target import service
+from contract_tests.target.service import ServiceTransport
 from contract_tests.target.target import Target
 from mock_server.live import LiveServer
 from tests.conftest import ROOT
@@ -65,7 +65,7 @@ def test_no_call_is_left_that_it_does_not_take(name):
 
 
 def test_without_one_that_conforms_nothing_is_left_out():
-    plan = Plan(only=("every list shows what was created",))
+    plan = Plan(only=("listed_after_create",))
     (finding, *_) = run_properties(toy_target("a list misses what is new"), plan=plan).findings
     assert len(finding.steps) > 2
     assert finding.reproduction
@@ -107,8 +107,7 @@ def again(monkeypatch):
 
 def target_at(url):
     """A toy behind a URL."""
-    way = Forwarder(f"{url}/")
-    parameters = {"house": "main"}
+    way, parameters = ServiceTransport(), {"house": "main"}
     return Target(toy_vendor(), url, "first-token", way, "other-token", parameters)
 
 
@@ -119,7 +118,7 @@ def test_the_script_fails_while_the_fault_is_there(name, served, tmp_path):
     target = target_at(wrong)
     script = tmp_path / "again.sh"
     script.write_text(found(name, target).reproduction, encoding="utf-8")
-    target.app.close()
+    target.close()
     python = tmp_path / "python3"
     python.write_text(PYTHON.format(python=sys.executable), encoding="utf-8")
     python.chmod(0o755)
@@ -136,12 +135,12 @@ def test_the_script_fails_while_the_fault_is_there(name, served, tmp_path):
 @pytest.mark.parametrize("name", AGAIN)
 def test_the_module_fails_while_the_fault_is_there(name, served, monkeypatch):
     wrong, right = served(name), served()
-    for module in (running, targets):
+    for module in (running, service):
         monkeypatch.setattr(module, "load_vendor", lambda _: toy_vendor())
     target = target_at(wrong)
     names = {}
     exec(compile(found(name, target).test, "again.py", "exec"), names)
-    target.app.close()
+    target.close()
     (test,) = [value for name, value in names.items() if name.startswith("test_")]
     monkeypatch.setenv("CONTRACT_TESTS_TARGET", right)
     test()

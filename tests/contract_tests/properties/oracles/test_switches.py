@@ -52,4 +52,4 @@ def test_every_switch_of_the_toy_is_tried():
 
 
 def test_every_property_has_a_switch():
-    assert {each.name for each in ORACLES} | {SPEC, SENSE} == {each.check for each in SWITCHES}
+    assert {each.id for each in ORACLES} | {SPEC, SENSE} == {each.check for each in SWITCHES}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.claims import Answers
-from contract_tests.claims.terms import anywhere
+from contract_tests.claims.claim import anywhere
 from contract_tests.properties.actions import ClaimViolated
 from mock_server.lifecycle.model import Parts
 from tests.contract_tests.toy.lifecycle import LIFECYCLE

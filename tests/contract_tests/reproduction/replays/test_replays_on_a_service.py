@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.fuzzing.run import run_conformance
-from contract_tests.target.target import url_target
+from contract_tests.target.service import url_target
 from tests.contract_tests.twisting import serving
 
 CREDENTIAL = "test-replay:"

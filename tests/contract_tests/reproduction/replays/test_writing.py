@@ -12,12 +12,14 @@ from contract_tests.reproduction.replays.calls import Replay, Sent, Taken, taken
 from contract_tests.reproduction.replays.pytest_module import pytest_module
 from contract_tests.reproduction.replays.running import CannotReplay, Replayer, replaying
 from contract_tests.reproduction.replays.shell import shell_script
-from contract_tests.target.target import Target, mock_target
+from contract_tests.target.mock import mock_target
+from contract_tests.target.target import Target
 from mock_server.app import build_server
 from mock_server.live import LiveServer
+from mock_server.openapi.security import SecurityScheme
 from tests.engine.toy import echo_operations, parameter, toy_document, toy_vendor
 
-BASIC = {"type": "http", "scheme": "basic"}
+BASIC = SecurityScheme("own", {"type": "http", "scheme": "basic"})
 NASTY = "'\"$(touch hit)`touch hit`\\ é\x07"
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
@@ -185,7 +187,7 @@ def test_a_script_signs_in_as_the_spec_says(tmp_path, scheme, header):
             await send({"type": "http.response.body"})
 
     with LiveServer(remember) as live:
-        written = replay(sent("GET", "/x?a=1"), scheme=scheme)
+        written = replay(sent("GET", "/x?a=1"), scheme=SecurityScheme("own", scheme))
         done = run_script(written, tmp_path, live.url, **SIGNED)
     assert done.returncode == 0, done.stderr
     if header is None:

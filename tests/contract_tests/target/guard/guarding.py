@@ -46,21 +46,19 @@ BASE = "http://testserver/v1"
 
 
 @dataclass
-class Service:
+class Service(httpx.BaseTransport):
     """Remembers what reaches it; `broken`, it does not answer."""
 
     got: list[tuple[str, bytes]] = field(default_factory=list)
     status: int = 200
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     broken: bool = False
 
-    async def __call__(self, scope, receive, send):
-        message = await receive()
-        self.got.append((scope["method"], message["body"]))
+    def handle_request(self, request):
+        self.got.append((request.method, request.read()))
         if self.broken:
             raise httpx.ReadError("gone")
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        await send({"type": "http.response.body", "body": b'{"id": 7}'})
+        return httpx.Response(self.status, headers=self.headers, content=b'{"id": 7}')
 
 
 @dataclass

@@ -43,7 +43,7 @@ def test_a_service_that_asks_for_time_gets_it(behind, service):
     told = []
     pace = Pace(10, 60, clock, clock.sleep, told.append)
     target, _ = behind(READ_ONLY, pace=pace)
-    service.status, service.headers = 429, [(b"Retry-After", b"7")]
+    service.status, service.headers = 429, {"Retry-After": "7"}
     with target.client() as client:
         client.get("/mine/things")
         assert told == []

@@ -1,0 +1,283 @@
+"""The command `serve`."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mock_server import __version__
+from mock_server.command_line import Word, path_option, say
+from mock_server.control.cli.options import TOKEN_VARIABLE, ApiName, Instant
+from mock_server.settings import Settings
+from mock_server.usage import UsageError
+
+if TYPE_CHECKING:
+    from mock_server.app import MockServer
+
+_DEFAULT = Settings()
+F = TypeVar("F", bound=Callable[..., Any])
+ca_option = path_option(
+    "--ca",
+    metavar="DIR",
+    help="The folder of a certificate authority that is kept; made there on first use.",
+)
+_TOKEN = re.compile(r"[!-~]{8,}")
+
+
+class _Clock(Instant):
+    """`real`, or an instant."""
+
+    name = "real|instant"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the instant; None stands for the machine's time."""
+        if value == "real":
+            return None  # type: ignore[return-value]  # click passes it on as it is
+        return super().convert(value, param, ctx)
+
+
+_SANDBOX_OPTIONS = (
+    click.option(
+        "--persona",
+        default=_DEFAULT.persona,
+        show_default=True,
+        help="The data set of sandboxes whose key does not choose one.",
+    ),
+    click.option(
+        "--seed",
+        type=int,
+        default=_DEFAULT.seed,
+        show_default=True,
+        help="The seed of every sandbox's data and identifiers.",
+    ),
+    click.option(
+        "--clock",
+        type=_Clock(),
+        default="real",
+        metavar="real|INSTANT",
+        show_default=True,
+        help="Freeze every sandbox at an instant such as 2026-01-01T00:00:00Z.",
+    ),
+    click.option(
+        "--rate-limits",
+        default=_DEFAULT.rate_limited,
+        metavar="on|off|NAME,…",
+        show_default=True,
+        help="Apply the vendors' rate limits in all sandboxes, in none, or in those named.",
+    ),
+    click.option(
+        "--cors",
+        metavar="*|ORIGIN,…",
+        help="Let pages of these origins call the APIs, such as http://localhost:3000; `*` is all.",
+    ),
+    path_option("--seed-file", metavar="FILE", help="Records that replace the built-in data."),
+    click.option(
+        "--max-body",
+        type=click.IntRange(1),
+        default=_DEFAULT.max_body,
+        show_default=True,
+        help="The longest body, in bytes.",
+    ),
+    click.option(
+        "--max-sandboxes",
+        type=click.IntRange(1),
+        default=_DEFAULT.max_sandboxes,
+        show_default=True,
+        help="How many sandboxes there can be; one more deletes the one that was idle longest.",
+    ),
+    click.option(
+        "--sandbox-idle",
+        type=click.IntRange(1),
+        default=int(_DEFAULT.sandbox_idle),
+        show_default=True,
+        help="Seconds after which a sandbox that is not used is deleted.",
+    ),
+    click.option(
+        "--read-timeout",
+        type=click.FloatRange(0.1, 86_400),
+        default=_DEFAULT.read_timeout,
+        show_default=True,
+        help="Seconds within which a request must have come in whole.",
+    ),
+)
+
+
+def sandbox_options(command: F) -> F:
+    """Add the options that say how sandboxes begin, and what callers may take up."""
+    for option in reversed(_SANDBOX_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("api", nargs=-1, type=ApiName())
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="The port to listen on; 0 chooses a free one.",
+)
+@sandbox_options
+@click.option(
+    "--credentials",
+    type=Word(["test", "any"]),
+    default="test",
+    show_default=True,
+    help="Which keys open a sandbox: those that begin with `test`, or any.",
+)
+@click.option(
+    "--token",
+    envvar=TOKEN_VARIABLE,
+    show_envvar=True,
+    help="The token that callers of the control API must send; required with a --host other than "
+    "this machine.",
+)
+@click.option("--tls", is_flag=True, help="Speak HTTPS, and answer at the vendors' own host names.")
+@ca_option
+@click.option(
+    "--trust-proxy",
+    is_flag=True,
+    help="Take scheme and host from the Forwarded or X-Forwarded-… headers of a proxy in front, "
+    "and answer at the vendors' own host names.",
+)
+def serve(
+    api: tuple[str, ...],
+    host: str,
+    port: int,
+    tls: bool,
+    ca: Path | None,
+    trust_proxy: bool,
+    **given: Any,
+) -> None:
+    """Serve all APIs, or those named.
+
+    One API named alone is served at its native path.
+
+    \b
+    mock-server serve                  all, each below its name
+    mock-server serve cliniko          one, at http://127.0.0.1:8080/v1
+    mock-server serve --port 0 --persona empty --clock 2026-01-01T00:00:00Z
+    mock-server serve --tls --port 443 for clients that a hosts file leads here
+    """
+    if ca is not None and not tls:
+        raise UsageError("--ca goes with --tls")
+    settings = settings_from(given)
+    # Connexion takes most of a second to import; wrong use is told before.
+    import gc
+    import logging
+
+    from mock_server.app import build_server
+    from mock_server.check import check_if_changed
+    from mock_server.control.api.auth import is_loopback
+    from mock_server.discovery import load_vendors
+    from mock_server.live import listen
+    from mock_server.live import serve as serve_on
+
+    if settings.token is None and not is_loopback(host):
+        raise UsageError(
+            f"beyond this machine ({host}) the control API needs a token: --token or "
+            f"{TOKEN_VARIABLE}"
+        )
+    vendors = load_vendors(api)
+    problems = [problem for vendor in vendors for problem in check_if_changed(vendor)]
+    if problems:
+        raise UsageError("\n".join(["the specs have problems:", *map(str, problems)]))
+    server = build_server(settings=settings, vendors=vendors, at_native_path=len(vendors) == 1)
+    authority = None
+    if tls:
+        from mock_server.interception.certificates import CERTIFICATE, Authority, default_folder
+
+        folder = ca or default_folder()
+        authority = Authority.kept_in(folder)
+    listener = listen(host, port)
+    host, port = listener.getsockname()[:2]
+    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
+    scheme = "https" if tls else "http"
+    say(
+        _banner(
+            server, f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+        )
+    )
+    if authority is not None:
+        say(f"Certificate in {folder / CERTIFICATE}; see mock-server ca")
+    sys.stdout.flush()
+    # What start-up made stays for good; the collector need not look at it again.
+    gc.freeze()
+    with _ended_by_signals():
+        if authority is not None or trust_proxy:
+            from mock_server.interception.gateway import serve_hosts
+
+            serve_hosts(server, listener, authority=authority, trust_proxy=trust_proxy)
+        else:
+            serve_on(server, listener, settings.read_timeout)
+
+
+def settings_from(given: dict[str, Any]) -> Settings:
+    """Return the settings that options ask for; raises UsageError."""
+    token = given.get("token") or None
+    if token is not None and not _TOKEN.fullmatch(token):
+        raise UsageError("the token must be at least 8 characters of visible ASCII")
+    seed_file: Path | None = given["seed_file"]
+    return Settings(
+        token=token,
+        seed_file=seed_file,
+        persona=given["persona"],
+        seed=given["seed"],
+        accept_any_credential=given.get("credentials") == "any",
+        clock=given["clock"],
+        rate_limited=given["rate_limits"],
+        cors=given["cors"],
+        max_body=given["max_body"],
+        max_sandboxes=given["max_sandboxes"],
+        sandbox_idle=given["sandbox_idle"],
+        read_timeout=given["read_timeout"],
+    )
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM be the ordinary ends of a server.
+
+    Uvicorn handles both itself, and raises the signal again when it has shut down; the handlers
+    that it finds then are these.
+    """
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda *_: None) for each in wanted}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _banner(server: MockServer, origin: str) -> str:
+    from mock_server.console.pages import PREFIX, first_call_line
+
+    settings = server.settings
+    start = f"persona {settings.persona}, seed {settings.seed}"
+    lines = [f"inventory-mock-server {__version__} on {origin} ({start}); stop with Ctrl-C"]
+    for vendor in server.vendors:
+        base_url = origin + server.base_path(vendor.api.name)
+        lines += [
+            "",
+            vendor.spec.title,
+            f"  base URL  {base_url}",
+            f"  docs      {origin}{server.mounts[vendor.api.name]}/docs",
+            f"  try       {first_call_line(vendor, base_url)}",
+        ]
+    control = f"{origin}{PREFIX}/docs"
+    return "\n".join(
+        [*lines, "", f"Control {'with the token ' * bool(settings.token)}at {control}"]
+    )

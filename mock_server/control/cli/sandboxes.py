@@ -1,0 +1,53 @@
+"""The commands about sandboxes as a whole."""
+
+from __future__ import annotations
+
+import click
+
+from mock_server.control.cli.options import SandboxName, control_command, sandbox_argument
+from mock_server.control.cli.views import show_done, show_sandbox, show_sandboxes
+from mock_server.control.client import Control
+
+
+@click.command()
+@click.argument("sandbox", required=False, type=SandboxName())
+@control_command
+def sandboxes(control: Control, sandbox: str | None, as_json: bool) -> None:
+    """List the open sandboxes, or show one of them."""
+    if sandbox:
+        show_sandbox(control.sandbox(sandbox).look(), as_json=as_json)
+    else:
+        show_sandboxes(control.sandboxes(), as_json=as_json)
+
+
+@click.command()
+@sandbox_argument
+@click.option("--persona", help="The records it starts with.  [default: what its name says]")
+@click.option("--seed", type=int, help="The seed of its data.  [default: the server's]")
+@control_command
+def create(
+    control: Control, sandbox: str, persona: str | None, seed: int | None, as_json: bool
+) -> None:
+    """Open a sandbox.
+
+    Its name is the test key that opens it, such as `test-shop`.
+    """
+    made = control.create(sandbox, persona=persona, seed=seed)
+    show_sandbox(made.look(), as_json=as_json)
+
+
+@click.command()
+@sandbox_argument
+@control_command
+def reset(control: Control, sandbox: str, as_json: bool) -> None:
+    """Reset a sandbox to how it was on first use."""
+    show_sandbox(control.sandbox(sandbox).reset(), as_json=as_json)
+
+
+@click.command()
+@sandbox_argument
+@control_command
+def delete(control: Control, sandbox: str, as_json: bool) -> None:
+    """Delete a sandbox with everything in it."""
+    control.sandbox(sandbox).delete()
+    show_done(f"{sandbox}: deleted", as_json=as_json, deleted=sandbox)

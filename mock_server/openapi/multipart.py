@@ -1,0 +1,123 @@
+"""Multipart forms: RFC 7578, in the encapsulation of RFC 2046."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from email.utils import collapse_rfc2231_value
+
+#: RFC 2046 allows 70 characters; the frameworks behind these vendors allow more.
+_BOUNDARY = re.compile(r"[ -~]{0,200}[!-~]")
+_HEADERS_END = b"\r\n\r\n"
+
+
+class NotMultipart(ValueError):
+    """A body that is not what its media type says; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a form: a field, or a file, which has a name (`filename`)."""
+
+    name: str
+    filename: str | None
+    media_type: str
+    content: bytes
+
+
+def header_parameters(line: str) -> tuple[str, Mapping[str, str]]:
+    """Return the value of a header like `Content-Type` in lower case, and its parameters.
+
+    Parameters may come in the extended form of RFC 2231 (`filename*=utf-8''caf%C3%A9.png`), which
+    wins over the plain one.
+    """
+    if ";" not in line:
+        return line.strip().lower(), {}
+    message = Message()
+    message["content-type"] = line.replace("\r", " ").replace("\n", " ")
+    (value, _), *parameters = message.get_params() or [("", "")]
+    return value.lower(), {name: collapse_rfc2231_value(text) for name, text in parameters if name}
+
+
+def is_boundary(text: str | None) -> bool:
+    """Say whether a text can be the boundary of a form."""
+    return text is not None and _BOUNDARY.fullmatch(text) is not None
+
+
+def form_parts(content: bytes, content_type: str) -> list[Part]:
+    """Return the named parts of a form whose boundary its content type has; raises NotMultipart."""
+    boundary = header_parameters(content_type)[1].get("boundary")
+    if boundary is None or not is_boundary(boundary):
+        raise NotMultipart("the multipart body has no boundary")
+    return read_multipart(content, boundary)
+
+
+def read_multipart(content: bytes, boundary: str, *, lenient: bool = False) -> list[Part]:
+    """Return the named parts of a form, in their order.
+
+    What stands before the first delimiter and after the closing one is ignored, and so are parts
+    without a name. Raises NotMultipart for a body without an end, for headers that are not
+    UTF-8, and for broken base64. If `lenient` (Django), whatever stands before, between and after
+    delimiters is a part if it has the headers of one; a file without an end is left out, such a
+    header passed over, and a field in broken base64 left as it is.
+    """
+    delimiter = re.compile(
+        rb"(?:\A|\r?\n)--" + re.escape(boundary.encode("ascii")) + rb"(--)?[ \t]*(?=\r?\n|\Z)"
+    )
+    parts: list[Part] = []
+    start = 0
+    for number, match in enumerate(delimiter.finditer(content)):
+        if number or lenient:
+            parts += _parts(content[start : match.start()], lenient=lenient)
+        start = match.end()
+        if match[1] and not lenient:
+            return parts
+    if not lenient:
+        raise NotMultipart("the multipart body breaks off, or is none")
+    unfinished = _parts(content[start:], lenient=lenient)
+    return [*parts, *(part for part in unfinished if part.filename is None)]
+
+
+def _parts(section: bytes, *, lenient: bool) -> Iterator[Part]:
+    """The part that a stretch between delimiters is, or none."""
+    head, end, content = section.partition(_HEADERS_END)
+    headers = _headers(head, lenient=lenient) if end else {}
+    _, disposition = headers.get("content-disposition", ("", {}))
+    if "name" not in disposition:
+        return
+    filename = disposition.get("filename") or None
+    if headers.get("content-transfer-encoding", ("", {}))[0] == "base64":
+        content = _decoded(content, lenient=lenient and filename is None)
+    media_type, _ = headers.get("content-type", ("", {}))
+    yield Part(
+        disposition["name"].strip(), filename, media_type or "application/octet-stream", content
+    )
+
+
+def _headers(head: bytes, *, lenient: bool) -> dict[str, tuple[str, Mapping[str, str]]]:
+    """The headers of a part by name; a line that is none is passed over."""
+    headers = {}
+    for line in head.split(b"\r\n"):
+        try:
+            value, parameters = header_parameters(line.decode())
+        except UnicodeDecodeError as problem:
+            if lenient:
+                continue
+            raise NotMultipart("a header of a part is not valid UTF-8") from problem
+        name, colon, value = value.partition(":")
+        if colon:
+            headers[name] = value.strip(), parameters
+    return headers
+
+
+def _decoded(content: bytes, *, lenient: bool) -> bytes:
+    try:
+        return base64.b64decode(b"".join(content.split()), validate=not lenient)
+    except binascii.Error as problem:
+        if lenient:
+            return content
+        raise NotMultipart("Could not decode base64 data.") from problem
