@@ -35,7 +35,7 @@ from lab.standin.database import Database
 from lab.standin.service import BASE_PATH, Service
 from lab.standin.switches import Defect, Switch, Variation
 
-_KEYS = ("standin-one-au1:", "standin-two-au1:")
+KEYS = ("standin-one-au1:", "standin-two-au1:")
 _PRODUCTS = 60
 _CALL = 0.4
 _LIMIT = 120
@@ -60,10 +60,13 @@ class Clock:
 
 
 @contextmanager
-def standin(*switches: Switch) -> Iterator[Target]:
-    """Serve a fresh stand-in on a free port of this machine as long as the block runs."""
+def standin(*switches: Switch, limit: int = _LIMIT) -> Iterator[Target]:
+    """Serve a fresh stand-in on a free port of this machine as long as the block runs.
+
+    `limit` is how many requests an account has in a minute; 0 for any number.
+    """
     clock = Clock()
-    service = Service(Database(), clock, frozenset(switches), _LIMIT, _PRODUCTS)
+    service = Service(Database(), clock, frozenset(switches), limit, _PRODUCTS)
     config = uvicorn.Config(
         WSGIMiddleware(service.application), log_level="warning", date_header=False
     )
@@ -72,7 +75,7 @@ def standin(*switches: Switch) -> Iterator[Target]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}{BASE_PATH}"
-        target = url_target("cliniko", url, _KEYS[0], _KEYS[1])
+        target = url_target("cliniko", url, KEYS[0], KEYS[1])
         try:
             yield guarded(target, FULL, Pace(*_PACE, lambda: clock.now, clock.wait))[0]
         finally:

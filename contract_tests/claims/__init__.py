@@ -1,7 +1,7 @@
-"""What must hold between answers; see `terms`."""
+"""What must hold between answers; see `claim`."""
 
-from contract_tests.claims.answers import Answers, Carries, Conforms, Refuses, Unlike
-from contract_tests.claims.claim import Claim, ClaimContext
+from contract_tests.claims.answers import Allows, Answers, Carries, Conforms, Refuses, Unlike
+from contract_tests.claims.claim import CannotTell, Claim, ClaimContext
 from contract_tests.claims.lists import (
     Advances,
     Distinct,
@@ -16,13 +16,15 @@ from contract_tests.claims.lists import (
 )
 from contract_tests.claims.moves import Entered, Told
 from contract_tests.claims.properties import Differs, Grew, Moved, SameAs, Shows
-from contract_tests.claims.relations import Follows, Marked, Related, Summed, Unfollowed
+from contract_tests.claims.relations import Follows, Marked, NotAsked, Related, Summed, Unfollowed
 from contract_tests.claims.selections import Filtered, Narrowed, Ordered
 from contract_tests.claims.times import NotBefore, SameTime, Timely
 
 __all__ = [
     "Advances",
+    "Allows",
     "Answers",
+    "CannotTell",
     "Carries",
     "Claim",
     "ClaimContext",
@@ -40,6 +42,7 @@ __all__ = [
     "Marked",
     "Moved",
     "Narrowed",
+    "NotAsked",
     "NotBefore",
     "Ordered",
     "Refuses",

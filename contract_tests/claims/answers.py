@@ -102,3 +102,26 @@ class Carries(Claim):
         if found == self.content:
             return None
         return f"{trace[self.answer]}: {len(found)} bytes that are not those that were sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Allows(Claim):
+    """The methods that the answer's `Allow` header names are others than these."""
+
+    answer: Number
+    wrong: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return "/headers/allow"
+
+    def violation(self, context: ClaimContext, trace: Trace) -> str | None:
+        exchange = trace[self.answer]
+        if methods(exchange.answer.headers.get("allow", "")) != self.wrong:
+            return None
+        return f"{exchange}: allows {', '.join(self.wrong) or 'nothing'}"
+
+
+def methods(allow: str) -> tuple[str, ...]:
+    """Return the methods that an `Allow` header names, in alphabetical order."""
+    return tuple(sorted(filter(None, (each.strip().upper() for each in allow.split(",")))))

@@ -60,6 +60,10 @@ def anywhere(pointer: str) -> str:
     return _MEMBER.sub("/*", pointer)
 
 
+class CannotTell(Exception):
+    """A trace has not got what a claim is judged by; the message says what is missing."""
+
+
 class Claim(ABC):
     """Something that must hold of a trace: a dataclass whose fields say of which exchanges.
 
@@ -89,12 +93,16 @@ class Claim(ABC):
         return self._numbers(next(iter(_looks(type(self)))))[-1]
 
     @property
-    def singles(self) -> dict[str, tuple[int, str | None]]:
-        """The fields with one exchange: its number, and the pointer to what is looked at there."""
+    def looks(self) -> dict[str, str | None]:
+        """The fields with exchanges, each with the field that points into its answer, if any does.
+
+        This is what a claim is placed by where its class has no marks left.
+        """
         return {
-            name: (getattr(self, name), getattr(self, looks.at, None))
+            name: looks.at
+            if isinstance(getattr(self, name), int) and hasattr(self, looks.at)
+            else None
             for name, looks in _looks(type(self)).items()
-            if not isinstance(getattr(self, name), tuple)
         }
 
     def renumbered(self, change: Callable[[int], tuple[int, ...]]) -> Self:
@@ -108,11 +116,6 @@ class Claim(ABC):
             several = isinstance(getattr(self, name), tuple)
             changed[name] = tuple(dict.fromkeys(numbers)) if several else numbers[-1]
         return replace(self, **changed)  # type: ignore[type-var]  # claims are dataclasses
-
-    def at_exchanges_of(self, other: Claim) -> Self:
-        """Return the claim about the exchanges that another of its kind is about."""
-        numbers = {name: getattr(other, name) for name in _looks(type(self))}
-        return replace(self, **numbers)  # type: ignore[type-var]  # claims are dataclasses
 
     def _numbers(self, name: str) -> tuple[int, ...]:
         value = getattr(self, name)

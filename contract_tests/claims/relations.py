@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from contract_tests.claims.claim import Claim, ClaimContext, Number, Numbers, anywhere
+from contract_tests.claims.claim import (
+    CannotTell,
+    Claim,
+    ClaimContext,
+    Looks,
+    Number,
+    Numbers,
+    anywhere,
+)
 from contract_tests.claims.lists import listing_of, records
 from contract_tests.claims.properties import Shows
 from contract_tests.exchange.trace import MISSING, Trace
 from mock_server.lifecycle.values import UnparsableValue, number
+from mock_server.openapi.paths import filled
+
+
+class NotAsked(CannotTell):
+    """A relation depends on another record that was not asked for."""
+
+    def __init__(self, operation: str, path: Mapping[str, str]) -> None:
+        super().__init__(f"{operation} was not asked for {', '.join(map(str, path.values()))}")
+        self.operation = operation
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
 class Related(Claim):
-    """The properties of a shown record agree as a relation says."""
+    """The properties of a shown record agree as a relation says.
 
-    answer: Number
+    Raises NotAsked if the trace has not got what they depend on.
+    """
+
+    answer: Annotated[int, Looks("record")]
     record: str
     resource: str
     relation: str
@@ -31,7 +53,7 @@ class Related(Claim):
 
         def look(operation: str, path: Any) -> Any:
             values = {**dict(context.parameters), **path}
-            wanted = context.spec.url(context.spec.operations[operation], values)
+            wanted = filled(context.spec.operations[operation].path, values)
             asked = [
                 exchange
                 for exchange in trace
@@ -39,7 +61,9 @@ class Related(Claim):
             ]
             # What was asked before the record was shown may be of an earlier state.
             later = [exchange for exchange in asked if exchange.number > self.answer]
-            return next((exchange.answer.body for exchange in (*later, *asked[::-1])), MISSING)
+            for exchange in (*later, *asked[::-1]):
+                return exchange.answer.body
+            raise NotAsked(operation, path)
 
         record = trace.answer(self.answer).at(self.record)
         if record is MISSING:
@@ -113,7 +137,7 @@ class Marked(Claim):
 class Follows(Claim):
     """A shown record is what an outcome says that it must be, of what was sent."""
 
-    answer: Number
+    answer: Annotated[int, Looks("record")]
     record: str
     sent: Any
     resource: str
@@ -137,7 +161,7 @@ class Follows(Claim):
 class Unfollowed(Claim):
     """A shown record does not refer to what a field was sent with, by itself or by an outcome."""
 
-    answer: Number
+    answer: Annotated[int, Looks("record")]
     record: str
     sent: Any
     resource: str

@@ -11,7 +11,8 @@ from contract_tests.differential.normal import Difference, Normaliser
 from contract_tests.differential.pairs import Met, of_no_use, short
 from contract_tests.differential.references import References
 from contract_tests.exchange.trace import MISSING, Answer, Trace, find, firsts
-from contract_tests.reproduction.script import MissingValue, run_script, script_of
+from contract_tests.reproduction.running import MissingValue, run_script
+from contract_tests.reproduction.script import script_of
 from contract_tests.target.guard import Refused
 from contract_tests.target.session import Session
 from mock_server.lifecycle.values import UnparsableValue

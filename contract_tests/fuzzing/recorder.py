@@ -1,17 +1,26 @@
-"""Make a replay of what Schemathesis has recorded."""
+"""Make a script of what Schemathesis has recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
+from contract_tests.claims import Allows, Answers, Claim, Conforms, Refuses
+from contract_tests.claims.answers import methods
+from contract_tests.exchange.conformance import contract_of
+from contract_tests.exchange.trace import Answer, Exchange, Trace, find
 from contract_tests.findings import Finding
-from contract_tests.reproduction.replays.calls import Replay, Sent, Taken, taken_from, url_parts
-from contract_tests.reproduction.replays.pytest_module import pytest_module
-from contract_tests.reproduction.replays.shell import shell_script
-from contract_tests.target.target import IN_PROCESS_ORIGIN, Account, Target
+from contract_tests.reproduction.pytest_module import pytest_module
+from contract_tests.reproduction.running import Ran
+from contract_tests.reproduction.script import Request, Script, Step
+from contract_tests.reproduction.shell import shell_script
+from contract_tests.reproduction.shrink import settled
+from contract_tests.target.session import Session
+from contract_tests.target.target import Account, Target
+from mock_server.lifecycle.model import ABSENT, Lifecycle
+from mock_server.state.clock import Clock
 
 #: What a client adds for the connection, or for itself.
 _OF_THE_CLIENT = frozenset(
@@ -20,25 +29,52 @@ _OF_THE_CLIENT = frozenset(
         "user-agent", "x-schemathesis-testcaseid",
     }
 )  # fmt: skip
+_METHOD_NOT_ALLOWED = 405
+#: Checks that an answer looks as the spec says.
+_OF_SHAPE = frozenset(
+    {
+        "content_type_conformance",
+        "not_a_server_error",
+        "response_headers_conformance",
+        "response_schema_conformance",
+        "status_code_conformance",
+    }
+)
+#: Checks that a request is refused.
+_OF_REFUSAL = frozenset(
+    {
+        "ignored_auth",
+        "missing_required_header",
+        "negative_data_rejection",
+        "object_level_authorization",
+        "use_after_free",
+    }
+)
 
 
-def with_replay(
-    finding: Finding, recorder: Any, case_id: str, check: Any, target: Target
+def with_reproduction(
+    finding: Finding, recorder: Any, case_id: str, check: Any, target: Target, lifecycle: Lifecycle
 ) -> Finding:
     """Return the finding with the steps that show it and both ways to repeat them, if there are."""
-    replay = replay_of(recorder, case_id, check, target)
-    if replay is None:
+    found = script_of(recorder, case_id, check, target)
+    if found is None:
         return finding
+    session = Session(target, lifecycle)
+    name = f"{check.name}: {recorder.cases[case_id].value.operation.label}"
+    script = settled(*found, session)
     return replace(
         finding,
-        reproduction=shell_script(replay),
-        steps=tuple(map(str, replay.calls)),
-        test=pytest_module(replay),
+        reproduction=shell_script(script, session, name, finding.message),
+        steps=tuple(map(str, found[1].trace)),
+        test=pytest_module(script, session, name, finding.message),
     )
 
 
-def replay_of(recorder: Any, case_id: str, check: Any, target: Target) -> Replay | None:
-    """Return the calls that show what a check found; None if the recorder has not got them all."""
+def script_of(recorder: Any, case_id: str, check: Any, target: Target) -> tuple[Script, Ran] | None:
+    """Return the calls that show what a check found, and what was answered to them.
+
+    None if the recorder has not got them all.
+    """
     failure = check.failure_info.failure
     last = failure.case_id or case_id
     wanted = {*_ancestors(recorder, last)}
@@ -47,21 +83,38 @@ def replay_of(recorder: Any, case_id: str, check: Any, target: Target) -> Replay
     order = [each for each in recorder.cases if each in wanted and each != last] + [last]
     if any(each not in recorder.interactions for each in order):
         return None
-    steps = {each: number for number, each in enumerate(order)}
-    calls = tuple(_sent(recorder, each, steps, target) for each in order)
-    in_process = target.base_url.startswith(IN_PROCESS_ORIGIN)
-    return Replay(
-        api=target.vendor.api.name,
-        check=check.name,
-        operation=recorder.cases[case_id].value.operation.label,
-        message=str(failure),
-        base_url=target.base_url,
-        in_process=in_process,
-        scheme=target.scheme,
-        # What a mock has handed out itself is worth nothing to another one.
-        credential=target.credential if in_process and not target.vendor.api.sign_in else "",
-        calls=calls,
+    answers = [_answer(recorder.interactions[each].response) for each in order]
+    places = {each: number for number, each in enumerate(order)}
+    steps, trace = [], Trace()
+    for number, each in enumerate(order):
+        call = _request(recorder, each, places, answers, target)
+        steps.append(Step(call, None, answers[number].status))
+        now = Clock().now()
+        trace.exchanges.append(Exchange(number, call, call.method, call.url, answers[number], now))
+    claim = _claim(check.name, trace, target)
+    return Script(tuple(steps), claim), Ran(
+        trace, tuple((each,) for each in range(len(order))), claim
     )
+
+
+def _claim(check: str, trace: Trace, target: Target) -> Claim:
+    """What does not hold of the last answer, by the check that found it."""
+    exchange = trace.exchanges[-1]
+    last, answer = exchange.number, exchange.answer
+    missing = check == "unsupported_method" and answer.status == _METHOD_NOT_ALLOWED
+    if missing or check == "allow_header_conformance":
+        return Allows(last, methods(answer.headers.get("allow", "")))
+    if check == "unsupported_method":
+        return Answers(last, (_METHOD_NOT_ALLOWED,))
+    if check in _OF_REFUSAL:
+        return Refuses(last)
+    if check not in _OF_SHAPE:
+        return Answers(last)
+    found = contract_of(target.vendor.spec).problems(
+        exchange.call.operation, answer.status, answer.headers, answer.content,
+        head=exchange.method == "HEAD",
+    )  # fmt: skip
+    return Conforms(last, found[0].pointer if found else "/status")
 
 
 def _linked(recorder: Any, case_id: str) -> Any:
@@ -84,37 +137,69 @@ def _ancestors(recorder: Any, case_id: str) -> Iterator[str]:
         current = node.parent_id if node.transition is not None else None
 
 
-def _sent(recorder: Any, case_id: str, steps: Mapping[str, int], target: Target) -> Sent:
-    case, interaction = recorder.cases[case_id].value, recorder.interactions[case_id]
-    request, response = interaction.request, interaction.response
+def _answer(response: Any) -> Answer:
+    if response is None:
+        return Answer(0, {}, b"")
+    headers = {name.lower(): ", ".join(values) for name, values in response.headers.items()}
+    return Answer(response.status_code, headers, response.content or b"")
+
+
+def _request(
+    recorder: Any,
+    case_id: str,
+    places: Mapping[str, int],
+    answers: Sequence[Answer],
+    target: Target,
+) -> Request:
+    case, request = recorder.cases[case_id].value, recorder.interactions[case_id].request
     headers = {
         name: values[0]
         for name, values in request.headers.items()
         if name.lower() not in _OF_THE_CLIENT
     }
     url, headers, account = _without_credential(request.uri, headers, target)
-    return Sent(
-        operation_id=case.operation.definition.raw["operationId"],
+    sent = urlsplit(url)
+    segments = sent.path.removeprefix(urlsplit(target.base_url).path).split("/")
+    names = case.operation.path.split("/")
+    if len(segments) == len(names):
+        node = _linked(recorder, case_id)
+        linked = node.transition.parameters.get("path_parameters", {}) if node.transition else {}
+        for place, name in enumerate(names):
+            if name.strip("{}") in linked and node.parent_id in places:
+                step = places[node.parent_id]
+                taken = linked[name.strip("{}")].definition
+                pointer = _pointer(taken, unquote(segments[place]), answers[step].body)
+                if pointer is not None:
+                    segments[place] = f"{{{{{step}{pointer}}}}}"
+    return Request(
+        operation=case.operation.definition.raw["operationId"],
+        account=account,
         method=request.method.upper(),
-        url=url_parts(url, target.base_url, case.operation.path, _taken(recorder, case_id, steps)),
+        url="/".join(segments) + (f"?{sent.query}" if sent.query else ""),
         headers=headers,
         body=request.body,
-        account=account,
-        status=0 if response is None else response.status_code,
-        allow="" if response is None else ", ".join(response.headers.get("allow", ())),
     )
 
 
-def _taken(recorder: Any, case_id: str, steps: Mapping[str, int]) -> dict[str, Taken]:
-    node = _linked(recorder, case_id)
-    if node.transition is None or node.parent_id not in steps:
-        return {}
-    parameters = node.transition.parameters.get("path_parameters", {})
-    found = {
-        name: taken_from(steps[node.parent_id], extracted.definition)
-        for name, extracted in parameters.items()
-    }
-    return {name: taken for name, taken in found.items() if taken is not None}
+def _pointer(taken: object, value: str, body: Any) -> str | None:
+    """Where a body has what a link takes from it; None unless it is of the body.
+
+    `*` is any member of a list, and the first that gave the value is meant.
+    """
+    prefix = "$response.body#"
+    if not isinstance(taken, str) or not taken.startswith(f"{prefix}/"):
+        return None
+    pointer = taken[len(prefix) :]
+    if "/*" not in pointer:
+        return pointer
+    above, _, below = pointer.partition("/*")
+    listed = find(body, above)
+    for place in range(len(listed) if isinstance(listed, list) else 0):
+        concrete = _pointer(f"{prefix}{above}/{place}{below}", value, body)
+        found = ABSENT if concrete is None else find(body, concrete)
+        if found is not ABSENT and str(found) == value:
+            return concrete
+    return None
 
 
 def _without_credential(

@@ -27,12 +27,14 @@ from contract_tests.findings import Finding, Run
 from contract_tests.fuzzing.config import DEFAULT, Level, fuzzed_schema, unsent_media_types
 from contract_tests.fuzzing.existing_ids import References
 from contract_tests.fuzzing.false_positives import overrule
-from contract_tests.fuzzing.recorder import with_replay
+from contract_tests.fuzzing.recorder import with_reproduction
 from contract_tests.fuzzing.removals import Removals
 from contract_tests.fuzzing.transport import SchemathesisTransport, carried_by
 from contract_tests.garbage_collection import seldom_collected
 from contract_tests.target.guard import Refused, unambiguous
 from contract_tests.target.target import Target, Unreachable
+from mock_server.discovery import load_lifecycle
+from mock_server.lifecycle.model import Lifecycle
 
 _MISSING = re.compile(r'"(.+)" is a required property')
 
@@ -203,6 +205,7 @@ def _take_scenario(event: events.ScenarioFinished, run: Run, target: Target) -> 
     run.requests += len(recorder.interactions)
     if event.skip_reason:
         run.skipped.append(f"{event.phase.value}: {event.label}: {event.skip_reason}")
+    lifecycle = load_lifecycle(target.vendor) or Lifecycle(())
     called_at = f"http://{HOST}{httpx.URL(target.base_url).path}".rstrip("/")
     for case_id, checks in recorder.checks.items():
         run.checks += len(checks)
@@ -220,7 +223,7 @@ def _take_scenario(event: events.ScenarioFinished, run: Run, target: Target) -> 
                 _subject(check.failure_info.failure),
             )
             if not any(finding.same_as(other) for other in run.findings):
-                run.add([with_replay(finding, recorder, case_id, check, target)])
+                run.add([with_reproduction(finding, recorder, case_id, check, target, lifecycle)])
 
 
 def _subject(failure: Any) -> str:

@@ -12,13 +12,13 @@ from random import Random
 
 import httpx
 
-from contract_tests.claims import ClaimContext
 from contract_tests.findings import Finding, Property, Run
 from contract_tests.garbage_collection import seldom_collected
 from contract_tests.properties.actions import Actions, Breach, CaseNotApplicable, ClaimViolated
 from contract_tests.properties.oracle import Case, Oracle
 from contract_tests.properties.oracles import ORACLES
 from contract_tests.reproduction.pytest_module import pytest_module
+from contract_tests.reproduction.running import violation_of
 from contract_tests.reproduction.shell import shell_script
 from contract_tests.reproduction.shrink import Shortener
 from contract_tests.target.guard import Refused, UnreadableCreation
@@ -26,7 +26,7 @@ from contract_tests.target.mock import mock_target
 from contract_tests.target.profiles import OutOfTime
 from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
-from contract_tests.target.target import IN_PROCESS_ORIGIN, Target
+from contract_tests.target.target import Target
 from mock_server.discovery import api_names, load_lifecycle
 from mock_server.lifecycle.model import Lifecycle, Resource
 from mock_server.lifecycle.values import UnparsableValue
@@ -309,13 +309,11 @@ def _shown_shortest(
         return None
     if ran is None:
         return replace(finding, message=f"{finding.message} (it did not show again)")
-    message = ran.claim.violation(ClaimContext.of(session), ran.trace) or finding.message
-    target = session.target
-    url = None if target.base_url.startswith(IN_PROCESS_ORIGIN) else target.base_url
+    message = violation_of(ran, session, script) or finding.message
     return replace(
         finding,
         message=message,
         steps=tuple(str(exchange) for exchange in ran.trace),
-        reproduction=shell_script(script, ran, session, finding.check, message),
-        test=pytest_module(script, target.vendor.api.name, url, finding.check, message),
+        reproduction=shell_script(script, session, finding.check, message),
+        test=pytest_module(script, session, finding.check, message),
     )

@@ -22,7 +22,8 @@ from contract_tests.exchange.trace import Call, Exchange, Trace
 from contract_tests.findings import Finding, Run
 from contract_tests.recorded.har import Recorded, Recording
 from contract_tests.recorded.requests import RequestContract
-from contract_tests.reproduction.script import run_script, script_of
+from contract_tests.reproduction.running import run_script
+from contract_tests.reproduction.script import script_of
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
 from mock_server.discovery import Vendor, load_lifecycle

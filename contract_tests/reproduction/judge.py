@@ -1,105 +1,199 @@
-"""Judge saved answers by a claim: what a generated shell script calls at its end.
+"""Judge what was answered to a script: the fault is there, it is not there, or it cannot be told.
 
-`python -m contract_tests.reproduction.judge API FOLDER CLAIM` reads `N.status`, `N.headers` and
-`N.body` from the folder for each exchange N of the sequence. Exits with 0 if the claim holds, 1 if
-not (one line says how), 2 if it cannot be judged.
+The runner calls `verdict`; a shell script carries `main` along, with the claim and all that it
+needs (`portable`), and calls it for what a shell cannot do. So it is of the standard library alone.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from base64 import b64decode, b64encode
-from dataclasses import asdict
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
-from contract_tests import claims
-from contract_tests.claims import Claim, ClaimContext
-from contract_tests.exchange.trace import Answer, Call, Exchange, Trace
-from mock_server.discovery import UnknownApi, load_lifecycle, load_vendor
-from mock_server.lifecycle.model import Lifecycle, Parts
-from mock_server.state.clock import Clock
+from contract_tests.claims.claim import CannotTell, Claim, ClaimContext
+from contract_tests.claims.lists import Sized, listing_of
+from contract_tests.claims.relations import NotAsked
+from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace
+from contract_tests.reproduction.script import (
+    BODY,
+    COUNT,
+    LISTING,
+    Script,
+    more_pages,
+    placed,
+)
+from contract_tests.reproduction.variables import VARIABLE, last_part, plain, texts
+from mock_server.openapi.paths import filled
 
-_DECIMAL = "$decimal"
-_BYTES = "$base64"
+#: What `main` returns; a Python that breaks returns 1 by itself.
+MENDED, CANNOT_TELL, THERE, ASK = 0, 2, 10, 11
 
 
-def as_json(claim: Claim) -> str:
-    """Return a claim as JSON that `claim_of` reads."""
-    values: dict[str, Any] = asdict(claim)  # type: ignore[call-overload]  # claims are dataclasses
-    return json.dumps({"claim": type(claim).__name__, **values}, default=_plain)
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a script's answers are judged by.
+
+    `looks` are those of its claim (`Claim.looks`), `operations` those of its steps; `more` says for
+    a walk whether a page is followed by another one.
+    """
+
+    script: Script
+    looks: Mapping[str, str | None]
+    context: ClaimContext
+    operations: tuple[str, ...]
+    more: Mapping[int, Callable[[Any], bool]]
 
 
-def claim_of(text: str) -> Claim:
-    """Return the claim that a JSON text spells; raises ValueError."""
-    spelled = json.loads(text, object_hook=_rich)
-    kind = getattr(claims, str(spelled.pop("claim", "")), None)
-    if kind is None or kind in (Claim, ClaimContext):
-        raise ValueError("there is no such claim")
+def has_json(answer: Answer) -> bool:
+    """Say whether an answer has a body of JSON: a page to sign in, or of a proxy, is a text."""
+    media_type = answer.headers.get("content-type", "").strip().lower()
+    return answer.body is not MISSING and not media_type.startswith("text/")
+
+
+def verdict(
+    claim: Claim,
+    looks: Mapping[str, str | None],
+    trace: Trace,
+    context: ClaimContext,
+    shown: Sequence[str] = (),
+) -> str | None:
+    """Return how a claim, with its `looks`, does not hold after a trace, or None.
+
+    Raises CannotTell where answers lack what they have `shown` before (`Script.shown`).
+    """
+    listing = getattr(claim, "listing", "")
+    numbers = {at: name for name, at in looks.items() if at}
+    for name in shown:
+        if name == BODY:
+            for each in (getattr(claim, field) for field in looks):
+                for number in each if isinstance(each, tuple) else (each,):
+                    if not has_json(trace.answer(number)):
+                        raise CannotTell(f"{trace[number]}: its body cannot be read")
+            continue
+        if name == LISTING:
+            items = listing_of(context.lifecycle, getattr(claim, "resource", ""), listing).items
+            places = [(number, items) for number in getattr(claim, "pages", ())]
+        elif isinstance(claim, Sized):
+            listed = trace.answer(claim.answer).at(claim.items)
+            count = len(listed) if isinstance(listed, list) else -1
+            if count not in (claim.size, int(name[len(COUNT) :])):
+                raise CannotTell(f"{trace[claim.answer]}: the account has {count} records there")
+            continue
+        else:
+            places = [(getattr(claim, numbers[name]), getattr(claim, name))]
+        for number, pointer in places:
+            if trace.answer(number).at(pointer) is MISSING:
+                raise CannotTell(f"{trace[number]}: it has nothing at {pointer or 'its top'}")
+    return claim.violation(context, trace)
+
+
+def main(arguments: Sequence[str], folder: Path, case: Case) -> int:
+    """Do what a shell script asks for; returns the exit status.
+
+    `value STEP.PAGE POINTER FORM` prints what an answer has there, as `_in_form` says; `more STEP
+    PAGE` whether a page is followed by another; `verdict RUN` judges, and may print the operation
+    and URL that are to be asked for first. Answers are in the folder: `STEP.PAGE.body` and so on.
+    """
     try:
-        claim: Claim = kind(
-            **{name: tuple(each) if isinstance(each, list) and name in _TUPLES else each
-               for name, each in spelled.items()}
-        )  # fmt: skip
-    except TypeError as problem:
-        raise ValueError(str(problem)) from problem
-    return claim
+        trace, pages = _answered(folder, case)
+        command, *rest = arguments
+        if command == "value":
+            found = _found(trace, pages, rest[0], rest[1])
+            print(_in_form(found, rest[2]))
+        elif command == "more":
+            step, page = map(int, rest)
+            answers = [trace.answer(each) for each in pages[step][: page + 1]]
+            print("yes" if more_pages(answers, case.more[step]) else "no")
+        else:
+            return _verdict(trace, pages, case, rest[0])
+    except NotAsked as lacking:
+        template = case.context.spec.operations[lacking.operation].path
+        url = filled(template, {**dict(case.context.parameters), **lacking.path})
+        print(f"{lacking.operation} {url}")
+        return ASK
+    except Exception as problem:  # noqa: BLE001 - whatever it is, it says nothing of the service
+        told = str(problem) if isinstance(problem, CannotTell) else repr(problem)
+        print(f"It cannot be told: {told}", file=sys.stderr)
+        return CANNOT_TELL
+    return MENDED
 
 
-_TUPLES = frozenset({"pages", "other_pages", "universe", "before", "statuses"})
+def _verdict(trace: Trace, pages: Sequence[Sequence[int]], case: Case, run: str) -> int:
+    def with_values(text: str) -> Any:
+        def value(found: Any) -> Any:
+            if found["new"] is not None:
+                return f"{run}-{found['new']}"
+            place = f"{found['step']}.{found['page'] or 0}"
+            given = _found(trace, pages, place, found["at"] or "")
+            return last_part(plain(given)) if found["kind"] == "<" else given
+
+        whole = VARIABLE.fullmatch(text)
+        if whole is not None and whole["kind"] == "#":
+            return value(whole)
+        return VARIABLE.sub(lambda found: plain(value(found)), text)
+
+    script = case.script
+    claim = placed(texts(script.claim, with_values), case.looks, pages, dict(script.places), trace)
+    problem = verdict(claim, case.looks, trace, case.context, script.shown)
+    print("The fault is not there." if problem is None else f"The fault is there: {problem}")
+    return MENDED if problem is None else THERE
 
 
-def main(arguments: list[str]) -> int:
-    """Judge, and print what is wrong; returns the exit status."""
-    try:
-        api, folder, text = arguments
-        vendor = load_vendor(api)
-        trace = _read(Path(folder))
-        context = ClaimContext(vendor.spec, load_lifecycle(vendor) or Lifecycle(()))
-        problem = claim_of(text).violation(context, trace)
-    except (ValueError, OSError, IndexError, UnknownApi) as wrong:
-        print(f"judge: API FOLDER CLAIM are needed: {wrong}", file=sys.stderr)
-        return 2
-    if problem is None:
-        print("the claim holds")
-        return 0
-    print(problem)
-    return 1
+def _found(trace: Trace, pages: Sequence[Sequence[int]], place: str, pointer: str) -> Any:
+    step, page = map(int, place.split("."))
+    if page >= len(pages[step]):
+        raise CannotTell(f"{trace[pages[step][0]]}: there are no {page + 1} pages")
+    found = trace.answer(pages[step][page]).at(pointer)
+    if found is MISSING:
+        raise CannotTell(f"{trace[pages[step][page]]}: it has nothing at {pointer}")
+    return found
 
 
-def _read(folder: Path) -> Trace:
+def _in_form(value: Any, form: str) -> str:
+    """A value for a URL, for the inside of a JSON text, as JSON, or a part of a link."""
+    if form == "url":
+        return quote(plain(value), safe="")
+    if form == "last":
+        return quote(last_part(plain(value)), safe="")
+    if form == "query":
+        return urlsplit(plain(value)).query
+    if form == "inner":
+        return json.dumps(plain(value))[1:-1]
+    return json.dumps(value) if form == "json" and isinstance(value, str) else plain(value)
+
+
+def _answered(folder: Path, case: Case) -> tuple[Trace, list[list[int]]]:
+    """What was answered so far, and the numbers of each step's exchanges."""
     trace = Trace()
-    clock = Clock()
-    for number in range(len(list(folder.glob("*.status")))):
-        operation, method, url, status = (
-            (folder / f"{number}.status").read_text(encoding="utf-8").split()
-        )
-        headers = {}
-        for line in (folder / f"{number}.headers").read_text("latin-1").splitlines():
-            name, colon, value = line.partition(":")
-            if colon:
-                headers[name.strip().lower()] = value.strip()
-        answer = Answer(int(status), headers, (folder / f"{number}.body").read_bytes())
-        call = Call(operation, Parts())
-        trace.exchanges.append(Exchange(number, call, method, url, answer, clock.now()))
-    return trace
+    pages: list[list[int]] = []
+    # What a relation asks for besides comes after the steps.
+    for step in range(len(case.operations) + 1):
+        pages.append([])
+        while (folder / f"{step}.{len(pages[-1])}.status").exists():
+            name = folder / f"{step}.{len(pages[-1])}"
+            told = Path(f"{name}.status")
+            operation, method, url, status = told.read_text(encoding="utf-8").split(" ")
+            at = datetime.fromtimestamp(told.stat().st_mtime, UTC)
+            content = Path(f"{name}.body").read_bytes()
+            answer = Answer(int(status), _headers(Path(f"{name}.headers")), content)
+            call = Call(operation)
+            trace.exchanges.append(Exchange(len(trace), call, method, url, answer, at))
+            pages[-1].append(len(trace) - 1)
+    return trace, pages
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return {_DECIMAL: str(value)}
-    if isinstance(value, bytes):
-        return {_BYTES: b64encode(value).decode()}
-    raise TypeError(f"{type(value).__name__} is not JSON")
-
-
-def _rich(value: dict[str, Any]) -> Any:
-    if list(value) == [_BYTES]:
-        return b64decode(value[_BYTES])
-    return Decimal(value[_DECIMAL]) if list(value) == [_DECIMAL] else value
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def _headers(dump: Path) -> dict[str, str]:
+    """The headers of the last answer in a dump of curl; earlier ones are interim answers."""
+    text = dump.read_bytes().decode("latin-1").replace("\r\n", "\n")
+    found: dict[str, str] = {}
+    for line in text.strip("\n").split("\n\n")[-1].splitlines()[1:]:
+        name, colon, value = line.partition(":")
+        if colon:
+            key = name.strip().lower()
+            found[key] = f"{found[key]}, {value.strip()}" if key in found else value.strip()
+    return found

@@ -1,36 +1,52 @@
-"""A sequence as a pytest module that fails while the fault is there."""
+"""A script as a pytest module that fails while the fault is there."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 
-from contract_tests.reproduction.replays.text import without_controls
+from contract_tests.exchange.trace import Call
+from contract_tests.reproduction.running import CREDENTIAL, OTHER_CREDENTIAL, TARGET
 from contract_tests.reproduction.script import Script, Step
-from mock_server.lifecycle.model import ABSENT, Parts
+from contract_tests.reproduction.variables import without_controls
+from contract_tests.target.session import Session
+from mock_server.lifecycle.model import ABSENT
+
+_OF = {
+    "contract_tests.claims": None,
+    "contract_tests.reproduction.keeping": ("KeepsTo",),
+    "contract_tests.reproduction.running": ("Call", "Pages", "Request", "Step", "reproduce"),
+    "mock_server.lifecycle.model": ("File", "Parts"),
+}
 
 
-def pytest_module(script: Script, api: str, url: str | None, name: str, message: str) -> str:
-    """Return the module's source; `url` is that of the target, None for a mock."""
-    return "\n".join(_lines(script, api, url, name, message)) + "\n"
+def pytest_module(script: Script, session: Session, name: str, message: str) -> str:
+    """Return the module's source; it skips where it cannot be told whether the fault is there."""
+    return "\n".join(_lines(script, session, name, message)) + "\n"
 
 
-def _lines(script: Script, api: str, url: str | None, name: str, message: str) -> Iterator[str]:
-    steps = [_step(step, api) for step in script.steps]
+def _lines(script: Script, session: Session, name: str, message: str) -> Iterator[str]:
+    target = session.target
+    api = target.vendor.api.name
+    steps = [_step(step) for step in script.steps]
     claim = repr(script.claim)
-    code = "".join([*steps, claim])
-    yield f"# {api}: {without_controls(name)}."
-    for line in message.splitlines():
+    code = "".join([*steps, claim, "reproduce("])
+    for line in (f"{api}: {name}", *message.strip().splitlines()):
         yield f"# {without_controls(line)}".rstrip()
-    yield "# This fails while the fault is there. CONTRACT_TESTS_TARGET names another target, and"
-    yield "# CONTRACT_TESTS_CREDENTIAL and CONTRACT_TESTS_OTHER_CREDENTIAL hold the credentials."
+    yield "# It fails while the fault is there, and is skipped where that cannot be told."
+    yield f"# {TARGET} names another target; {CREDENTIAL} and"
+    yield f"# {OTHER_CREDENTIAL} hold the credentials."
     yield ""
     if "Decimal(" in code:
         yield "from decimal import Decimal"
         yield ""
-    yield f"from contract_tests.claims import {type(script.claim).__name__}"
-    names = [each for each in ("Call", "File", "Parts", "Step", "walk") if f"{each}(" in code]
-    yield f"from contract_tests.reproduction.running import {', '.join(sorted(names))}, reproduce"
+    for module, names in _OF.items():
+        kind = type(script.claim)
+        own = names or ((kind.__name__,) if kind.__module__.startswith(module) else ())
+        used = sorted(each for each in own if f"{each}(" in code)
+        if used:
+            yield f"from {module} import {', '.join(used)}"
     yield ""
     yield "STEPS = ["
     yield from (f"    {step}," for step in steps)
@@ -39,30 +55,37 @@ def _lines(script: Script, api: str, url: str | None, name: str, message: str) -
     yield ""
     yield ""
     yield f"def test_{re.sub(r'[^0-9a-z]+', '_', name.lower()).strip('_')}():"
-    places = f", places={script.places!r}" if script.places else ""
-    yield f"    reproduce({api!r}, STEPS, CLAIM, url={url!r}{places})"
+    given: dict[str, object] = {"places": script.places, "shown": script.shown}
+    if not target.in_process:
+        given = {"url": target.base_url, "parameters": dict(target.parameters), **given}
+    more = "".join(f", {key}={value!r}" for key, value in given.items() if value)
+    yield f"    reproduce({api!r}, STEPS, CLAIM{more})"
 
 
-def _step(step: Step, api: str) -> str:
-    call = step.call
-    written = [repr(call.operation)]
-    parts = ", ".join(_parts(call.parts))
-    if parts:
-        written.append(f"Parts({parts})")
-    if call.account != "first":
-        written.append(f"account={call.account!r}")
-    sent = f"Call({', '.join(written)})"
-    if step.walk is None:
-        return f"Step({sent})"
-    return f"walk({api!r}, {sent}, size={step.walk.size}, most={step.walk.most})"
+def _step(step: Step) -> str:
+    written = [_call(step.call)]
+    if step.walk is not None:
+        written.append(repr(step.walk))
+    if step.status is not None:
+        written.append(f"status={step.status}")
+    if step.right is not None:
+        written.append(f"right={step.right}")
+    return f"Step({', '.join(written)})"
 
 
-def _parts(parts: Parts) -> Iterator[str]:
-    if parts.path:
-        yield f"path={dict(parts.path)!r}"
-    if parts.query:
-        yield f"query={parts.query!r}"
-    if parts.headers:
-        yield f"headers={dict(parts.headers)!r}"
-    if parts.body is not ABSENT:
-        yield f"body={parts.body!r}"
+def _call(call: Call) -> str:
+    """A call without what is as usual."""
+    given = {
+        each.name: getattr(call, each.name)
+        for each in fields(call)
+        if each.name not in ("operation", "parts") and getattr(call, each.name) != each.default
+    }
+    inner = {each.name: getattr(call.parts, each.name) for each in fields(call.parts)}
+    parts = ", ".join(
+        f"{key}={value!r}"
+        for key, value in inner.items()
+        if value is not ABSENT and (value or key == "body")
+    )
+    written = [repr(call.operation), *([f"parts=Parts({parts})"] if parts else [])]
+    written += [f"{key}={value!r}" for key, value in given.items() if value != {}]
+    return f"{type(call).__name__}({', '.join(written)})"

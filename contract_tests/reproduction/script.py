@@ -3,57 +3,86 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from contract_tests.claims import Claim
-from contract_tests.exchange.trace import MISSING, Call, Exchange, Trace, Walk, find
+from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace, Walk, find
 from contract_tests.reproduction.kinds import is_word_for, listed_by, named_in_path, sandbox_key_of
 from contract_tests.reproduction.variables import (
     ID_NAME,
-    VARIABLE,
     Identifiers,
+    last_part,
     made_up,
-    renamed_text,
     renumbered_text,
     steps_in,
     texts,
     with_variables,
 )
-from contract_tests.target.session import Session
 from mock_server.lifecycle.model import Lifecycle, Parts
 
+BODY, LISTING, COUNT = "body", "listing", "count "
 #: A field in the value of a query, with what it is compared by: `product_id:=33`.
 _COMPARED = re.compile(r"(\w+)[:=<>!~]+")
+#: What may be told from any other by itself: the name of a file, a long identifier.
+_WORD = re.compile(r"(?=.*[A-Za-z])[\w.-]{5,}")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Call):
+    """A call exactly as it was sent, without its credential; `parts` say nothing of it.
+
+    `url` is what follows the base URL, encoded; values of variables are encoded when they are put
+    in. `operation` is the one whose answers it is held to.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """How a walk through a list goes on: pages of a size, and at most so many."""
+
+    size: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A call, or a walk through a list that begins with it.
 
-    Texts may have variables (`variables.VARIABLE`). `succeeded` says how it went when it was first
-    sent (None: not known); a shorter sequence in which it goes otherwise is another one.
+    Texts may have variables (`variables.VARIABLE`). `status` is how it was answered at first (None:
+    not known); a shorter sequence in which it goes otherwise is another one. `right` is how one
+    answers it of which the claim holds, if otherwise.
     """
 
     call: Call
-    walk: Walk | None = None
-    succeeded: bool | None = None
+    walk: Pages | None = None
+    status: int | None = None
+    right: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
     """Steps, and the claim that does not hold after them; its numbers are those of steps.
 
-    `places` say, for a number of the claim that is a page of a walk, which one it was: the page's
-    place, from the end if negative.
+    `places` say, for a field of the claim that names one page of a walk, which one it was: the
+    page's place, from the end if negative. `shown` names what answers had when it did not hold:
+    something at the claim's pointers, a BODY of JSON, the list of a LISTING, and after
+    COUNT how many records a page had: how many there should be depends on what the account has.
     """
 
     steps: tuple[Step, ...]
     claim: Claim
-    places: tuple[tuple[int, int], ...] = ()
+    places: tuple[tuple[str, int], ...] = ()
+    shown: tuple[str, ...] = ()
 
     def without(self, number: int) -> Script | None:
         """Return the script without a step; None if another step or the claim needs it."""
@@ -68,12 +97,15 @@ class Script:
         renamed = partial(renumbered_text, moved=moved)
         steps = tuple(replace(step, call=texts(step.call, renamed)) for step in rest)
         claim = texts(self.claim, renamed).renumbered(lambda old: (moved(old),))
-        places = tuple((moved(old), place) for old, place in self.places if old != number)
-        return Script(steps, claim, places)
+        return Script(steps, claim, self.places, self.shown)
 
 
-def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
-    """Return the script of a trace: what answers gave to later calls becomes variables."""
+def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle, link: int | None = None) -> Script:
+    """Return the script of a trace: what answers gave to later calls becomes variables.
+
+    With `link`, so do the queries of links that were followed; where several links have the query
+    of a call, it says which one is meant.
+    """
     walk_of = {walk.pages[0]: walk for walk in trace.walks}
     within = {page: walk for walk in trace.walks for page in walk.pages[1:]}
     step_of: dict[int, int] = {}
@@ -89,19 +121,66 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle) -> Script:
         for made in made_up(exchange.call):
             known.setdefault(made, f"{{{{new {len(known)}}}}}")
         named = _named(exchange.call, known, ids, lifecycle)
-        succeeded = exchange.answer.succeeded
-        steps.append(Step(named, walk_of.get(exchange.number), succeeded))
+        if link is not None and exchange.call.parts.query and exchange.number not in walk_of:
+            followed = list(_followed(exchange, trace, step_of, {**walk_of, **within}))
+            if followed:
+                chosen = followed[min(link, len(followed) - 1)]
+                named = replace(named, parts=replace(named.parts, query=((chosen, ""),)))
+        named = replace(
+            named, parts=replace(named.parts, path=_shown_before(named, trace, step_of))
+        )
+        walk = walk_of.get(exchange.number)
+        pages = None if walk is None else Pages(walk.size, walk.most)
+        steps.append(Step(named, pages, exchange.answer.status))
         _learn(exchange, len(steps) - 1, lifecycle, known, ids)
     places = []
-    for number in claim.exchanges:
-        walk = within.get(number) or walk_of.get(number)
-        if walk is not None:
-            place = walk.pages.index(number)
-            last = place == len(walk.pages) - 1
-            places.append((step_of[number], -1 if last and place else place))
-    steps_named = claim.renumbered(lambda old: (step_of[old],))
-    named = texts(steps_named, with_variables(known))
-    return Script(tuple(steps), named, tuple(sorted(places)))
+    for name in claim.looks:
+        value = getattr(claim, name)
+        named_pages = value if isinstance(value, tuple) else (value,)
+        first = named_pages[0] if len(named_pages) == 1 else -1
+        whole = within.get(first) or walk_of.get(first)
+        if whole is not None and (len(whole.pages) > 1 or named_pages is not value):
+            place = whole.pages.index(first)
+            # The last pages are so on any service, however long the list is there.
+            from_end = place - len(whole.pages)
+            places.append((name, from_end if place and from_end >= -2 else place))
+    named = texts(claim.renumbered(lambda old: (step_of[old],)), with_variables(known))
+    return Script(tuple(steps), named, tuple(places))
+
+
+def _shown_before(call: Call, trace: Trace, step_of: Mapping[int, int]) -> dict[str, Any]:
+    """The path of a call, with variables for words that earlier answers showed, or linked to."""
+    path = dict(call.parts.path)
+    for name, value in path.items():
+        if not _WORD.fullmatch(str(value)):
+            continue
+        for earlier in reversed(trace.exchanges[: max(step_of)]):
+            for pointer, text in _texts(earlier.answer.body):
+                kind = "" if text == value else "<" if last_part(text) == value else None
+                if kind is not None:
+                    path[name] = f"{{{{{kind}{step_of[earlier.number]}{pointer}}}}}"
+    return path
+
+
+def _followed(
+    exchange: Exchange, trace: Trace, step_of: Mapping[int, int], walks: Mapping[int, Walk]
+) -> Iterator[str]:
+    """The variables for the links of earlier answers whose query a call has, the latest first."""
+    for earlier in reversed(trace.exchanges[: exchange.number]):
+        walk = walks.get(earlier.number)
+        page = walk.pages.index(earlier.number) if walk else 0
+        for pointer, link in _texts(earlier.answer.body):
+            pairs = tuple(parse_qsl(urlsplit(link).query, keep_blank_values=True))
+            if pairs == exchange.call.parts.query:
+                yield f"{{{{?{step_of[earlier.number]}.{page}{pointer}}}}}"
+
+
+def _texts(body: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every text outside of lists, after the pointer to it."""
+    if isinstance(body, str) and pointer:
+        yield pointer, body
+    for name, value in body.items() if isinstance(body, Mapping) else ():
+        yield from _texts(value, f"{pointer}/{name}")
 
 
 def _learn(
@@ -146,111 +225,34 @@ def _in_query(name: str, value: str, listed: Collection[str], ids: Identifiers) 
     return value[:start] + _NUMBER.sub(lambda found: ids.of_kind(found[0], is_kind), value[start:])
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What was answered to a script.
-
-    `pages` are the exchanges of each step: one, or those of a walk. `claim` is the script's about
-    these exchanges, `named` the same with the variables still in it.
-    """
-
-    trace: Trace
-    pages: tuple[tuple[int, ...], ...]
-    claim: Claim
-    named: Claim
-
-
-class MissingValue(LookupError):
-    """The answer of a step does not give what a later call takes from it."""
-
-    def __init__(self, step: int, operation: str, pointer: str) -> None:
-        super().__init__(f"{operation} gave nothing at {pointer}, which a later call takes")
-        self.step = step
-        self.pointer = pointer
-
-
-def _found(step: int, pointer: str, body: Any) -> Any:
-    """What a variable stands for: what the answer of its step has there."""
-    del step
-    return find(body, pointer)
-
-
-def run_script(
-    script: Script,
-    session: Session,
-    into: Trace | None = None,
-    read: Callable[[int, str, Any], Any] = _found,
-) -> Ran:
-    """Send a script's calls; what is answered is added to the trace `into`, if there is one.
-
-    `read` finds what a variable stands for: it gets its step, its pointer, and the answer's body.
-    Raises MissingValue if an answer does not give what a later call needs, and httpx.HTTPError.
-    """
-    trace = Trace() if into is None else into
-    made: dict[str, str] = {}
-    exchanges: list[tuple[int, ...]] = []
-
-    def value(found: re.Match[str]) -> Any:
-        if found[4] is not None:
-            return made.setdefault(found[4], session.name())
-        step, pointer = int(found[2]), found[3] or ""
-        given = read(step, pointer, trace.answer(exchanges[step][0]).body)
-        if given is MISSING:
-            raise MissingValue(step, script.steps[step].call.operation, pointer)
-        return given
-
-    def filled(text: str) -> Any:
-        whole = VARIABLE.fullmatch(text)
-        if whole is not None and whole[1]:
-            return value(whole)
-        return VARIABLE.sub(lambda found: str(value(found)), text)
-
-    for step in script.steps:
-        call = texts(step.call, filled)
-        exchanges.append(tuple(_walk(call, step.walk, session, trace)))
-    claim = _placed(texts(script.claim, filled), exchanges, dict(script.places), trace)
-    # Where a claim looks depends on what was answered, so both are placed by the filled one.
-    return Ran(trace, tuple(exchanges), claim, script.claim.at_exchanges_of(claim))
-
-
-def renamed(call: Call, pages: Sequence[tuple[int, ...]]) -> Call:
-    """Return a call whose variables name exchanges instead of steps."""
-    return texts(call, partial(renamed_text, pages=pages))  # type: ignore[no-any-return]
-
-
-def _walk(call: Call, walk: Walk | None, session: Session, trace: Trace) -> list[int]:
-    first, _ = session.send(call, trace)
-    numbers = [first.number]
-    if walk is None:
-        return numbers
-    rest = call.parts.query[: len(call.parts.query) - len(walk.paging.page(0, walk.size))]
-    try:
-        for index in range(1, walk.most):
-            last = trace.answer(numbers[-1])
-            if not last.succeeded or not walk.paging.more(last.body):
-                break
-            # A service that ignores which page it is asked for is not asked for ever.
-            if len(numbers) > 1 and last.content == trace.answer(numbers[-2]).content:
-                break
-            query = (*rest, *walk.paging.page(index, walk.size))
-            again = replace(call, parts=Parts(call.parts.path, query, call.parts.headers))
-            numbers.append(session.send(again, trace)[0].number)
-    finally:
-        # Where a page is not answered, those before it are still one walk.
-        trace.walks.append(replace(walk, pages=tuple(numbers)))
-    return numbers
-
-
-def _placed(
-    claim: Claim, exchanges: Sequence[tuple[int, ...]], places: Mapping[int, int], trace: Trace
+def placed(
+    claim: Claim,
+    looks: Mapping[str, str | None],
+    exchanges: Sequence[Sequence[int]],
+    places: Mapping[str, int],
+    trace: Trace,
 ) -> Claim:
-    """The claim about exchanges instead of steps."""
-    single: dict[str, Any] = {}
-    for name, (step, pointer) in claim.singles.items():
-        pages = exchanges[step]
-        showing = [page for page in pages if pointer and trace.answer(page).at(pointer) is not
-                   MISSING]  # fmt: skip
-        place = min(places.get(step, 0), len(pages) - 1)
-        single[name] = showing[0] if len(pages) > 1 and showing else pages[place]
-    several = claim.renumbered(lambda step: exchanges[step])
-    return replace(several, **single)  # type: ignore[type-var]  # claims are dataclasses
+    """Return a claim about the exchanges of each step instead of steps; `looks` are the claim's."""
+    changed: dict[str, Any] = {}
+    for name, at in looks.items():
+        value = getattr(claim, name)
+        if isinstance(value, tuple) and name not in places:
+            changed[name] = tuple(page for step in value for page in exchanges[step])
+            continue
+        pages = exchanges[value[0] if isinstance(value, tuple) else value]
+        place = places.get(name, 0)
+        page = pages[max(place, -len(pages)) if place < 0 else min(place, len(pages) - 1)]
+        pointer = getattr(claim, at) if at and len(pages) > 1 else ""
+        showing = (each for each in pages if pointer and trace.answer(each).at(pointer) is not
+                   MISSING)  # fmt: skip
+        page = next(showing, page)
+        changed[name] = (page,) if isinstance(value, tuple) else page
+    return replace(claim, **changed)  # type: ignore[type-var]  # claims are dataclasses
+
+
+def more_pages(answers: Sequence[Answer], more: Callable[[Any], bool]) -> bool:
+    """Say whether the last page is followed by another one; `answers` are those of a walk."""
+    last = answers[-1]
+    # A service that ignores which page it is asked for is not asked for ever.
+    repeated = len(answers) > 1 and last.content == answers[-2].content
+    return last.succeeded and not repeated and more(last.body)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from contract_tests.exchange.trace import Call, Caller, Walk
+from contract_tests.exchange.trace import Call, Caller
 from contract_tests.reproduction.kinds import is_word_for, sandbox_key_of
 from contract_tests.target.run_tag import NAME, PREFIX
 
-#: `{{2/id}}` is what the answer of step 2 has at `/id`, as text; `{{#2/id}}`, as a whole value, the
-#: same in its own type; `{{new 1}}` a text that no record has yet.
-VARIABLE = re.compile(r"\{\{(#?)(\d+)(/[^{}]*)?\}\}|\{\{new (\d+)\}\}")
+#: `{{2/id}}` is what the answer of step 2 has at `/id`, as text (`{{2.1/id}}`: that of its second
+#: page, if it is a walk). `{{#2/id}}` is the same as a whole value, in its own type; `{{?2/next}}`,
+#: as the name of a parameter, all parameters of that link; `{{<2/file}}` the last part of its path;
+#: `{{new 1}}` a text that no record has.
+VARIABLE = re.compile(
+    r"\{\{(?P<kind>[#?<]?)(?P<step>\d+)(?:\.(?P<page>\d+))?(?P<at>/[^{}]*)?\}\}"
+    r"|\{\{new (?P<new>\d+)\}\}"
+)
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 #: Names of properties that identify a record.
 ID_NAME = re.compile(r"(?:^|_)(?:id|uid|uuid|uniqueId)$|ID$")
 
@@ -26,7 +34,22 @@ def made_up(call: Call) -> list[str]:
 
 def steps_in(value: Any) -> set[int]:
     """Return the steps whose answers the variables in a value need."""
-    return {int(found[2]) for found in VARIABLE.finditer(repr(value)) if found[2] is not None}
+    return {int(found["step"]) for found in VARIABLE.finditer(repr(value)) if found["step"]}
+
+
+def without_controls(text: str) -> str:
+    """Return a target's text with all that ends a line, or that a terminal obeys, replaced."""
+    return _CONTROLS.sub("\ufffd", text)
+
+
+def plain(value: Any) -> str:
+    """Return what a value is within a text."""
+    return str(value) if isinstance(value, str | Decimal) else json.dumps(value, default=str)
+
+
+def last_part(link: str) -> str:
+    """Return the last part of the path of a link."""
+    return link.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def texts(value: Any, change: Callable[[str], Any]) -> Any:
@@ -37,7 +60,7 @@ def texts(value: Any, change: Callable[[str], Any]) -> Any:
         return {name: texts(item, change) for name, item in value.items()}
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         return type(value)(texts(item, change) for item in value)
-    if is_dataclass(value) and not isinstance(value, type | Walk):
+    if is_dataclass(value) and not isinstance(value, type):
         parts = {each.name: texts(getattr(value, each.name), change) for each in fields(value)}
         return type(value)(**parts)
     return value
@@ -125,16 +148,12 @@ def renumbered_text(text: str, moved: Callable[[int], int]) -> str:
     """Return a text whose variables name other steps."""
 
     def change(found: re.Match[str]) -> str:
-        if found[4] is not None:
+        if found["step"] is None:
             return found[0]
-        return f"{{{{{found[1]}{moved(int(found[2]))}{found[3] or ''}}}}}"
+        page = f".{found['page']}" if found["page"] else ""
+        return f"{{{{{found['kind']}{moved(int(found['step']))}{page}{found['at'] or ''}}}}}"
 
     return VARIABLE.sub(change, text)
-
-
-def renamed_text(text: str, pages: Sequence[tuple[int, ...]]) -> str:
-    """Return a text whose variables name exchanges instead of steps."""
-    return renumbered_text(text, lambda step: pages[step][0])
 
 
 def _is_id(name: str, value: Any) -> bool:

@@ -7,7 +7,8 @@ import pytest
 from contract_tests.claims import Answers, Lists
 from contract_tests.exchange.trace import Call, Trace
 from contract_tests.reproduction.kinds import is_word_for, named_in_path
-from contract_tests.reproduction.script import MissingValue, run_script, script_of
+from contract_tests.reproduction.running import MissingValue, run_script
+from contract_tests.reproduction.script import script_of
 from contract_tests.target.mock import mock_target
 from contract_tests.target.session import Session
 from mock_server.discovery import load_lifecycle, load_vendor

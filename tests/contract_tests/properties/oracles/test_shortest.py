@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from decimal import Decimal
 
 import pytest
 
-from contract_tests.claims import Answers, Carries, Lists, Moved
 from contract_tests.properties.run import Plan, run_properties
 from contract_tests.reproduction import running
-from contract_tests.reproduction.judge import as_json, claim_of
 from contract_tests.target import service
-from contract_tests.target.service import ServiceTransport
 from contract_tests.target.target import Target
 from mock_server.live import LiveServer
-from tests.conftest import ROOT
 from tests.contract_tests.properties.oracles.switches import SWITCHES
+from tests.contract_tests.reproduction.again import ends, module_ends
 from tests.contract_tests.toy.app import App
 from tests.contract_tests.toy.target import toy_target, toy_vendor
 
+GONE = "http://127.0.0.1:9"
 CREATED = "POST /main/items → 201"
 READ = "GET /main/items/ID → 200"
 SHORTEST = {
@@ -39,23 +33,31 @@ SHORTEST = {
         "GET /main/summary → 200",
     ),
 }
-AGAIN = ("others' items are read", "summary is off")
-#: The judge knows the APIs that there are; the toy is none of them.
-PYTHON = """#!/bin/sh
-if [ "$2" = contract_tests.reproduction.judge ]; then
-  shift 2
-  set -- -m tests.contract_tests.toy.judge "$@"
-fi
-exec "{python}" "$@"
-"""
+#: Switches by which each way to judge is tried, and the claim that finds them; all findings are
+#: tried by `benchmarks/reproductions.py`.
+KINDS = {
+    "Carries": "files are corrupted",
+    "Differs": "identifiers are used twice",
+    "Filtered": "filter is ignored",
+    "KeepsTo": "a number is a text",
+    "Lists": "a list misses what is new",
+    "Related": "gross is rounded",
+    "SameMembers": "the next link leads back",
+    "Summed": "summary is off",
+    "Timely": "local time is shown as UTC",
+    "Unfollowed": "others' items are referred to",
+    "Unlike": "others' items are read",
+}
 
 
-def found(name, target=None):
-    """What is found of a switch, on a target if not on a toy of its own."""
+def found(name, kind="", target=None):
+    """What is found of a switch, by a claim of a kind if one is named."""
     switch = next(each for each in SWITCHES if each.name == name)
-    plan = Plan(rounds=3, only=(switch.oracle,), reference=toy_target)
-    run = run_properties(target or toy_target(name), plan=plan)
-    return next(each for each in run.findings if switch.is_told_by(each))
+    plan = Plan(rounds=1 if kind else 3, only=(switch.oracle,), reference=toy_target)
+    findings = run_properties(target or toy_target(name), plan=plan).findings
+    if kind:
+        return next(each for each in findings if f"CLAIM = {kind}(" in each.test)
+    return next(each for each in findings if switch.is_told_by(each))
 
 
 @pytest.mark.parametrize("name", SHORTEST)
@@ -71,22 +73,9 @@ def test_without_one_that_conforms_nothing_is_left_out():
     assert finding.reproduction
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        Carries(2, b"\0\xff"),
-        Moved(3, "/stock", 1, "/stock", Decimal("-1.50")),
-        Answers(0, (404, 410), "it is gone"),
-        Lists((1, 2), "item", "listItems", "item-1", present=False),
-    ],
-)
-def test_a_claim_reads_back_as_it_was_written(claim):
-    assert claim_of(as_json(claim)) == claim
-
-
 @pytest.fixture
 def served():
-    """Two toys on loopback: a function from a switch's name to both, and their origins."""
+    """Toys on loopback: a function from switches' names to a toy's origin."""
     servers = []
 
     def serve(*wrong):
@@ -98,52 +87,20 @@ def served():
         server.__exit__(None, None, None)
 
 
-@pytest.fixture
-def again(monkeypatch):
-    """The credentials that make calls again, in the environment."""
-    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "first-token")
-    monkeypatch.setenv("CONTRACT_TESTS_OTHER_CREDENTIAL", "other-token")
-
-
-def target_at(url):
-    """A toy behind a URL."""
-    way, parameters = ServiceTransport(), {"house": "main"}
-    return Target(toy_vendor(), url, "first-token", way, "other-token", parameters)
-
-
-@pytest.mark.usefixtures("again")
-@pytest.mark.parametrize("name", AGAIN)
-def test_the_script_fails_while_the_fault_is_there(name, served, tmp_path):
-    wrong, right = served(name), served()
-    target = target_at(wrong)
-    script = tmp_path / "again.sh"
-    script.write_text(found(name, target).reproduction, encoding="utf-8")
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_says_whether_the_fault_is_there(kind, served, tmp_path, monkeypatch):
+    for module in (service, running):
+        monkeypatch.setattr(module, "load_vendor", lambda _: toy_vendor(), raising=False)
+    credentials = ("first-token", "other-token")
+    wrong = served(KINDS[kind])
+    target = Target(
+        toy_vendor(), wrong, credentials[0], service.ServiceTransport(), credentials[1],
+        {"house": "main"},
+    )  # fmt: skip
+    finding = found(KINDS[kind], kind, target)
     target.close()
-    python = tmp_path / "python3"
-    python.write_text(PYTHON.format(python=sys.executable), encoding="utf-8")
-    python.chmod(0o755)
-    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
-    for url, status in ((wrong, 1), (right, 0)):
-        environment = {**os.environ, "PATH": path, "CONTRACT_TESTS_TARGET": url}
-        ran = subprocess.run(
-            ["sh", script], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert ran.returncode == status, ran.stdout + ran.stderr
-
-
-@pytest.mark.usefixtures("again")
-@pytest.mark.parametrize("name", AGAIN)
-def test_the_module_fails_while_the_fault_is_there(name, served, monkeypatch):
-    wrong, right = served(name), served()
-    for module in (running, service):
-        monkeypatch.setattr(module, "load_vendor", lambda _: toy_vendor())
-    target = target_at(wrong)
-    names = {}
-    exec(compile(found(name, target).test, "again.py", "exec"), names)
-    target.close()
-    (test,) = [value for name, value in names.items() if name.startswith("test_")]
-    monkeypatch.setenv("CONTRACT_TESTS_TARGET", right)
-    test()
-    monkeypatch.setenv("CONTRACT_TESTS_TARGET", wrong)
-    with pytest.raises(AssertionError, match="GET"):
-        test()
+    for url, wanted in ((wrong, 1), (served(), 0), (GONE, 2)):
+        status, said = ends(finding.reproduction, tmp_path, url, *credentials)
+        assert status == wanted, said
+        status, said = module_ends(finding.test, url, *credentials)
+        assert status == wanted, said
