@@ -9,7 +9,7 @@ import click
 
 from contract_tests.exchange.conformance import problems
 from mock_server.command_line import path_option
-from mock_server.control.cli.options import ApiName
+from mock_server.control.cli.options import complete_api
 from mock_server.discovery import load_vendor
 from mock_server.usage import UsageError, suggestion
 
@@ -17,7 +17,7 @@ _FOUND = 1
 
 
 @click.command("check-answer")
-@click.argument("api", type=ApiName())
+@click.argument("api", shell_complete=complete_api)
 @click.argument("operation", metavar="OPERATION_ID")
 @click.option("--status", type=click.IntRange(100, 599), required=True)
 @path_option("--headers", required=True, metavar="FILE", help="As `curl --dump-header` has them.")

@@ -18,7 +18,7 @@ from contract_tests.cli.credentials import CredentialError, Secrets, read_creden
 from contract_tests.reports.baseline import Baseline
 from contract_tests.target.profiles import FULL, PROFILES, READ_ONLY, RateError, pace_of
 from mock_server.command_line import Word, path_option
-from mock_server.control.cli.options import ApiName, Duration
+from mock_server.control.cli.options import complete_api, duration
 from mock_server.usage import UsageError
 
 MOCK = "mock"
@@ -80,7 +80,7 @@ def report_options(act: F) -> F:
 waivers_option = path_option("--waivers", metavar="FILE", help="Differences to accept, as YAML.")
 
 _TARGET_OPTIONS = (
-    click.argument("api", nargs=-1, type=ApiName("control")),
+    click.argument("api", nargs=-1, shell_complete=complete_api),
     click.option(
         "--target",
         default=MOCK,
@@ -137,13 +137,13 @@ _TARGET_OPTIONS = (
     ),
     click.option(
         "--max-time",
-        type=Duration(),
+        type=duration,
         help="End each API's run after this time, such as 90s, 30m or 2h; 0s for no limit.  "
         "[default: 2h for a URL, no limit for a mock]",
     ),
     click.option(
         "--settle",
-        type=Duration(),
+        type=duration,
         help="How long the target may take to show what was written, such as 2s.",
     ),
     path_option(

@@ -16,14 +16,14 @@ from contract_tests.recorded.check import check_recording, replay_recording
 from contract_tests.recorded.har import read_document, recording_of, without_secrets
 from contract_tests.target.mock import mock_target
 from mock_server.command_line import path_option, write_output
-from mock_server.control.cli.options import ApiName
+from mock_server.control.cli.options import complete_api
 from mock_server.discovery import load_vendor
 from mock_server.state.clock import Clock
 from mock_server.usage import UsageError
 
 
 @click.command()
-@click.argument("api", type=ApiName())
+@click.argument("api", shell_complete=complete_api)
 @click.argument("har", type=click.Path(path_type=Path), metavar="FILE.har")
 @click.option("--replay", is_flag=True, help="Send the calls to a fresh mock, and compare.")
 @path_option("--cleaned", metavar="FILE", help="Write the HAR file again without its secrets.")

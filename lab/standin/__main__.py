@@ -24,21 +24,16 @@ _HOST = "127.0.0.1"
 _WRONG_USE, _INTERRUPTED = 2, 130
 
 
-class _Switch(click.ParamType[Switch]):
-    """A switch by its word."""
+def _chooser(kind: type[Switch]) -> Callable[[Any], Switch]:
+    name = kind.__name__.lower()
 
-    def __init__(self, kind: type[Switch]) -> None:
-        self.name = kind.__name__.lower()
-        self._kind = kind
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Switch:
-        found = next((each for each in self._kind if value in (each, each.word)), None)
+    def choose(word: Any) -> Switch:
+        found = next((each for each in kind if word in (each, each.word)), None)
         if found is None:
-            text = f"there is no {self.name} {value!r}; --list-{self.name}s names them"
-            self.fail(text, param, ctx)
+            raise click.BadParameter(f"there is no {name} {word!r}; --list-{name}s names them")
         return found
+
+    return choose
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -81,14 +76,14 @@ class _Switch(click.ParamType[Switch]):
 @click.option(
     "--defect",
     multiple=True,
-    type=_Switch(Defect),
+    type=_chooser(Defect),
     help="Switch a defect on; may be repeated.",
 )
 @click.option("--list-defects", is_flag=True, help="List every defect, and end.")
 @click.option(
     "--variation",
     multiple=True,
-    type=_Switch(Variation),
+    type=_chooser(Variation),
     help="Switch a variation on; may be repeated.",
 )
 @click.option("--list-variations", is_flag=True, help="List every variation, and end.")

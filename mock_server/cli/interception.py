@@ -10,7 +10,7 @@ import click
 
 from mock_server.cli.serve import ca_option, sandbox_options, settings_from
 from mock_server.command_line import path_option, say
-from mock_server.control.cli.options import ApiName
+from mock_server.control.cli.options import complete_api
 from mock_server.usage import UsageError
 
 _COMMAND = "mock_server.command"
@@ -32,7 +32,7 @@ class _BeforeCommand(click.Command):
 
 
 @click.command(cls=_BeforeCommand)
-@click.argument("api", nargs=-1, type=ApiName())
+@click.argument("api", nargs=-1, shell_complete=complete_api)
 @click.option(
     "--allow-host",
     "allow_hosts",

@@ -15,7 +15,7 @@ import click
 
 from mock_server import __version__
 from mock_server.command_line import Word, path_option, say
-from mock_server.control.cli.options import TOKEN_VARIABLE, ApiName, Instant
+from mock_server.control.cli.options import TOKEN_VARIABLE, complete_api, instant
 from mock_server.settings import Settings
 from mock_server.usage import UsageError
 
@@ -32,18 +32,8 @@ ca_option = path_option(
 _TOKEN = re.compile(r"[!-~]{8,}")
 
 
-class _Clock(Instant):
-    """`real`, or an instant."""
-
-    name = "real|instant"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return the instant; None stands for the machine's time."""
-        if value == "real":
-            return None  # type: ignore[return-value]  # click passes it on as it is
-        return super().convert(value, param, ctx)
+def _clock(value: str | datetime | None) -> datetime | None:
+    return None if value in {None, "real"} else instant(str(value))
 
 
 _SANDBOX_OPTIONS = (
@@ -62,7 +52,7 @@ _SANDBOX_OPTIONS = (
     ),
     click.option(
         "--clock",
-        type=_Clock(),
+        type=_clock,
         default="real",
         metavar="real|INSTANT",
         show_default=True,
@@ -120,7 +110,7 @@ def sandbox_options(command: F) -> F:
 
 
 @click.command()
-@click.argument("api", nargs=-1, type=ApiName())
+@click.argument("api", nargs=-1, shell_complete=complete_api)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",

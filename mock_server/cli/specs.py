@@ -7,7 +7,7 @@ import sys
 import click
 
 from mock_server.command_line import OK, say, say_json, say_table
-from mock_server.control.cli.options import ApiName, json_option
+from mock_server.control.cli.options import complete_api, json_option
 
 PROBLEMS = 1
 
@@ -35,7 +35,7 @@ def apis(table: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("api", nargs=-1, type=ApiName("control"))
+@click.argument("api", nargs=-1, shell_complete=complete_api)
 def check(api: tuple[str, ...]) -> int:
     """Check specs, examples, handlers and provenance marks.
 

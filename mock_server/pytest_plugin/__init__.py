@@ -6,8 +6,9 @@ the server: that waits until a test asks for the fixture.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from mock_server.pytest_plugin.options import (
     BadOption,
     add_options,
     check_options,
+    options_for,
     options_of,
 )
 
@@ -69,6 +71,32 @@ def mock_inventory(
     # A test that broke off has said what was wrong; the rest is in its report.
     if problems and not request.node.stash.get(_BROKE_OFF, False):
         pytest.fail(_sendable("\n".join(problems)), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def mock_inventory_factory(
+    pytestconfig: pytest.Config, _mock_inventory_home: Home
+) -> Callable[..., AbstractContextManager[MockInventory]]:
+    """Make mocks that outlive a test, such as `with make("shop", persona="empty") as shop:`.
+
+    For fixtures of a module or a session. The name is of your choice, the options are those of
+    `mock_inventory`; at its end the block fails for what a test would fail for.
+    """
+
+    @contextmanager
+    def make(name: str, **options: Any) -> Iterator[MockInventory]:
+        chosen = options_for(pytestconfig, options)
+        inventory = _mock_inventory_home.open(f"factory::{name}", chosen)
+        try:
+            yield inventory
+        except BaseException:
+            _mock_inventory_home.end(inventory)
+            raise
+        problems = _mock_inventory_home.end(inventory)
+        if problems:
+            pytest.fail(_sendable("\n".join(problems)), pytrace=False)
+
+    return make
 
 
 @pytest.hookimpl(wrapper=True)

@@ -54,6 +54,16 @@ class ApiAccess:
         return credential
 
     @property
+    def client_id(self) -> str:
+        """What a program presents that signs in by itself: its user, or OAuth's client id."""
+        return self._word
+
+    @property
+    def client_secret(self) -> str:
+        """What belongs to `client_id`; any other secret is taken as well."""
+        return f"{self._word}-secret"
+
+    @property
     def headers(self) -> dict[str, str]:
         """The headers that sign a request in."""
         scheme = next(iter(self._vendor.spec.security_schemes.values()))

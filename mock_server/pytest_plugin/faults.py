@@ -3,11 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any, TypedDict, Unpack
 
 from mock_server.faults.rules import Rule, parse_rule, rules_of
 from mock_server.openapi.document import SpecIndex
 from mock_server.pytest_plugin.loop import ServerLoop
 from mock_server.state.sandbox import Sandbox
+
+
+class FaultMatch(TypedDict, total=False):
+    """Which calls a rule is about; what is absent matches every call."""
+
+    api: str
+    operation: str
+    method: str
+    path: str
+    body_contains: str
+    json: Any
+    header: Mapping[str, str]
+    nth: int | list[int]
+    share: float
+
+
+class FaultRule(TypedDict, total=False):
+    """A rule as the control API takes it; `effects` is required."""
+
+    match: FaultMatch
+    effects: list[Mapping[str, Any]]
+    times: int
+    seconds: float
+    seed: int
 
 
 class Faults:
@@ -21,7 +46,21 @@ class Faults:
     def __iter__(self) -> Iterator[Rule]:
         return iter(self._loop.do(lambda: list(rules_of(self._sandbox))))
 
-    def add(self, rule: Mapping[str, object]) -> Rule:
+    def status(self, status: int, *, times: int | None = None, **match: Unpack[FaultMatch]) -> Rule:
+        """Answer calls that match with a status, in the vendor's own body; raises InvalidRule."""
+        return self._add({"kind": "status", "status": status}, times, match)
+
+    def latency(
+        self, seconds: float, *, times: int | None = None, **match: Unpack[FaultMatch]
+    ) -> Rule:
+        """Let calls that match wait so many seconds; raises InvalidRule."""
+        return self._add({"kind": "latency", "seconds": seconds}, times, match)
+
+    def _add(self, effect: Mapping[str, Any], times: int | None, match: FaultMatch) -> Rule:
+        rule: FaultRule = {"effects": [effect], "match": match}
+        return self.add(rule if times is None else {**rule, "times": times})
+
+    def add(self, rule: FaultRule) -> Rule:
         """Add a rule, such as `{"effects": [{"kind": "status", "status": 429}], "times": 1}`.
 
         Raises InvalidRule, whose message says where it is wrong.

@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -62,6 +63,8 @@ class Home:
         self._seeder = make_seeder(
             {each.api.name: each.api.seed for each in vendors}, self._personas
         )
+        #: The sandboxes of the tests that run.
+        self._opened: set[str] = set()
         self._bases: dict[_Beginning, Sandbox] = {}
         self._live: tuple[uvicorn.Server, asyncio.Task[None], str] | None = None
 
@@ -79,12 +82,21 @@ class Home:
         def fork() -> Sandbox:
             return self.server.sandboxes.adopt(self._base(options).fork(name))
 
-        return MockInventory(self, self.loop.do(fork), options)
+        self._opened.add(name)
+        return MockInventory(self, self.loop.do(fork), options, node_id)
 
     def end(self, inventory: MockInventory) -> list[str]:
         """Close a test's sandbox and return what was wrong, a text for each."""
         problems = inventory.problems()
-        self.loop.do(lambda: self._forget(inventory.name))
+        for name in [inventory.name, *(each.name for each in inventory.accounts.values())]:
+            self._opened.discard(name)
+            self.loop.do(partial(self._forget, name))
+        for name in set(self.loop.do(self.server.sandboxes.names)) - self._opened:
+            problems.append(
+                f"a call came with the key {name!r}, which opens another sandbox than the test's; "
+                "for a second account use mock_inventory.account(NAME)"
+            )
+            self.loop.do(partial(self._forget, name))
         return problems
 
     def close(self) -> None:

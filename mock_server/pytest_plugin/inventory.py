@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
+from threading import Event
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
+from mock_server.control.seed_files.records import exported
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.explain import explain
 from mock_server.journal.journal import EvidenceDropped
@@ -28,6 +30,7 @@ from mock_server.pytest_plugin.witness import Witness
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Change
+from mock_server.usage import suggestion
 
 if TYPE_CHECKING:
     from mock_server.pytest_plugin.home import Home
@@ -60,8 +63,18 @@ class MockInventory:
     contract fails the test in any case.
     """
 
-    def __init__(self, home: Home, sandbox: Sandbox, options: Options) -> None:
+    if TYPE_CHECKING:
+        # For completion, and so that a typing error is one for the type checker; an API that is
+        # not among these is in `apis`.
+        built: ApiAccess
+        cliniko: ApiAccess
+        exsited: ApiAccess
+        skhokho: ApiAccess
+
+    def __init__(self, home: Home, sandbox: Sandbox, options: Options, node_id: str) -> None:
         self._home = home
+        self._node_id = node_id
+        self._accounts: dict[str, MockInventory] = {}
         self._sandbox = sandbox
         self._options = options
         self._start = sandbox.state
@@ -81,12 +94,14 @@ class MockInventory:
             self._unattributed.listen(self._witness.note_stranger),
         ]
 
-    def __getattr__(self, name: str) -> ApiAccess:
-        apis: dict[str, ApiAccess] = self.__dict__.get("apis", {})
-        if name not in apis:
-            known = ", ".join(apis)
-            raise AttributeError(f"mock_inventory has no {name!r}; its APIs are {known}")
-        return apis[name]
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> ApiAccess:
+            apis: dict[str, ApiAccess] = self.__dict__.get("apis", {})
+            if name not in apis:
+                known = [*apis, *(each for each in dir(type(self)) if not each.startswith("_"))]
+                raise AttributeError(f"mock_inventory has no {name!r}; {suggestion(name, known)}")
+            return apis[name]
 
     @property
     def name(self) -> str:
@@ -113,23 +128,58 @@ class MockInventory:
         """The sandbox's clock: `set`, `freeze`, `advance`, `run`."""
         return self._sandbox.clock
 
+    def rate_limits(self, enabled: bool = True, *, requests: int | None = None) -> None:
+        """Switch the vendors' rate limits; `requests` in a window, or as many as each allows."""
+
+        def switch() -> None:
+            self._sandbox.rate_limited = enabled
+            self._sandbox.rate_limit_requests = requests
+
+        self._do(switch)
+
+    def account(self, name: str) -> MockInventory:
+        """Return another account: mocks with a key and records of their own, as fresh as these.
+
+        The same name is the same account for as long as the test runs. What is expected of it is
+        verified with the rest.
+        """
+        if name not in self._accounts:
+            self._accounts[name] = self._home.open(f"{self._node_id}[{name}]", self._options)
+        return self._accounts[name]
+
     @property
-    def rate_limited(self) -> bool:
-        """Whether the vendors' rate limits are on; they can be switched."""
-        return self._sandbox.rate_limited
+    def accounts(self) -> Mapping[str, MockInventory]:
+        """The other accounts that the test has asked for, by their names."""
+        return self._accounts
 
-    @rate_limited.setter
-    def rate_limited(self, on: bool) -> None:
-        self._sandbox.rate_limited = on
+    def export(self, apis: Iterable[str] = ()) -> dict[str, Any]:
+        """Return the records, or those of some APIs, in the form of a seed file."""
+        names = list(apis) or list(self.apis)
+        return self._do(lambda: exported(self._sandbox.whole(self._sandbox.state, names), names))
 
-    @property
-    def rate_limit_requests(self) -> int | None:
-        """How many requests a limit allows; None, and so by default, what each vendor allows."""
-        return self._sandbox.rate_limit_requests
+    def wait_for(self, *, since: int = 0, timeout: float = 10.0, **like: Unpack[Calls]) -> Exchange:
+        """Return the first exchange after `since` that is like this, as soon as there is one.
 
-    @rate_limit_requests.setter
-    def rate_limit_requests(self, requests: int | None) -> None:
-        self._sandbox.rate_limit_requests = requests
+        For programs that run beside the test. Raises Unmet after `timeout` seconds.
+        """
+        __tracebackhide__ = True
+        check_query(like, self._home.server.world.specs)
+        query, came = Query(**like), Event()
+        found: list[Exchange] = []
+
+        def look(exchange: Exchange) -> None:
+            if exchange.number > since and query.matches(exchange):
+                found.append(exchange)
+                came.set()
+
+        stop = self._do(partial(self._sandbox.journal.listen, look))
+        try:
+            earlier = self._do(partial(find_calls, self._sandbox.journal, query, since))
+            if not earlier and not came.wait(timeout):
+                raise Unmet(f"no call with {query} came within {timeout:g} seconds")
+        finally:
+            self._do(stop)
+        return (earlier or found)[0]
 
     def snapshot(self, name: str) -> None:
         """Keep the records as they are under a name, in place of what was there before."""
@@ -183,17 +233,20 @@ class MockInventory:
         **like: Unpack[Calls],
     ) -> None:
         """Raise Unmet unless there were so many calls like this; at least one, if no number is."""
+        __tracebackhide__ = True
         check_query(like, self._home.server.world.specs)
         expected = CallExpectation(Query(**like), exactly, at_least, at_most)
         self._do(partial(verify_calls, self._sandbox.journal, [expected], since))
 
     def verify_order(self, *queries: Query, since: int = 0) -> None:
         """Raise Unmet unless calls like these came in this order, others between them or not."""
+        __tracebackhide__ = True
         self._check_order(queries)
         self._do(partial(verify_order, self._sandbox.journal, queries, since))
 
     def verify_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
         """Raise Unmet unless these are the effects; if `exclusive`, the only ones."""
+        __tracebackhide__ = True
         self._check_effects(effects)
         expected = EffectsExpectation(effects, exclusive)
         self._do(partial(verify_effects, self._sandbox, expected, since))
@@ -235,21 +288,28 @@ class MockInventory:
 
     def problems(self) -> list[str]:
         """Return what the test fails for at its end, a text for each; hears nothing afterwards."""
-        self._do(lambda: [stop() for stop in self._stop_listening])
+        self._do(self._end_listening)
         problems = [f"an answer was off the contract: {each}" for each in self._witness.blocked]
         for verify in self._expected:
             try:
                 verify()
             except (Unmet, EvidenceDropped) as problem:
                 problems.append(str(problem))
+        for name, account in self._accounts.items():
+            problems += [f"account {name}: {each}" for each in account.problems()]
         problems += [
-            f"leaned on a guess: {guess}, first in {call}"
+            f"used behaviour that no document of the vendor's has (inferred): {guess}, "
+            f"first in {call}"
             for guess, call in self._witness.guesses.items()
         ]
         problems += [
             f"was ignored: {what}, first in {call}" for what, call in self._witness.ignored.items()
         ]
         return problems
+
+    def _end_listening(self) -> None:
+        while self._stop_listening:
+            self._stop_listening.pop()()
 
     def summary(self) -> str:
         """Return how the mocks began and what they saw, for a report of a failure."""
@@ -268,6 +328,8 @@ class MockInventory:
         )
         lines += [f"opened no sandbox: {line(exchange)}" for exchange in others[-_SHOWN:]]
         lines += [f"off the contract: {each}" for each in self._witness.blocked]
+        for name, account in self._accounts.items():
+            lines += [f"account {name}: {each}" for each in account.summary().splitlines()]
         return "\n".join(lines)
 
     def _do(self, function: Callable[[], T]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from mock_server.openapi.instants import parse_instant
-from mock_server.usage import UsageError
+from mock_server.usage import UsageError, suggestion
 
 MARKER = (
     "mock_inventory(persona, seed, clock, seed_file, fail_on, fail_on_ignored): "
@@ -24,7 +25,7 @@ _INI = {
     "seed": ("0", "the seed of that data and of everything random"),
     "clock": ("real", "`real`, or the instant at which each test's clock stands at first"),
     "seed_file": ("", "a seed file with the records to begin with, from the root folder on"),
-    "fail_on": ("none", "`inferred` fails tests that leaned on what no document says"),
+    "fail_on": ("none", "`inferred` fails tests that used behaviour which no vendor documents"),
     "fail_on_ignored": (
         "false",
         "`true` fails tests that sent parameters or properties that no operation has",
@@ -57,7 +58,7 @@ def add_options(parser: pytest.Parser) -> None:
         "--mock-fail-on",
         choices=_FAIL_ON,
         default=None,
-        help="fail tests that leaned on what no document says, or none (over the ini option)",
+        help="fail tests that used behaviour which no vendor documents, or none of them",
     )
 
 
@@ -67,6 +68,14 @@ def check_options(config: pytest.Config) -> None:
         _options(_ini(config))
     except BadOption as problem:
         raise pytest.UsageError(str(problem)) from problem
+
+
+def options_for(config: pytest.Config, given: Mapping[str, Any]) -> Options:
+    """Return the ini options with others in the place of some; raises BadOption."""
+    for name in given:
+        if name not in _INI:
+            raise BadOption(f"mock_inventory has no option {name!r}; {suggestion(name, _INI)}")
+    return _options(_ini(config) | dict(given))
 
 
 def options_of(item: pytest.Item) -> Options:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import inspect
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -11,12 +14,12 @@ import httpx
 import pytest
 
 from mock_server.control.client import Control
-from mock_server.discovery import load_vendor
+from mock_server.discovery import api_names, load_vendor
 from mock_server.engine.credentials import Credential
 from mock_server.faults.reserved import reserved_word
 from mock_server.faults.rules import InvalidRule
 from mock_server.pytest_plugin.home import sandbox_name
-from mock_server.pytest_plugin.inventory import Effect, Query, Unmet
+from mock_server.pytest_plugin.inventory import Effect, MockInventory, Query, UnknownName, Unmet
 
 NEW = {"name": "Balm", "stock_level": 5, "tax_id": "1"}
 
@@ -118,21 +121,105 @@ def test_the_clock_drives_what_is_written(mocks):
 
 def test_rate_limits_can_be_switched_on(mocks):
     inventory = mocks(clock=datetime(2026, 3, 1, tzinfo=UTC))
-    inventory.rate_limited = True
+    inventory.rate_limits()
     with inventory.cliniko.client() as client:
         statuses = [client.get("/products/1").status_code for _ in range(201)]
         inventory.clock.advance(timedelta(minutes=1))
         statuses.append(client.get("/products/1").status_code)
     assert statuses == [200] * 200 + [429, 200]
-    assert inventory.rate_limited
 
 
 def test_rate_limits_can_be_made_small(mocks):
     inventory = mocks(clock=datetime(2026, 3, 1, tzinfo=UTC))
-    inventory.rate_limited, inventory.rate_limit_requests = True, 2
+    inventory.rate_limits(requests=2)
     with inventory.cliniko.client() as client:
         statuses = [client.get("/products/1").status_code for _ in range(3)]
-    assert (statuses, inventory.rate_limit_requests) == ([200, 200, 429], 2)
+        inventory.rate_limits(False)
+        statuses.append(client.get("/products/1").status_code)
+    assert statuses == [200, 200, 429, 200]
+
+
+def test_the_apis_that_type_checkers_know_are_all_there_are():
+    tree = ast.parse(inspect.getsource(MockInventory))
+    declared = {
+        each.target.id
+        for each in ast.walk(tree)
+        if isinstance(each, ast.AnnAssign) and ast.unparse(each.annotation) == "ApiAccess"
+    }
+    assert declared == set(api_names())
+
+
+def test_another_account_has_records_of_its_own(mocks):
+    inventory = mocks()
+    other = inventory.account("other")
+    assert inventory.account("other") is other
+    before = total(inventory)
+    with other.cliniko.client() as client:
+        client.post("/products", json=NEW).raise_for_status()
+    assert (total(inventory), total(other)) == (before, before + 1)
+    other.verify_calls(operation="createProduct", exactly=1)
+    inventory.verify_calls(operation="createProduct", exactly=0)
+    other.expect_calls(operation="deleteProduct")
+    (problem,) = inventory.problems()
+    assert problem.startswith("account other: expected a call with operation='deleteProduct'")
+    assert "account other: sandbox test.typical-" in inventory.summary()
+
+
+def test_a_key_of_another_sandbox_is_reported_at_the_end_and_its_sandbox_is_gone(home, mocks):
+    inventory = mocks("test_strays")
+    with httpx.Client(
+        transport=inventory.transport, base_url=inventory.cliniko.base_url, auth=("test-x", "")
+    ) as client:
+        client.post("/products", json=NEW).raise_for_status()
+    (problem,) = home.end(inventory)
+    assert "a call came with the key 'test-x', which opens another sandbox" in problem
+    assert home.server.sandbox("test-x") is None
+
+
+def test_records_can_be_exported(mocks):
+    inventory = mocks(persona="empty")
+    with inventory.cliniko.client() as client:
+        client.post("/products", json={"name": "Balm"}).raise_for_status()
+    (product,) = inventory.export(["cliniko"])["apis"]["cliniko"]["products"]
+    assert product["name"] == "Balm"
+
+
+def test_a_call_of_a_program_beside_the_test_can_be_waited_for(mocks):
+    inventory = mocks()
+    caller = threading.Thread(target=lambda: total(inventory))
+    caller.start()
+    assert inventory.wait_for(operation="listProducts", timeout=30).status == 200
+    caller.join()
+    assert inventory.wait_for(operation="listProducts", timeout=0).number == 1
+    with pytest.raises(Unmet, match="no call with operation='getProduct' came within 0 seconds"):
+        inventory.wait_for(operation="getProduct", timeout=0)
+
+
+def test_common_faults_have_methods_of_their_own(mocks):
+    inventory = mocks()
+    rule = inventory.faults.status(429, operation="getProduct", times=1)
+    inventory.faults.latency(0.01, method="GET")
+    with inventory.cliniko.client() as client:
+        statuses = [client.get("/products/1").status_code for _ in range(2)]
+    assert statuses == [429, 200]
+    assert inventory.faults.fired(rule) == 1
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda it: it.verify_calls(operation="createProdct", exactly=0), "did you mean createPro"),
+        (lambda it: it.calls(api="clinko"), "did you mean cliniko?"),
+        (lambda it: it.expect_calls(path="products", exactly=0), "must begin with a slash"),
+        (lambda it: it.verify_order(Query(verdict="nonsense")), "there is no verdict 'nonsense'"),
+        (lambda it: it.verify_effects(Effect("cliniko.product", 1)), "did you mean cliniko.prod"),
+        (lambda it: it.expect_effects(Effect("cliniko.products", 1, field="x")), "no field of"),
+        (lambda it: it.wait_for(method="PSOT"), "did you mean POST?"),
+    ],
+)
+def test_a_question_about_what_is_not_there_is_an_error(mocks, ask, message):
+    with pytest.raises(UnknownName, match=re.escape(message)):
+        ask(mocks())
 
 
 def test_calls_and_effects_are_verified_at_once(mocks):
@@ -203,7 +290,7 @@ def test_two_tests_do_not_meet(mocks):
 
 
 def test_an_attribute_that_is_no_api_is_told_so(mocks):
-    with pytest.raises(AttributeError, match="mock_inventory has no 'shopify'; its APIs are clin"):
+    with pytest.raises(AttributeError, match="mock_inventory has no 'shopify'; there are clin"):
         _ = mocks().shopify
 
 

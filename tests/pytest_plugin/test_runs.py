@@ -210,8 +210,33 @@ def test_a_test_that_leaned_on_a_guess_can_be_made_to_fail(run, ini, arguments, 
     done.assert_outcomes(passed=3, errors=errors)
     if errors:
         done.stdout.fnmatch_lines(
-            ["leaned on a guess: cliniko createProduct: property name (*), first in #1 POST *"]
+            ["used behaviour * (inferred): cliniko createProduct: property name (*), first in #1 *"]
         )
+
+
+def test_mocks_can_be_shared_by_the_tests_of_a_module(run):
+    run("""
+import pytest
+
+@pytest.fixture(scope="module")
+def shop(mock_inventory_factory):
+    with mock_inventory_factory("shop", persona="empty") as shop:
+        yield shop
+        shop.verify_calls(operation="createProduct", exactly=1)
+
+def test_one(shop, mock_inventory):
+    with shop.cliniko.client() as client:
+        client.post("/products", json={"name": "Balm"}).raise_for_status()
+    assert shop.name != mock_inventory.name
+
+def test_two(shop):
+    with shop.cliniko.client() as client:
+        assert client.get("/products").json()["total_entries"] == 1
+
+def test_wrong(mock_inventory_factory):
+    with mock_inventory_factory("shop", person="empty"):
+        pass
+""").assert_outcomes(passed=2, failed=1)  # fmt: skip
 
 
 def test_under_warnings_as_errors_nothing_warns(run):

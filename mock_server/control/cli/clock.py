@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mock_server.command_line import Word
-from mock_server.control.cli.options import Duration, Instant, control_command, sandbox_argument
+from mock_server.control.cli.options import control_command, duration, instant, sandbox_argument
 from mock_server.control.cli.views import show_clock
 from mock_server.control.client import Control
 
@@ -49,11 +49,11 @@ def clock(
         case "run":
             view = found.run()
         case "freeze":
-            view = found.freeze(None if value is None else Instant().convert(value, None, ctx))
+            view = found.freeze(None if value is None else instant(str(value)))
         case "set":
-            view = found.set_time(Instant().convert(value, None, ctx))
+            view = found.set_time(instant(str(value)))
         case "advance":
-            view = found.advance(Duration().convert(value, None, ctx))
+            view = found.advance(duration(str(value)))
         case _:
             view = found.clock()
     show_clock(view, as_json=as_json)

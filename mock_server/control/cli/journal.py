@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from mock_server.command_line import path_option, say, say_json, takes_unicode, write_output
-from mock_server.control.cli.options import ApiName, control_command, sandbox_argument
+from mock_server.control.cli.options import complete_api, control_command, sandbox_argument
 from mock_server.control.cli.reading import json_object
 from mock_server.control.cli.views import show_done
 from mock_server.control.client import Control
@@ -50,8 +50,8 @@ def _filters(act: F) -> F:
         return act(*arguments, query=query, **options)
 
     for name, about in reversed(_FILTERS.items()):
-        kind = ApiName() if name == "api" else str
-        command = click.option(f"--{name}", type=kind, help=about)(command)
+        complete = complete_api if name == "api" else None
+        command = click.option(f"--{name}", shell_complete=complete, help=about)(command)
     return command  # type: ignore[return-value]  # click calls it with the options as keywords
 
 

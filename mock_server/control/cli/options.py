@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 URL_VARIABLE = "MOCK_SERVER_URL"
 TOKEN_VARIABLE = "MOCK_SERVER_TOKEN"  # noqa: S105 - the name of a variable
@@ -22,87 +21,55 @@ F = TypeVar("F", bound=Callable[..., Any])
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
 
 
-class Instant(click.ParamType[datetime]):
-    """An instant in ISO 8601, in UTC if it has no offset."""
-
-    name = "instant"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return the instant."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not an instant such as 2026-01-31T12:00:00Z", param, ctx)
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+def instant(value: str | datetime) -> datetime:
+    """Return an instant of ISO 8601, in UTC if it has no offset; raises click.BadParameter."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError as problem:
+        text = f"{value!r} is not an instant such as 2026-01-31T12:00:00Z"
+        raise click.BadParameter(text) from problem
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-class Duration(click.ParamType[timedelta]):
-    """A time such as `90`, `90s`, `15m`, `2h` or `-1d`."""
-
-    name = "duration"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta:
-        """Return the time."""
-        if isinstance(value, timedelta):
-            return value
-        match = _DURATION.fullmatch(value)
-        if match is None:
-            self.fail(f"{value!r} is not a time such as 90s, 15m, 2h or 1d", param, ctx)
-        try:
-            return timedelta(seconds=float(match[1]) * _SECONDS[match[2] or "s"])
-        except OverflowError:
-            self.fail(f"{value!r} is too long", param, ctx)
+def duration(value: str) -> timedelta:
+    """Return a time such as `90`, `90s`, `15m`, `2h` or `-1d`; raises click.BadParameter."""
+    match = _DURATION.fullmatch(value)
+    if match is None:
+        raise click.BadParameter(f"{value!r} is not a time such as 90s, 15m, 2h or 1d")
+    try:
+        return timedelta(seconds=float(match[1]) * _SECONDS[match[2] or "s"])
+    except OverflowError as problem:
+        raise click.BadParameter(f"{value!r} is too long") from problem
 
 
-class ApiName(click.ParamType[str]):
-    """The name of an API, or one of some more words; whether there is one, its user finds out."""
+def complete_api(
+    ctx: click.Context,  # noqa: ARG001 - click's signature
+    parameter: click.Parameter,  # noqa: ARG001
+    begun: str,
+) -> list[str]:
+    """Return the names of APIs that begin so."""
+    from mock_server.discovery import api_names
 
-    name = "api"
-
-    def __init__(self, *more: str) -> None:
-        self._more = more
-
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Return the names that begin so."""
-        from mock_server.discovery import api_names
-
-        names = [*api_names(), *self._more]
-        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return [name for name in api_names() if name.startswith(begun)]
 
 
-class SandboxName(click.ParamType[str]):
-    """The name of a sandbox; completed with those that are open on the server."""
+def complete_sandbox(
+    ctx: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 - click's signature
+    begun: str,
+) -> list[str]:
+    """Return the open sandboxes whose names begin so, none if the server does not answer."""
+    from mock_server.control.client import Control, ControlError
 
-    name = "sandbox"
-
-    def shell_complete(
-        self,
-        ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG002 - click's signature
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Return the names of open sandboxes that begin so, none if the server does not answer."""
-        from mock_server.control.client import Control, ControlError
-
-        url = ctx.params.get("url") or DEFAULT_URL
-        with suppress(ControlError), Control(url, ctx.params.get("token")) as control:
-            names = [view.name for view in control.sandboxes()]
-            return [CompletionItem(name) for name in names if name.startswith(incomplete)]
-        return []
+    url = ctx.params.get("url") or DEFAULT_URL
+    with suppress(ControlError), Control(url, ctx.params.get("token")) as control:
+        return [view.name for view in control.sandboxes() if view.name.startswith(begun)]
+    return []
 
 
-sandbox_argument = click.argument("sandbox", type=SandboxName())
+sandbox_argument = click.argument("sandbox", shell_complete=complete_sandbox)
 
 
 def control_command(act: F) -> F:

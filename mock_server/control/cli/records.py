@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from mock_server.command_line import path_option, takes_unicode, write_output
-from mock_server.control.cli.options import ApiName, control_command, sandbox_argument
+from mock_server.control.cli.options import complete_api, control_command, sandbox_argument
 from mock_server.control.cli.views import show_done, show_sandbox
 from mock_server.control.client import Control, ControlError
 from mock_server.usage import UsageError
@@ -22,7 +22,9 @@ FORMATS: dict[str, Literal["json", "yaml"]] = {
 
 @click.command()
 @sandbox_argument
-@click.option("--api", multiple=True, type=ApiName(), help="Only this API; may be repeated.")
+@click.option(
+    "--api", multiple=True, shell_complete=complete_api, help="Only this API; may be repeated."
+)
 @path_option("--output", metavar="FILE", help="A file that ends in .yaml, .yml or .json.")
 @control_command
 def export(

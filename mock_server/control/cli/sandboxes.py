@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from mock_server.control.cli.options import SandboxName, control_command, sandbox_argument
+from mock_server.control.cli.options import complete_sandbox, control_command, sandbox_argument
 from mock_server.control.cli.views import show_done, show_sandbox, show_sandboxes
 from mock_server.control.client import Control
 
 
 @click.command()
-@click.argument("sandbox", required=False, type=SandboxName())
+@click.argument("sandbox", required=False, shell_complete=complete_sandbox)
 @control_command
 def sandboxes(control: Control, sandbox: str | None, as_json: bool) -> None:
     """List the open sandboxes, or show one of them."""
