@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import MutableMapping
+from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 from weakref import finalize
@@ -42,23 +43,30 @@ class InProcessTransport(httpx.BaseTransport):
         self._end()
 
 
-async def exchange(app: ASGIApp, request: httpx.Request) -> httpx.Response:
-    """Return an application's answer to a request whose body has been read; raises as above."""
-    caller = _Caller(request)
+async def exchange(
+    app: ASGIApp, request: httpx.Request, library: ModuleType = httpx
+) -> httpx.Response:
+    """Return an application's answer to a request whose body has been read; raises as above.
+
+    `library` is whose request it is: `httpx`, or a namesake of it.
+    """
+    caller = _Caller(request, library)
     await app(scope_of(request), caller.receive, caller.send)
-    return httpx.Response(
+    answer: httpx.Response = library.Response(
         caller.start["status"],
         headers=caller.start["headers"],
         content=b"".join(caller.chunks),
         request=request,
     )
+    return answer
 
 
 class _Caller(ClientConnection):
     """The caller of one request, who sees of a broken line what `httpx` makes of it."""
 
-    def __init__(self, request: httpx.Request) -> None:
+    def __init__(self, request: httpx.Request, library: ModuleType) -> None:
         self._request = request
+        self._library = library
         self._sent = False
         self.start: dict[str, Any] = {}
         self.chunks: list[bytes] = []
@@ -81,11 +89,12 @@ class _Caller(ClientConnection):
         """Lose patience if this is longer than the caller waits; nobody waits for real."""
         patience = self._request.extensions.get("timeout", {}).get("read")
         if patience is not None and seconds > patience:
-            raise httpx.ReadTimeout(f"no answer within {patience} s", request=self._request)
+            raise self._library.ReadTimeout(f"no answer within {patience} s", request=self._request)
 
     async def end(self, why: str, *, reset: bool = False) -> None:
         """Raise what a client on a socket would raise."""
-        kind = httpx.ReadError if reset else httpx.RemoteProtocolError
+        library = self._library
+        kind = library.ReadError if reset else library.RemoteProtocolError
         raise kind(why, request=self._request)
 
 

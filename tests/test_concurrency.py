@@ -16,7 +16,7 @@ import pytest
 from mock_server.app import build_server
 from mock_server.faults.rules import parse_rule, rules_of
 from mock_server.in_process import exchange
-from mock_server.pytest_plugin.loop import LoopTransport, ServerLoop
+from mock_server.server_loop import LoopTransport, ServerLoop
 from mock_server.settings import Settings
 from mock_server.state.sandbox import SandboxName
 

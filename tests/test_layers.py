@@ -66,6 +66,7 @@ LAYERS = {
         "mock_server.check",
         "mock_server.control",
         "mock_server.discovery",
+        "mock_server.engine",
         "mock_server.in_process",
         "mock_server.journal",
         "mock_server.live",
@@ -77,6 +78,7 @@ LAYERS = {
     },
     "mock_server.live": {"mock_server.bounded_http", "mock_server.usage"},
     "mock_server.bounded_http": set(),
+    "mock_server.server_loop": {"mock_server.in_process"},
     "mock_server.discovery": {
         "mock_server.data",
         "mock_server.engine",

@@ -74,6 +74,10 @@ class SocketLine(ClientConnection):
     def _reset_on_close(self) -> None:
         """Make the close a RST: with a linger time of zero, TCP throws away and says so."""
         connection = self._transport.get_extra_info("socket")
+        if connection.family == socket.AF_UNIX:
+            # Pairs in one process know no resets; the other end shows one if it sees this.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
+            return
         with socket.socket(fileno=socket.dup(connection.fileno())) as same:
             same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
 

@@ -31,12 +31,9 @@ _HOP_BY_HOP = {
 }
 
 
-def refusal(host: str) -> str:
-    """Say why a host is refused, and how to let it through."""
-    return (
-        f"{host} is refused, so that nothing leaves this machine; "
-        f"--allow-host {host} lets it through"
-    )
+def refusal(host: str, option: str = "--allow-host ") -> str:
+    """Say why a host is refused, and which option, with the host behind it, lets it through."""
+    return f"{host} is refused, so that nothing leaves this machine; {option}{host} lets it through"
 
 
 class HostRouter:

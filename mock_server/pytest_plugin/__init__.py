@@ -7,7 +7,7 @@ the server: that waits until a test asks for the fixture.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +15,6 @@ import pytest
 from mock_server.pytest_plugin.options import (
     APIS,
     MARKER,
-    BadOption,
     add_options,
     check_options,
     options_for,
@@ -59,14 +58,18 @@ def mock_inventory(
     request: pytest.FixtureRequest, _mock_inventory_home: Home
 ) -> Iterator[MockInventory]:
     """Mocks of the inventory APIs, fresh for each test; see `MockInventory`."""
-    from mock_server.pytest_plugin.home import BadHome
+    from mock_server.usage import UsageError
 
-    try:
-        inventory = _mock_inventory_home.open(request.node.nodeid, options_of(request.node))
-    except (BadHome, BadOption) as problem:
-        pytest.fail(str(problem), pytrace=False)
-    request.node.stash[_INVENTORY] = inventory
-    yield inventory
+    with ExitStack() as stack:
+        try:
+            options = options_of(request.node)
+            inventory = stack.enter_context(
+                _mock_inventory_home.mocks(request.node.nodeid, options)
+            )
+        except UsageError as problem:
+            pytest.fail(str(problem), pytrace=False)
+        request.node.stash[_INVENTORY] = inventory
+        yield inventory
     problems = _mock_inventory_home.end(inventory)
     # A test that broke off has said what was wrong; the rest is in its report.
     if problems and not request.node.stash.get(_BROKE_OFF, False):
@@ -86,12 +89,12 @@ def mock_inventory_factory(
     @contextmanager
     def make(name: str, **options: Any) -> Iterator[MockInventory]:
         chosen = options_for(pytestconfig, options)
-        inventory = _mock_inventory_home.open(f"factory::{name}", chosen)
-        try:
-            yield inventory
-        except BaseException:
-            _mock_inventory_home.end(inventory)
-            raise
+        with _mock_inventory_home.mocks(f"factory::{name}", chosen) as inventory:
+            try:
+                yield inventory
+            except BaseException:
+                _mock_inventory_home.end(inventory)
+                raise
         problems = _mock_inventory_home.end(inventory)
         if problems:
             pytest.fail(_sendable("\n".join(problems)), pytrace=False)

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from mock_server.faults.rules import Rule, parse_rule, rules_of
 from mock_server.openapi.document import SpecIndex
-from mock_server.pytest_plugin.loop import ServerLoop
+from mock_server.server_loop import ServerLoop
 from mock_server.state.sandbox import Sandbox
 
 

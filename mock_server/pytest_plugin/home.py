@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,10 +18,10 @@ from mock_server.data import fixtures_directory
 from mock_server.journal.journal import Journal
 from mock_server.live import listen
 from mock_server.pytest_plugin.inventory import MockInventory
-from mock_server.pytest_plugin.loop import LoopTransport, ServerLoop
 from mock_server.pytest_plugin.options import Options
 from mock_server.seeding.personas import load_personas
 from mock_server.seeding.seeder import make_seeder
+from mock_server.server_loop import LoopTransport, ServerLoop
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, SandboxName
@@ -84,6 +85,24 @@ class Home:
 
         self._opened.add(name)
         return MockInventory(self, self.loop.do(fork), options, node_id)
+
+    @contextmanager
+    def mocks(self, node_id: str, options: Options) -> Iterator[MockInventory]:
+        """Open mocks for a block; with `intercept`, calls to the vendors' hosts reach them there.
+
+        Raises BadHome, and BadHost for a host that cannot be let through.
+        """
+        inventory = self.open(node_id, options)
+        if not options.intercept:
+            yield inventory
+            return
+        from mock_server.interception.in_process import Interception
+
+        interception = Interception(
+            self.server, self.loop, sandbox=inventory.name, allow_hosts=options.allow_hosts
+        )
+        with interception.installed():
+            yield inventory
 
     def end(self, inventory: MockInventory) -> list[str]:
         """Close a test's sandbox and return what was wrong, a text for each."""

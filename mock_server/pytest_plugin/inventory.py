@@ -34,7 +34,7 @@ from mock_server.usage import suggestion
 
 if TYPE_CHECKING:
     from mock_server.pytest_plugin.home import Home
-    from mock_server.pytest_plugin.loop import LoopTransport
+    from mock_server.server_loop import LoopTransport
 
 __all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "UnknownName", "Unmet"]
 

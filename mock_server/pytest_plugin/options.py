@@ -14,7 +14,8 @@ from mock_server.openapi.instants import parse_instant
 from mock_server.usage import UsageError, suggestion
 
 MARKER = (
-    "mock_inventory(persona, seed, clock, seed_file, fail_on, fail_on_ignored): "
+    "mock_inventory(persona, seed, clock, seed_file, fail_on, fail_on_ignored, intercept, "
+    "allow_hosts): "
     "how the mocks of the fixture mock_inventory begin, and what fails the test"
 )
 #: The ini option that names the APIs to serve.
@@ -30,6 +31,8 @@ _INI = {
         "false",
         "`true` fails tests that sent parameters or properties that no operation has",
     ),
+    "intercept": ("false", "`true` answers calls to the vendors' own hosts, and refuses others"),
+    "allow_hosts": ("", "hosts that may be called for real all the same, with spaces between"),
 }
 
 
@@ -47,6 +50,8 @@ class Options:
     seed_file: Path | None
     fail_on: str
     fail_on_ignored: bool = False
+    intercept: bool = False
+    allow_hosts: tuple[str, ...] = ()
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -120,7 +125,13 @@ def _options(values: dict[str, Any]) -> Options:
         seed_file=Path(values["seed_file"]) if values["seed_file"] else None,
         fail_on=fail_on,
         fail_on_ignored=_flag("fail_on_ignored", values["fail_on_ignored"]),
+        intercept=_flag("intercept", values["intercept"]),
+        allow_hosts=_words(values["allow_hosts"]),
     )
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(value.split() if isinstance(value, str) else map(str, value))
 
 
 def _flag(name: str, value: Any) -> bool:

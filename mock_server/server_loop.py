@@ -1,10 +1,11 @@
-"""The one event loop on which everything of a session's server happens."""
+"""One event loop on which everything of a server happens, and `httpx` transports to it."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from types import ModuleType
 from typing import Any, TypeVar
 
 import httpx
@@ -58,20 +59,22 @@ class ServerLoop:
 class LoopTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """An `httpx` transport, for clients of both kinds, that calls an application on a loop.
 
-    It serves any number of threads and (asyncio) event loops at once; closing a client leaves it
-    open. Faults on the line raise what `httpx` raises on a socket, without waiting for real.
+    `library` is `httpx`, or a namesake of it whose requests come here. It serves any number of
+    threads and (asyncio) event loops at once; closing a client leaves it open. Faults on the line
+    raise what the library raises on a socket, without waiting for real.
     """
 
-    def __init__(self, app: ASGIApp, loop: ServerLoop) -> None:
+    def __init__(self, app: ASGIApp, loop: ServerLoop, library: ModuleType = httpx) -> None:
         self._app = app
         self._loop = loop
+        self._library = library
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the application's answer."""
         request.read()
-        return self._loop.wait(exchange(self._app, request))
+        return self._loop.wait(exchange(self._app, request, self._library))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the application's answer."""
         await request.aread()
-        return await self._loop.join(exchange(self._app, request))
+        return await self._loop.join(exchange(self._app, request, self._library))
