@@ -19,7 +19,12 @@ _BOUNDARY = "contract-tests-7d1c1f0a5c0e4c55"
 
 
 def encoded(body: Any, media_type: str) -> tuple[bytes, str]:
-    """Return a body as bytes, and its content type with what that needs to be read."""
+    """Return a body as bytes, and its content type with what that needs to be read.
+
+    Bytes are a body that somebody else has written, and stay as they are.
+    """
+    if isinstance(body, bytes):
+        return body, media_type
     if media_type == URLENCODED:
         return urlencode({name: str(value) for name, value in body.items()}).encode(), media_type
     if media_type == MULTIPART:

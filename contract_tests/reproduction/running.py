@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -71,12 +71,15 @@ def run_script(
     into: Trace | None = None,
     read: Callable[[int, str, Any], Any] = _found,
     seen: Callable[[int, Exchange], None] = lambda *_: None,
+    skipped: Callable[[int, LookupError], object] | None = None,
+    without: Collection[int] = (),
 ) -> Ran:
     """Send a script's calls; what is answered is added to the trace `into`, if there is one.
 
     `read` finds what a variable stands for: it gets its step, its pointer, and the answer's body.
     `seen` is shown each answer, with its step. Raises MissingValue if an answer does not give what
-    a later call needs, and httpx.HTTPError.
+    a later call needs, unless `skipped` takes the steps that are not sent for it, each with the
+    reason; and httpx.HTTPError. Steps `without` are not sent.
     """
     trace = Trace() if into is None else into
     made: dict[str, str] = {}
@@ -106,15 +109,26 @@ def run_script(
             pairs += session.query_of(plain(value(link))) if link else [(name, given)]
         return tuple(pairs)
 
+    def completed(call: Call) -> Call:
+        if isinstance(call, Request):
+            url = VARIABLE.sub(lambda found: quote(plain(value(found)), safe=""), call.url)
+            return replace(call, url=url)
+        parts = replace(call.parts, query=followed(call.parts.query))
+        given: Call = texts(replace(call, parts=parts), filled)
+        return given
+
     for number, step in enumerate(script.steps):
-        if isinstance(step.call, Request):
-            url = VARIABLE.sub(lambda found: quote(plain(value(found)), safe=""), step.call.url)
-            sent = [_sent_as_it_is(replace(step.call, url=url), session, trace)]
-            seen(number, sent[0])
+        sent: list[Exchange] = []
+        if number in without:
+            exchanges.append(())
+            continue
+        try:
+            call = completed(step.call)
+        except LookupError as problem:
+            if skipped is None:
+                raise
+            skipped(number, problem)
         else:
-            sent = []
-            parts = replace(step.call.parts, query=followed(step.call.parts.query))
-            call = texts(replace(step.call, parts=parts), filled)
             for exchange in _walk(call, step.walk, session, trace):
                 sent.append(exchange)
                 seen(number, exchange)
@@ -126,6 +140,8 @@ def run_script(
 
 def _walk(call: Call, pages: Pages | None, session: Session, trace: Trace) -> list[Exchange]:
     """The exchanges of a call, or of the walk through a list that begins with it."""
+    if isinstance(call, Request):
+        return [_sent_as_it_is(call, session, trace)]
     sent = [session.send(call, trace)[0]]
     if pages is None:
         return sent

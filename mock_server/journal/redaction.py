@@ -22,11 +22,13 @@ _SECRET = frozenset(
 )  # fmt: skip
 #: Words before `key` that make it a secret.
 _KEYS = frozenset({"access", "api", "auth", "private", "secret", "x"})
+#: Endings of words that stand for several, as in `csrfmiddlewaretoken`.
+_ENDINGS = ("apikey", "passwd", "password", "secret", "sessid", "sessionid", "token")
 #: Last words of names that only say something about a secret.
 _ABOUT = frozenset({"count", "expired", "expires", "expiry", "kind", "limit", "type", "url"})
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _LIKELY = re.compile(
-    r"api.?key|auth|bearer|cookie|credential|key|pass|pwd|secret|session|token", re.IGNORECASE
+    r"api.?key|auth|bearer|cookie|credential|key|pass|pwd|secret|sess|token", re.IGNORECASE
 )
 _JSON_FIELD = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:\s*)"(?:[^"\\]|\\.)*"?')
 _FORM_PART = re.compile(
@@ -41,8 +43,10 @@ def is_secret(name: str) -> bool:
     if not words or words[-1] in _ABOUT:
         return False
     pairs = pairwise(words)
-    return not _SECRET.isdisjoint(words) or any(
-        first in _KEYS and second == "key" for first, second in pairs
+    return (
+        not _SECRET.isdisjoint(words)
+        or any(word.endswith(_ENDINGS) for word in words)
+        or any(first in _KEYS and second == "key" for first, second in pairs)
     )
 
 
