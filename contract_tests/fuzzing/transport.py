@@ -93,9 +93,14 @@ class SchemathesisTransport(HTTPAdapter):
 def _as_httpx(request: requests.PreparedRequest, origin: httpx.URL) -> httpx.Request:
     parts = urlsplit(str(request.url))
     target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    try:
+        url = origin.copy_with(raw_path=target.encode())
+    except httpx.InvalidURL:
+        # httpx has a bound for URLs, not for the target that is sent.
+        url = origin.copy_with(raw_path=parts.path.encode())
     return httpx.Request(
         str(request.method),
-        origin.copy_with(raw_path=target.encode()),
+        url,
         headers=[(name.encode(), _bytes(value)) for name, value in request.headers.items()],
         content=_bytes(request.body or b"", "utf-8"),
         # A URL of httpx evens out what is odd about a path.

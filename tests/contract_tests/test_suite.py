@@ -73,18 +73,20 @@ def test_the_vendors_own_limit_is_kept_unless_another_is_given(monkeypatch):
     class Stopped(Exception):
         pass
 
-    def remember(_target, _profile, pace, _policy):
+    def remember(_target, _profile, pace, _policy, **_):
         paces.append(pace)
         raise Stopped
+
+    def opened(given):
+        with pytest.raises(Stopped), suite.opened("cliniko", given, suite.run_tag(given)):
+            pass
 
     monkeypatch.setattr(suite, "guarded", remember)
     with serving("cliniko") as (_, url):
         for rate in ([], ["--rate", "7/second"], ["--rate", "none"]):
-            with pytest.raises(Stopped):
-                suite._run("cliniko", options("--target", url, *rate), None)
+            opened(options("--target", url, *rate))
     monkeypatch.delenv("CONTRACT_TESTS_CREDENTIAL")
-    with pytest.raises(Stopped):
-        suite._run("cliniko", options(), None)
+    opened(options())
     documented, given, *unpaced = paces
     assert documented is not None
     assert given is not None

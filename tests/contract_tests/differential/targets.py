@@ -93,13 +93,21 @@ class OtherTaxes:
         scope = {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
         await self._mock.transport.app(scope, given, hold)
         body = b"".join(part.get("body", b"") for part in answers)
-        body = re.sub(rb"/taxes/(\d+)", lambda it: b"/taxes/%d" % (int(it[1]) + 500), body)
-        if scope["path"].endswith("/taxes"):
+        body = self._shown(body)
+        if re.search(r"/taxes(/\d+)?$", scope["path"]):
             body = re.sub(rb'"id":\s?"(\d+)"', lambda it: b'"id":"%d"' % (int(it[1]) + 500), body)
         start = answers[0]
-        start["headers"] = [each for each in start["headers"] if each[0] != b"content-length"]
+        start["headers"] = [
+            (name, self._shown(value))
+            for name, value in start["headers"]
+            if name != b"content-length"
+        ]
         await send(start)
         await send({"type": "http.response.body", "body": body})
+
+    @staticmethod
+    def _shown(text):
+        return re.sub(rb"/taxes/(\d+)", lambda it: b"/taxes/%d" % (int(it[1]) + 500), text)
 
     @staticmethod
     def _own(found):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.properties.run import Plan, run_properties
-from lab.mutants.catalogue import catalogue
+from lab.mutants.catalogue import GROUPS
 from lab.mutants.defect import Defect, Scene
 from lab.mutation.test_bed import TestBed
 from mock_server.apis.exsited.lifecycle import LIFECYCLE
@@ -22,8 +22,14 @@ def ground() -> TestBed:
 
 @pytest.fixture(scope="module")
 def defects(ground: TestBed) -> dict[str, Defect]:
-    groups = ("created-for-all-accounts", "key-counts-for-all", "last-record-missing")
-    return {each.name: each for each in catalogue(Scene(ground.vendor, LIFECYCLE), groups=groups)}
+    scene = Scene(ground.vendor, LIFECYCLE)
+    found = (
+        Defect(group.name, group.layer, group.semantic, group.description, site)
+        for group in GROUPS
+        if group.name in {"created-for-all-accounts", "key-counts-for-all", "last-record-missing"}
+        for site in group.sites(scene)
+    )
+    return {each.name: each for each in found}
 
 
 @pytest.mark.parametrize(
