@@ -14,8 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.console.pages import PREFIX, api_routes, console_routes, control_routes
 from mock_server.control.api.auth import ControlAuthMiddleware
 from mock_server.control.api.stream import LiveEvents
-from mock_server.control.api.vendor import MAX_BODY, control_spec, control_vendor
+from mock_server.control.api.vendor import control_spec, control_vendor
 from mock_server.control.context import ControlContext
+from mock_server.control.seed_files.files import LONGEST_DOCUMENT
 from mock_server.control.seed_files.reading import read_records_file, seeder_from
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors
@@ -30,6 +31,7 @@ from mock_server.seeding.seeder import make_seeder
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, Sandboxes
+from mock_server.usage import suggestion
 
 
 @dataclass
@@ -51,7 +53,7 @@ class MockServer:
     def control(self) -> ApiApplication:
         """The application of the control API, unguarded; made when it is first called."""
         vendor = control_vendor(self.world)
-        service = Service(self.sandboxes, self.world.policy, MAX_BODY)
+        service = Service(self.sandboxes, self.world.policy, LONGEST_DOCUMENT)
         return ApiApplication(vendor.api, vendor.spec, service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +87,8 @@ def build_server(
     personas = load_personas(fixtures_directory() / "personas.yaml")
     if settings.persona not in personas:
         raise PersonaError(
-            f"there is no persona {settings.persona!r}; there are {', '.join(sorted(personas))}"
+            f"there is no persona {settings.persona!r}; "
+            f"{suggestion(settings.persona, sorted(personas))}"
         )
     seeder = make_seeder({vendor.api.name: vendor.api.seed for vendor in vendors}, personas)
     first_revision = 0

@@ -14,6 +14,7 @@ from mock_server.engine.messages import Request
 from mock_server.openapi.document import SpecIndex
 from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
 from mock_server.state.store import Table
+from mock_server.usage import suggestion
 
 
 class Refused(InvalidRequest):
@@ -72,13 +73,14 @@ class ControlContext:
         try:
             opened = self.policy.sandbox(word)
         except Unauthenticated as problem:
-            known = ", ".join(sorted(self.policy.personas))
-            raise Refused(
-                {"name": f"opens no sandbox: what follows `test.` is a persona ({known})"}
-            ) from problem
+            wanted = word.removeprefix("test.").partition("-")[0]
+            text = f"opens no sandbox, for its persona is {wanted!r}; {self._personas_like(wanted)}"
+            raise Refused({"name": text}) from problem
         if persona is None:
             return opened
         if persona not in self.policy.personas:
-            known = ", ".join(sorted(self.policy.personas))
-            raise Refused({"persona": f"is none of {known}"})
+            raise Refused({"persona": f"is {persona!r}; {self._personas_like(persona)}"})
         return SandboxName(word, persona)
+
+    def _personas_like(self, name: str) -> str:
+        return suggestion(name, sorted(self.policy.personas))

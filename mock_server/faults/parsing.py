@@ -12,6 +12,7 @@ from mock_server.faults.effects.status import Status
 from mock_server.faults.fields import LARGEST
 from mock_server.faults.matching import Match, Target
 from mock_server.faults.rule import Rule
+from mock_server.openapi.casts import whole
 from mock_server.openapi.document import METHODS, Operation, SpecIndex, is_read
 from mock_server.openapi.pointers import join
 from mock_server.usage import UsageError, suggestion
@@ -58,7 +59,7 @@ def parse_rule(body: Any, specs: Mapping[str, SpecIndex]) -> Rule:
 
     wanted = body["match"].get("json") if _has_match(body) else None
     try:
-        model = RuleModel.model_validate(_with_floats(body))
+        model = RuleModel.model_validate(_plain(body))
     except ValidationError as problem:
         errors = problem.errors(include_url=False, include_input=False)
         raise InvalidRule(_mistakes(errors, body)) from None
@@ -82,14 +83,15 @@ def _has_match(body: Any) -> bool:
     return isinstance(body, Mapping) and isinstance(body.get("match"), Mapping)
 
 
-def _with_floats(value: Any) -> Any:
-    """A JSON value with floats for decimals, in which bodies are read, and plain objects."""
+def _plain(value: Any) -> Any:
+    """A JSON value as Python's own: no decimals, in which bodies are read, and plain objects."""
     if isinstance(value, Decimal):
-        return float(value)
+        number = whole(value)
+        return number if isinstance(number, int) else float(number)
     if isinstance(value, Mapping):
-        return {name: _with_floats(item) for name, item in value.items()}
+        return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_with_floats(item) for item in value]
+        return [_plain(item) for item in value]
     return value
 
 

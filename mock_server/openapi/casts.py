@@ -3,6 +3,8 @@
 A schema says the type that the document has, and `x-accepts` the types that are taken for it:
 `[string]` at a number or integer (`"11.50"` is 11.50), `[number]` at a text that holds a number (8
 is `"8"`). What would lose something is left as it came, so that validation refuses it.
+
+An integer is whatever JSON Schema calls one, so `1.0` and `1e0` become 1 where a schema has one.
 """
 
 from __future__ import annotations
@@ -44,6 +46,10 @@ def _cast(spec: SpecIndex, schema: Json, around: tuple[str, ...]) -> Cast | None
     schema = spec.typed(schema)
     if "x-accepts" in schema:
         return _leaf(schema)
+    if schema.get("type") == "integer" or any(
+        spec.typed(each).get("type") == "integer" for each in schema.get("anyOf", ())
+    ):
+        return whole
     if schema.get("type") == "array":
         item = _cast(spec, schema.get("items", {}), around)
         return item and _each(item)
@@ -59,7 +65,9 @@ def _leaf(schema: Json) -> Cast:
     kind, accepted = str(schema.get("type")), frozenset(schema["x-accepts"])
     if not accepted or not accepted <= _TYPES.get(kind, frozenset()):
         raise SpecError(f"x-accepts: a {kind} cannot take in {', '.join(sorted(accepted)) or '-'}")
-    return number_text if kind == "string" else text_number
+    if kind == "string":
+        return number_text
+    return text_number if kind == "number" else lambda value: whole(text_number(value))
 
 
 def _each(cast: Cast) -> Cast:
@@ -74,6 +82,13 @@ def _members(casts: Mapping[str, Cast]) -> Cast:
         return {**value, **changed}
 
     return cast
+
+
+def whole(value: Any) -> Any:
+    """Return the integer that a number without a fraction is; anything else as it is."""
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)
+    return value
 
 
 def text_number(value: Any) -> Any:

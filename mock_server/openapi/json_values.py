@@ -12,6 +12,7 @@ MAX_DEPTH = 64
 #: Beyond the range of a double, where real services overflow, and below it, where they read zero.
 _MAX_MAGNITUDE = 308
 _MIN_MAGNITUDE = -324
+_MOST_BITS = 1024
 #: Python 3.13 has words of its own for these, and points at the comma.
 _TRAILING_COMMA = {
     "Illegal trailing comma before end of object": (
@@ -131,6 +132,24 @@ def _depth(text: str) -> int:
         elif character in "]}":
             depth -= 1
     return deepest
+
+
+def check_value(value: Any) -> None:
+    """Hold a value that another reader made to what `read_json` returns; raises NotJson."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            check_value(key)
+            check_value(item)
+    elif isinstance(value, list):
+        for item in value:
+            check_value(item)
+    elif isinstance(value, str):
+        _refuse_unstorable(value)
+    elif isinstance(value, int):
+        if value.bit_length() > _MOST_BITS:
+            raise NotJson("a number is out of range")
+    elif value is not None:
+        raise NotJson(f"a value of the type {type(value).__name__} is none of JSON")
 
 
 def _refuse_unstorable(value: Any) -> None:

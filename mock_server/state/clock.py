@@ -50,7 +50,10 @@ class Clock:
 
     def advance(self, by: timedelta) -> None:
         """Move forward by `by` (negative: back), frozen or running."""
-        self.set(self.now() + by)
+        if self._frozen_at is not None:
+            self._frozen_at += by
+        else:
+            self._offset += by
 
     def run(self) -> None:
         """Let a frozen clock run on from where it stands."""

@@ -14,8 +14,8 @@ from mock_server import cli
 from mock_server.app import build_server
 from mock_server.control.api import seeds
 from mock_server.control.api.auth import ControlAuthMiddleware, is_loopback
-from mock_server.control.api.vendor import MAX_BODY
 from mock_server.control.client import Control, ControlError
+from mock_server.control.seed_files.files import LONGEST_DOCUMENT
 from mock_server.discovery import load_vendors
 from mock_server.in_process import scope_of
 from mock_server.settings import Settings
@@ -265,7 +265,7 @@ def test_a_body_that_is_too_long_is_refused(control, call):
     control.create("test-long")
     answer = call.post(
         "/_mock/sandboxes/test-long/seed",
-        content=b" " * (MAX_BODY + 1),
+        content=b" " * (LONGEST_DOCUMENT + 1),
         headers={"Content-Type": "application/json"},
     )
     assert answer.status_code == 413

@@ -52,12 +52,17 @@ def test_the_name_says_the_persona_if_nothing_else_does(control):
         (
             {"name": "test.nobody"},
             422,
-            "(empty, large, long_ids, typical)",
+            "its persona is 'nobody'; there are empty, large, long_ids, typical",
+        ),
+        (
+            {"name": "test.larg-a"},
+            422,
+            "did you mean large?",
         ),
         (
             {"name": "test-x", "persona": "nobody"},
             422,
-            "is none of empty, large, long_ids, typical",
+            "is 'nobody'; there are empty, large, long_ids, typical",
         ),
         ({"name": "test-there"}, 409, "there is a sandbox 'test-there' already"),
     ],

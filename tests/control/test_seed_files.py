@@ -182,6 +182,74 @@ def test_a_file_that_cannot_be_read_is_told_with_its_line(
     assert str(caught.value).startswith(complaint)
 
 
+BOMB = "\n".join(
+    ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+)
+MERGES = "\n".join(
+    ["a0: &a0 {x: 1}"]
+    + [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}" for n in range(1, 12)]
+)
+PRODUCTS = '{"apis": {"cliniko": {"products": %s}}}'
+UNREADABLE = [
+    ("deep.json", "[" * 100_000, ":1: the JSON is nested too deeply"),
+    ("deep.yaml", "[" * 100_000, ":1: the file is nested too deeply"),
+    ("block.yaml", "".join(f"{' ' * n}a:\n" for n in range(70)), ":65: the file is nested"),
+    ("dashes.yaml", "- " * 70 + "x", ":1: the file is nested too deeply"),
+    ("bomb.yaml", BOMB, "its aliases stand for more than 1000000 values"),
+    ("merges.yaml", MERGES, "its aliases stand for more than 1000000 values"),
+    ("ring.yaml", "apis: &a {b: *a}", ":1: 'a' contains itself"),
+    ("surrogate.json", PRODUCTS % r'["\ud800"]', ":1: a string contains a lone surrogate"),
+    ("surrogate.yaml", PRODUCTS % r'[{"name": "\ud800"}]', "a string contains a lone surrogate"),
+    ("key.yaml", r'{"\udc00": 1}', "a string contains a lone surrogate"),
+    ("nul.yaml", r'name: "a\0b"', "a string contains a NUL character"),
+    ("digits.yaml", f"apis: {'1' * 5000}", "out of range"),
+    ("digits.json", f'{{"apis": {"1" * 5000}}}', "a number is out of range"),
+    ("nan.json", '{"apis": NaN}', "NaN is not a JSON number"),
+    ("nan.yaml", "apis: !!float .nan", "the type float is none of JSON"),
+    ("set.yaml", "apis: !!set {a, b}", "the type set is none of JSON"),
+    ("bytes.yaml", "apis: !!binary aGk=", "the type bytes is none of JSON"),
+    ("object.yaml", "apis: !!python/object:os.system {}", "could not determine a constructor"),
+    ("latin.yaml", b"apis: caf\xe9", "the file is not valid UTF-8"),
+    ("latin.json", b'"caf\xe9"', "not valid UTF-8"),
+    ("revision.yaml", "apis: {cliniko: {}}\nrevision: soon", ":2: /revision: must be a whole"),
+    ("revision.json", '{"apis": {"cliniko": {}}, "revision": -1}', "/revision: must be a whole"),
+    ("beyond.yaml", f"apis: {{}}\nrevision: {1 << 63}", ":2: /revision: must be a whole"),
+    ("sequence.yaml", "apis: {cliniko: {sequences: {products: x}}}", "products: must be a whole"),
+    ("table.yaml", "apis: {cliniko: {products: {name: x}}}", "must be a list of records"),
+    ("none.yaml", "apis: {cliniko: {products: }}", "must be a list of records"),
+    ("empty.yaml", "apis: {cliniko: {products: [null, [], 5]}}", "products/0: must be an object"),
+    ("list.yaml", "apis: []", "/apis: must be an object"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "complaint"), UNREADABLE)
+def test_what_no_body_may_have_no_file_may_have(
+    server, tmp_path, monkeypatch, name, content, complaint
+):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(SeedFileError) as caught:
+        read_records_file(path, server.vendors)
+    assert complaint in str(caught.value)
+    assert str(caught.value).startswith(f"{name}:")
+
+
+def test_a_file_that_is_too_long_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("mock_server.control.seed_files.files.LONGEST_DOCUMENT", 100)
+    path = tmp_path / "long.yaml"
+    path.write_text("apis: {}" + " " * 100)
+    with pytest.raises(SeedFileError, match="longer than 100 bytes"):
+        read_seed_file(path)
+
+
+def test_aliases_and_a_byte_order_mark_are_taken(tmp_path):
+    path = tmp_path / "shared.yaml"
+    path.write_bytes("\ufeffa: &a {x: [1, é]}\nb: {<<: *a, y: *a}".encode())
+    assert read_seed_file(path).document["b"] == {"x": [1, "é"], "y": {"x": [1, "é"]}}
+
+
 def test_a_file_that_is_not_there_is_one_line(tmp_path):
     with pytest.raises(SeedFileError, match=r"none\.yaml: No such file"):
         read_seed_file(tmp_path / "none.yaml")

@@ -18,8 +18,6 @@ from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
 from mock_server.state.store import State
 
 NAME = "control"
-#: The longest body that control takes, in bytes: a seed file may hold many records.
-MAX_BODY = 64 << 20
 
 
 def control_vendor(context: ControlContext) -> Vendor:

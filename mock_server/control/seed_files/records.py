@@ -20,6 +20,7 @@ from mock_server.openapi.pointers import join
 from mock_server.state.store import Collection, Key, State, Table
 
 SEQUENCES = "sequences"
+_NO_COUNT = "must be a whole number of at least 0, and of 63 bits at most"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
     ]
     revision = document.get("revision", 0)
     if not _is_count(revision):
-        problems.append(("/revision", "must be a whole number of at least 0"))
+        problems.append(("/revision", _NO_COUNT))
+        revision = 0
     apis = {}
     for name, content in document["apis"].items():
         pointer = join("/apis", name)
@@ -174,11 +176,12 @@ def _sequences(api: str, content: Any, pointer: str, problems: list[Problem]) ->
     if not isinstance(content, dict):
         problems.append((pointer, "must be an object of numbers"))
         return {}
-    for name, number in content.items():
-        if not _is_count(number):
-            place = join(pointer, name)
-            problems.append((place, "must be a whole number of at least 0"))
-    return {f"{api}.{name}": number for name, number in content.items()}
+    problems += [
+        (join(pointer, name), _NO_COUNT)
+        for name, number in content.items()
+        if not _is_count(number)
+    ]
+    return {f"{api}.{name}": number for name, number in content.items() if _is_count(number)}
 
 
 def _is_count(value: Any) -> bool:
