@@ -159,7 +159,11 @@ def _described(problem: OSError) -> str:
 
 
 def _write_anything() -> None:
-    """Let both streams take every character, whatever their encoding."""
+    """Let both streams take every character, whatever their encoding, and be there at all."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the very end
+            setattr(sys, name, nowhere)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

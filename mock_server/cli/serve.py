@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -195,17 +196,14 @@ def serve(
     host, port = listener.getsockname()[:2]
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     scheme = "https" if tls else "http"
-    say(
-        _banner(
-            server, f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-        )
-    )
-    if authority is not None:
-        say(f"Certificate in {folder / CERTIFICATE}; see mock-server ca")
-    sys.stdout.flush()
-    # What start-up made stays for good; the collector need not look at it again.
-    gc.freeze()
+    name = f"[{host}]" if ":" in host else host
     with _ended_by_signals():
+        say(_banner(server, f"{scheme}://{name}:{port}"))
+        if authority is not None:
+            say(f"Certificate in {folder / CERTIFICATE}; see mock-server ca")
+        sys.stdout.flush()
+        # What start-up made stays for good; the collector need not look at it again.
+        gc.freeze()
         if authority is not None or trust_proxy:
             from mock_server.interception.gateway import serve_hosts
 
@@ -238,18 +236,24 @@ def settings_from(given: dict[str, Any]) -> Settings:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM be the ordinary ends of a server.
+    """Let Ctrl-C and SIGTERM be the ordinary ends of a server, from its first line on.
 
-    Uvicorn handles both itself, and raises the signal again when it has shut down; the handlers
-    that it finds then are these.
+    Uvicorn handles both itself while it serves, and raises the signal again when it has shut down;
+    the handlers that it finds then are these.
     """
-    wanted = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, lambda *_: None) for each in wanted}
+    before = {each: signal.signal(each, _end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
+    except SystemExit:
+        return
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signal calls it
+    # The one exception besides KeyboardInterrupt that no event loop keeps to itself.
+    raise SystemExit(0)
 
 
 def _banner(server: MockServer, origin: str) -> str:

@@ -162,4 +162,4 @@ def serve_hosts(
         ).run()
         return
     app = HostRouter(server, hosts, allowed, Record(), others="server")
-    serve(TrustedForwarding(app), listener)
+    serve(TrustedForwarding(app), listener, server.settings.read_timeout)
