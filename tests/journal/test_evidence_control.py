@@ -118,6 +118,34 @@ def test_the_stream_goes_on_with_what_happens_next(serve):
     assert [first["operation"], second["operation"]] == ["listProducts", "getProduct"]
 
 
+def test_who_follows_without_a_number_begins_with_what_is_held(shop):
+    server, client, _, _ = shop
+    server.sandbox("test-shop").journal.limit = 1
+    client.get("/products")
+    with LiveServer(server) as live, Control(live.url) as control:
+        evidence = control.sandbox("test-shop").evidence
+        stream = evidence.follow()
+        assert next(stream)["number"] == 4
+        stream.close()
+        with pytest.raises(ControlError, match="1 to 3 are no longer held; --since 3 shows"):
+            next(evidence.follow(since=0))
+        with pytest.raises(ControlError, match=r"since=3 \(--since 3\) has the others"):
+            evidence.har()
+
+
+@pytest.mark.parametrize("since", ["abc", "-1", "1.5", "1" * 5000, str(1 << 53)])
+@pytest.mark.parametrize("follow", ["true", "false"])
+def test_a_stream_from_what_is_no_number_is_400(shop, since, follow):
+    with Control(app=shop[0]) as control:
+        url = "/sandboxes/test-shop/events"
+        query = {"since": since, "follow": follow}
+        assert control.session.http.get(url, params=query).status_code == 400
+        answer = control.session.http.get(
+            url, params={"follow": follow}, headers={"Last-Event-ID": since}
+        )
+        assert answer.status_code == 400
+
+
 def test_the_stream_begins_after_the_last_event_and_names_gaps(shop):
     server, client, _, _ = shop
     with Control(app=server) as control:

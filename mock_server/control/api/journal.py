@@ -157,7 +157,10 @@ def _since(journal: Any, since: int) -> list[Exchange]:
     try:
         found: list[Exchange] = journal.since(since)
     except EvidenceDropped as problem:
-        raise Conflict(f"{problem}; ask for what is after {journal.dropped}") from problem
+        dropped = journal.dropped
+        raise Conflict(
+            f"{problem}; since={dropped} (--since {dropped}) has the others"
+        ) from problem
     return found
 
 

@@ -19,6 +19,7 @@ from mock_server.state.sandbox import Sandbox
 
 _PATH = re.compile(r".*/sandboxes/([^/]+)/events")
 _SINCE = re.compile(r"[0-9]{0,18}")
+_LARGEST = (1 << 53) - 1
 #: Seconds after which a reader is shown that the stream lives.
 _QUIET = 15
 #: Followers of a sandbox are shown the same exchanges, so the newest are encoded once.
@@ -41,8 +42,10 @@ class LiveEvents:
             return
         headers = dict(scope["headers"])
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        since = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("since", ["0"])[0]
-        if not _SINCE.fullmatch(since):
+        since = (
+            headers.get(b"last-event-id", b"").decode("latin-1") or query.get("since", ["0"])[-1]
+        )
+        if not _SINCE.fullmatch(since) or int(since or 0) > _LARGEST:
             # The engine knows how to refuse that.
             await self._app(scope, receive, send)
             return

@@ -33,10 +33,9 @@ _FILTERS = {
 }
 _since = click.option(
     "--since",
-    type=click.IntRange(0, (1 << 63) - 1),
-    default=0,
+    type=click.IntRange(0, (1 << 53) - 1),
     metavar="N",
-    help="Only what came after exchange N.",
+    help="Only what came after exchange N.  [default: from the first]",
 )
 
 
@@ -66,7 +65,7 @@ def journal(
     control: Control,
     sandbox: str,
     query: dict[str, str],
-    since: int,
+    since: int | None,
     limit: int,
     follow: bool,
     as_json: bool,
@@ -83,7 +82,7 @@ def journal(
             raise UsageError("journal: --follow shows every exchange and takes no filter")
         found = evidence.follow(since=since)
     else:
-        found = iter(evidence.exchanges(query, since=since, limit=limit))
+        found = iter(evidence.exchanges(query, since=since or 0, limit=limit))
     for exchange in found:
         text = json.dumps(exchange, ensure_ascii=not takes_unicode())
         say(text if as_json else line_of(exchange))
@@ -95,9 +94,11 @@ def journal(
 @_since
 @path_option("--output", metavar="FILE", help="A file, instead of standard output.")
 @control_command
-def har(control: Control, sandbox: str, since: int, output: Path | None, as_json: bool) -> None:
+def har(
+    control: Control, sandbox: str, since: int | None, output: Path | None, as_json: bool
+) -> None:
     """Write the journal as an HTTP archive (HAR)."""
-    document = control.sandbox(sandbox).evidence.har(since=since)
+    document = control.sandbox(sandbox).evidence.har(since=since or 0)
     ascii_only = output is None and not takes_unicode()
     write_output(json.dumps(document, ensure_ascii=ascii_only, indent=1) + "\n", output)
     if output is not None:
@@ -156,7 +157,7 @@ def wait(
     control: Control,
     sandbox: str,
     query: dict[str, str],
-    since: int,
+    since: int | None,
     timeout: float,
     as_json: bool,
 ) -> int:
@@ -167,7 +168,7 @@ def wait(
 
     evidence = control.sandbox(sandbox).evidence
     try:
-        found = evidence.wait_for(query, since=since, timeout=timeout)
+        found = evidence.wait_for(query, since=since or 0, timeout=timeout)
     except NotSeen as problem:
         sys.stderr.write(f"mock-server: {problem}\n")
         return NOT_MET

@@ -103,25 +103,29 @@ class Evidence:
                 raise NotSeen(f"no exchange{with_these} within {timeout:g} seconds")
             time.sleep(_PAUSE)
 
-    def follow(self, *, since: int = 0) -> Iterator[dict[str, Any]]:
+    def follow(self, *, since: int | None = None) -> Iterator[dict[str, Any]]:
         """Yield exchanges after a number, and then those to come, until the sandbox is deleted.
 
-        After a reset, numbers begin again. Raises ControlError if some of them are no longer held,
-        or if the server goes away.
+        Without a number it begins with the oldest that is held. After a reset, numbers begin
+        again. Raises ControlError if some of what was asked for is no longer held, or if the server
+        goes away.
         """
-        kind = ""
-        query = {"since": str(since), "follow": "true"}
+        kind, begun = "", since is not None
+        query = {"since": str(since or 0), "follow": "true"}
         for line in self._session.lines("sandboxes", self._sandbox, "events", query=query):
             name, _, value = line.partition(": ")
             if name == "event":
                 kind = value
-            elif name == "data" and kind == "gap":
+            if name != "data":
+                continue
+            if kind == "gap" and begun:
                 gap = orjson.loads(value)
                 raise ControlError(
                     f"the exchanges {gap['from']} to {gap['to']} are no longer held; --since "
                     f"{gap['to']} shows those after them"
                 )
-            elif name == "data" and kind == "end":
+            if kind == "end":
                 return
-            elif name == "data" and kind == "exchange":
+            if kind == "exchange":
                 yield orjson.loads(value)
+            begun = True
