@@ -169,7 +169,7 @@ def _check_size(events: Iterable[Any]) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, size = around.pop()
         elif isinstance(event, yaml.AliasEvent):
-            size = sizes.get(event.anchor, 1)
+            size = sizes.get(str(event.anchor), 1)
             aliased += size
             if any(event.anchor == open_anchor for open_anchor, _ in around):
                 problem = f"{event.anchor!r} contains itself"
