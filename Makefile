@@ -7,21 +7,33 @@ PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3 python
 
 BIN := .venv/bin
 READY := .venv/.ready
+# The same for what serving needs, in a smaller environment that is built in seconds.
+SERVING := .venv-serve/.ready
 # The folder that .venv was built in. If the folder has moved, or the environment has lost its
 # Python, it is built again; if only its requirements changed, they are installed into it.
 BUILT_IN := $(shell $(BIN)/python -c '' 2>/dev/null && cat $(READY) 2>/dev/null)
+SERVING_IN := $(shell .venv-serve/bin/python -c '' 2>/dev/null && cat $(SERVING) 2>/dev/null)
+# Where everything is there already, it serves as well.
+SERVE_WITH := $(if $(filter $(CURDIR),$(BUILT_IN)),.venv,.venv-serve)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check contract fidelity power standin fixtures bench lint types constraints clean
+.PHONY: help serve test test-fast check docs contract fidelity power standin fixtures bench lint types constraints clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-serve: $(READY) ## Serve all APIs on 127.0.0.1 (PORT=8080, ARGS="--persona empty")
-	@$(BIN)/mock-server serve --port $(PORT) $(ARGS)
+serve: $(SERVE_WITH)/.ready ## Serve all APIs on 127.0.0.1 (PORT=8080, ARGS="--persona empty")
+	@$(SERVE_WITH)/bin/mock-server serve --port $(PORT) $(ARGS)
 
 test: $(READY) ## Run the project's own tests (ARGS="tests/engine -k media")
+	@echo "Running all tests: about ten minutes on two cores (make test-fast: under two)" >&2
 	$(BIN)/pytest -n 2 $(ARGS)
+
+# Of each part the tests that a change is likely to break; no server is started, no run is made.
+FAST := tests/engine tests/openapi tests/state tests/faults tests/journal tests/control \
+  tests/test_layers.py tests/test_request_log.py tests/test_command_line.py
+test-fast: $(READY) ## Run the tests that a change should pass first, in under two minutes
+	$(BIN)/pytest -n 2 -q $(FAST) $(ARGS)
 
 check: $(READY) ## Check the specs, their examples, the handlers and the provenance marks
 	$(BIN)/mock-server check
@@ -69,7 +81,7 @@ constraints: ## Pin the newest versions that pyproject.toml allows in constraint
 	@rm -rf build/constraints
 
 clean: ## Remove .venv and everything else that was built
-	rm -rf .venv build dist reports .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf .venv .venv-serve build dist reports .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ifneq ($(BUILT_IN),$(CURDIR))
@@ -79,8 +91,20 @@ $(READY): pyproject.toml constraints.txt
 ifneq ($(BUILT_IN),$(CURDIR))
 	@$(call build_environment,.venv)
 endif
-	@echo "Installing the project and what it needs" >&2
+	@echo "Installing the project and all that its tests need; this takes a minute or two" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@echo '$(CURDIR)' > $@
+
+ifneq ($(SERVING_IN),$(CURDIR))
+.PHONY: $(SERVING)
+endif
+$(SERVING): pyproject.toml
+ifneq ($(SERVING_IN),$(CURDIR))
+	@$(call build_environment,.venv-serve)
+endif
+	@echo "Installing what serving needs; this takes about half a minute" >&2
+	@.venv-serve/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e .
+	@echo "Starting the server" >&2
 	@echo '$(CURDIR)' > $@
 
 # $(call build_environment,FOLDER): an empty virtual environment there, or one line saying why not.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mock_server.settings import Settings
 
 __all__ = ["__version__", "intercept"]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def intercept(

@@ -11,7 +11,13 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.console.pages import PREFIX, api_routes, console_routes, control_routes
+from mock_server.console.pages import (
+    HEALTH,
+    PREFIX,
+    api_routes,
+    console_routes,
+    control_routes,
+)
 from mock_server.control.api.auth import ControlAuthMiddleware
 from mock_server.control.api.stream import LiveEvents
 from mock_server.control.api.vendor import control_spec, control_vendor
@@ -180,7 +186,7 @@ class Root:
     """Sends each request to its API, by the first part of its path, or to what is ours.
 
     A dictionary instead of a router's list of patterns: every mocked request passes here. An API
-    whose mount is empty gets all that is not below our own prefix.
+    whose mount is empty gets all but what is below our own prefix and the health check.
     """
 
     def __init__(self, apis: Mapping[str, ASGIApp], ours: ASGIApp) -> None:
@@ -199,7 +205,7 @@ class Root:
         if mount in self._apis:
             scope["root_path"] = root + mount
             await self._apis[mount](scope, receive, send)
-        elif self._alone is not None and mount != PREFIX:
+        elif self._alone is not None and mount not in {PREFIX, HEALTH}:
             await self._alone(scope, receive, send)
         else:
             await self._ours(scope, receive, send)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -209,7 +210,7 @@ def say_json(value: Any) -> None:
 def say_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table: with colours and lines to a person, in plain aligned columns to a program."""
     texts = [[str(cell) for cell in row] for row in rows]
-    if sys.stdout.isatty():
+    if sys.stdout.isatty() and find_spec("rich"):
         from rich.box import SIMPLE_HEAD
         from rich.console import Console
         from rich.table import Table

@@ -17,6 +17,16 @@ class UsageError(Exception):
     """
 
 
+def needs_extra(extra: str, module: str, what: str) -> None:
+    """Raise UsageError, with the command that mends it, unless what an extra brings is there."""
+    from importlib.util import find_spec
+
+    if find_spec(module) is None:
+        raise UsageError(
+            f"{what} needs more packages: pip install 'inventory-mock-server[{extra}]'"
+        )
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return the end of a message: what a wrong word may have meant, or all that there are."""
     # Imported where it is needed, as no command needs it that succeeds.

@@ -8,6 +8,7 @@ import click
 
 from mock_server import __version__
 from mock_server.command_line import CommandGroup, run
+from mock_server.usage import needs_extra
 
 #: Where each command is, below the heading that the help has for it.
 SECTIONS = {
@@ -25,8 +26,17 @@ SECTIONS = {
 }
 
 
+class _Group(CommandGroup):
+    """The commands, or one line about what they need and is not installed."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; raises UsageError where the extra is missing."""
+        needs_extra("contract", "schemathesis", "contract-tests")
+        return super().get_command(ctx, cmd_name)
+
+
 @click.group(
-    cls=CommandGroup,
+    cls=_Group,
     sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 no new findings; 1 findings; 2 wrong use; 3 the target could not be "

@@ -11,7 +11,7 @@ import click
 from mock_server.cli.serve import ca_option, sandbox_options, settings_from
 from mock_server.command_line import path_option, say
 from mock_server.control.cli.options import complete_api
-from mock_server.usage import UsageError
+from mock_server.usage import UsageError, needs_extra
 
 _COMMAND = "mock_server.command"
 
@@ -81,6 +81,7 @@ def run(
     command = context.meta.get(_COMMAND)
     if not command:
         raise UsageError("run needs a command behind `--`, such as `mock-server run -- pytest`")
+    needs_extra("run", "trustme", "run")
     # Connexion takes most of a second to import; wrong use is reported before.
     from mock_server.check import check_if_changed
     from mock_server.discovery import load_vendors
@@ -114,6 +115,7 @@ def ca(ca: Path | None) -> None:
 
     The certificate goes to standard output, the rest to standard error.
     """
+    needs_extra("run", "trustme", "ca")
     from mock_server.interception.certificates import CERTIFICATE, Authority, default_folder
     from mock_server.interception.environment import TRUST_VARIABLES
 

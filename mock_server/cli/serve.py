@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -18,7 +18,7 @@ from mock_server import __version__
 from mock_server.command_line import Word, path_option, say
 from mock_server.control.cli.options import TOKEN_VARIABLE, complete_api, instant
 from mock_server.settings import Settings
-from mock_server.usage import UsageError
+from mock_server.usage import UsageError, needs_extra
 
 if TYPE_CHECKING:
     from mock_server.app import MockServer
@@ -143,10 +143,18 @@ def sandbox_options(command: F) -> F:
     help="Take scheme and host from the Forwarded or X-Forwarded-… headers of a proxy in front, "
     "and answer at the vendors' own host names.",
 )
+@click.option(
+    "--log",
+    type=Word(["off", "line", "json"]),
+    default="line",
+    show_default=True,
+    help="What to print on standard error for each request.",
+)
 def serve(
     api: tuple[str, ...],
     host: str,
     port: int,
+    log: str,
     tls: bool,
     ca: Path | None,
     trust_proxy: bool,
@@ -164,8 +172,10 @@ def serve(
     """
     if ca is not None and not tls:
         raise UsageError("--ca goes with --tls")
+    if tls:
+        needs_extra("run", "trustme", "--tls")
     settings = settings_from(given)
-    # Connexion takes most of a second to import; wrong use is told before.
+    # Connexion takes most of a second to import; wrong use is reported before.
     import gc
     import logging
 
@@ -192,6 +202,10 @@ def serve(
 
         folder = ca or default_folder()
         authority = Authority.kept_in(folder)
+    if log != "off":
+        from mock_server.cli.request_log import RequestLog
+
+        RequestLog.install(server, _print_line, as_json=log == "json")
     listener = listen(host, port)
     host, port = listener.getsockname()[:2]
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
@@ -232,6 +246,13 @@ def settings_from(given: dict[str, Any]) -> Settings:
         sandbox_idle=given["sandbox_idle"],
         read_timeout=given["read_timeout"],
     )
+
+
+def _print_line(text: str) -> None:
+    # Whoever read the lines may be gone, or their disk full; that is no reason to answer nothing.
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
 from mock_server.command_line import OK, say, say_json, say_table
 from mock_server.control.cli.options import complete_api, json_option
+from mock_server.usage import UsageError, needs_extra
 
 PROBLEMS = 1
+_SUFFIXES = {".yaml", ".yml", ".json"}
 
 
 @click.command()
@@ -35,28 +38,48 @@ def apis(table: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("api", nargs=-1, shell_complete=complete_api)
-def check(api: tuple[str, ...]) -> int:
-    """Check specs, examples, handlers and provenance marks.
+@click.argument("what", nargs=-1, shell_complete=complete_api, metavar="[API|FILE]...")
+@json_option
+def check(what: tuple[str, ...], as_json: bool) -> int:
+    """Check OpenAPI documents: the APIs of this server, or files.
 
-    Checks the named APIs (and `control`), or all of them. Ends with 1 if there are problems.
+    Of an API (all of them and `control`, if nothing is named) also its handlers and provenance
+    marks. Ends with 1 if there are problems.
+
+    \b
+    mock-server check cliniko
+    mock-server check openapi.yaml
     """
+    needs_extra("check", "openapi_spec_validator", "check")
     from mock_server.check import check as problems_of
-    from mock_server.check import shown
+    from mock_server.check import check_file, shown
     from mock_server.control.api.vendor import NAME as CONTROL
     from mock_server.control.api.vendor import control_vendor, empty_context
-    from mock_server.discovery import api_names, load_vendors
+    from mock_server.discovery import api_names, load_vendor
 
-    names = api or (*api_names(), CONTROL)
-    vendors = load_vendors(others) if (others := [n for n in names if n != CONTROL]) else []
-    if CONTROL in names:
-        vendors.append(control_vendor(empty_context()))
-    problems = [problem for vendor in vendors for problem in problems_of(vendor)]
+    known = [*api_names(), CONTROL]
+    problems, passed = [], []
+    for name in what or known:
+        path = Path(name)
+        if name not in known and (path.suffix in _SUFFIXES or path.is_file()):
+            if not path.is_file():
+                raise UsageError(f"{name}: there is no such file")
+            found, line = check_file(path), f"{name}: no problems"
+        else:
+            vendor = control_vendor(empty_context()) if name == CONTROL else load_vendor(name)
+            count = len(vendor.spec.operations)
+            line = f"{shown(vendor.spec_path)}: {count} operations, no problems"
+            found = problems_of(vendor)
+        problems += found
+        if not found:
+            passed.append(line)
+    if as_json:
+        say_json([each.view() for each in problems])
+        return PROBLEMS if problems else OK
+    for line in passed:
+        say(line)
     if problems:
         sys.stderr.write("".join(f"{problem}\n" for problem in problems))
-        sys.stderr.write(f"mock-server: {len(problems)} problems in the specs\n")
+        sys.stderr.write(f"mock-server: problems found: {len(problems)}\n")
         return PROBLEMS
-    for vendor in vendors:
-        count = len(vendor.spec.operations)
-        say(f"{shown(vendor.spec_path)}: {count} operations, no problems")
     return OK

@@ -1,4 +1,4 @@
-"""The console's pages, rendered by Flask, and each API's spec and documentation.
+"""The routes beside the APIs: the console, each API's spec and documentation, and the health check.
 
 No mocked request goes through here.
 """
@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any, cast
 
-import swagger_ui_bundle
-from a2wsgi import WSGIMiddleware
-from flask import Flask, abort, render_template, send_from_directory
-from flask import request as page_request
-from flask.typing import ResponseReturnValue
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.discovery import Vendor
 from mock_server.engine.replies import encode_json
@@ -25,6 +21,8 @@ from mock_server.openapi.document import Json
 
 #: Everything of ours beside the APIs stands below this path, which no vendor uses.
 PREFIX = "/_mock"
+#: But for the health check, which tools look for here.
+HEALTH = "/healthz"
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -42,10 +40,22 @@ def served_document(vendor: Vendor, base_url: str) -> Json:
 
 
 def console_routes(vendors: list[Vendor], mounts: Mapping[str, str]) -> list[BaseRoute]:
-    """Return the routes of the console, and of the front page if no API stands there."""
-    # a2wsgi declares WSGI and ASGI in types of its own, which differ from others' in name only.
-    console = cast("ASGIApp", WSGIMiddleware(cast("Any", _console(vendors, mounts))))
-    routes: list[BaseRoute] = [Mount(f"{PREFIX}/console", console)]
+    """Return the routes of the console, the health check, and the front page if no API is there."""
+
+    @cache
+    def console() -> ASGIApp:
+        # Flask takes long to import, and most servers are never asked for a page.
+        from a2wsgi import WSGIMiddleware
+
+        from mock_server.console.site import console_site
+
+        # a2wsgi declares WSGI and ASGI in types of its own, which differ in name only.
+        return cast("ASGIApp", WSGIMiddleware(cast("Any", console_site(vendors, mounts))))
+
+    async def site(scope: Scope, receive: Receive, send: Send) -> None:
+        await console()(scope, receive, send)
+
+    routes: list[BaseRoute] = [Mount(f"{PREFIX}/console", site), Route(HEALTH, _healthy)]
     if "" not in mounts.values():
         routes.append(Route("/", _redirect_to(f"{PREFIX}/console/")))
     return routes
@@ -74,6 +84,10 @@ def control_routes(document: Json) -> list[BaseRoute]:
     ]
 
 
+async def _healthy(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
 def _spec_endpoint(vendor: Vendor, mount: str) -> _Endpoint:
     async def endpoint(request: Request) -> Response:
         origin = f"{request.url.scheme}://{request.url.netloc}"
@@ -88,50 +102,3 @@ def _redirect_to(path: str) -> _Endpoint:
         return RedirectResponse(path)
 
     return endpoint
-
-
-def _console(vendors: list[Vendor], mounts: Mapping[str, str]) -> Flask:
-    app = Flask("mock_server.console")
-    by_name = {vendor.api.name: vendor for vendor in vendors}
-    described = {
-        name: (vendor.spec.title, f"{mounts[name]}/openapi.json")
-        for name, vendor in by_name.items()
-    }
-    described["control"] = ("Control", f"{PREFIX}/openapi.json")
-
-    @app.get("/")
-    def index() -> ResponseReturnValue:
-        origin = page_request.host_url.rstrip("/")
-        rows = []
-        for name, vendor in by_name.items():
-            base_url = origin + mounts[name] + vendor.spec.base_path
-            rows.append(
-                {
-                    "title": vendor.spec.title,
-                    "base_url": base_url,
-                    "docs": f"docs/{name}",
-                    "spec": f"{mounts[name]}/openapi.json",
-                    "operations": len(vendor.spec.operations),
-                    "not_mocked": vendor.spec.not_mocked,
-                    "first_call": first_call_line(vendor, base_url),
-                }
-            )
-        return render_template("index.html", rows=rows)
-
-    @app.get("/docs/<name>")
-    def docs(name: str) -> ResponseReturnValue:
-        if name not in described:
-            abort(404)
-        title, spec = described[name]
-        return render_template(
-            "docs.html",
-            title=title,
-            spec=spec,
-            assets=f"{page_request.script_root}/assets",
-        )
-
-    @app.get("/assets/<path:name>")
-    def assets(name: str) -> ResponseReturnValue:
-        return send_from_directory(swagger_ui_bundle.swagger_ui_path, name)
-
-    return app

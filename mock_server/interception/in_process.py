@@ -88,7 +88,7 @@ class Interception:
         self._allowed = AllowedHosts(allow_hosts, self._hosts)
         self._router = HostRouter(server, self._hosts, self._allowed, self.record, others="refuse")
         self._configs = {
-            scheme: server_config(self._as(scheme), lifespan="off", ws="none") for scheme in _PORTS
+            scheme: server_config(self._as(scheme), lifespan="off") for scheme in _PORTS
         }
         self._state = uvicorn.Server(self._configs["https"]).server_state
 

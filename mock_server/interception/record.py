@@ -26,7 +26,7 @@ class Record:
     #: Clients that did not trust the certificate, by host and what the client calls itself.
     distrusted: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def note(self, exchange: Exchange) -> None:
+    def note(self, _sandbox: str, exchange: Exchange) -> None:
         """Take note of an exchange of whatever sandbox."""
         what = exchange.operation or f"{exchange.method} {exchange.path}"
         if exchange.error == "NotMocked":

@@ -25,7 +25,7 @@ from mock_server.server_loop import LoopTransport, ServerLoop
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, SandboxName
-from mock_server.usage import UsageError
+from mock_server.usage import UsageError, suggestion
 
 with warnings.catch_warnings():
     # Under `-W error`, what our dependencies deprecate would be the tests' fault.
@@ -131,7 +131,7 @@ class Home:
         key = (options.persona, options.seed, options.seed_file, options.clock)
         if key not in self._bases:
             if options.persona not in self._personas:
-                known = ", ".join(sorted(self._personas))
+                known = suggestion(options.persona, sorted(self._personas))
                 raise BadHome(f"mock_inventory: there is no persona {options.persona!r}; {known}")
             seeder = self._seeder
             if options.seed_file is not None:

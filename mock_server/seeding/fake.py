@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import random
+from typing import TYPE_CHECKING
 
-from faker import Generator
-
-from mock_server.seeding.inventory import InventoryProvider
+if TYPE_CHECKING:
+    from mock_server.seeding.inventory import InventoryProvider
 
 
 class Fake:
@@ -18,6 +18,11 @@ class Fake:
     """
 
     def __init__(self, seed: int) -> None:
+        # Faker takes long to import, and a server that has made no records does without.
+        from faker import Generator
+
+        from mock_server.seeding.inventory import InventoryProvider
+
         self.seed = seed
         self._generator = Generator()
         self._generator.random = random.Random()  # noqa: S311 - reproducible on purpose

@@ -7,18 +7,16 @@ Use it through `Fake` for reproducible records, or add it to any Faker:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
 from faker.providers import barcode
 
 from mock_server.seeding import words
+from mock_server.seeding.epoch import SEED_EPOCH
 
 T = TypeVar("T")
-
-#: The seed records lie in the year before this instant, so that they are the same on every day.
-SEED_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class InventoryProvider(barcode.Provider):

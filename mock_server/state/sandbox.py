@@ -8,6 +8,7 @@ import random
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -215,7 +216,7 @@ class Sandboxes:
             SandboxName("", ""), seed, lambda *_: State(), clock(), journal()
         )
         self._monotonic = monotonic
-        self._listeners: list[Callable[[Exchange], None]] = []
+        self._listeners: list[Callable[[str, Exchange], None]] = []
         self._open: OrderedDict[str, tuple[Sandbox, float]] = OrderedDict()
         #: How many had to make room for others, or were not used for long.
         self.evicted = 0
@@ -224,10 +225,13 @@ class Sandboxes:
     def __len__(self) -> int:
         return len(self._open)
 
-    def listen(self, listener: Callable[[Exchange], None]) -> None:
-        """Call `listener` with each exchange of the sandboxes that are opened from now on."""
+    def listen(self, listener: Callable[[str, Exchange], None]) -> None:
+        """Call `listener` with each exchange of the sandboxes that are opened from now on.
+
+        It gets the sandbox's name first, which is empty for a call that opened none.
+        """
         self._listeners.append(listener)
-        self.unattributed.journal.listen(listener)
+        self.unattributed.journal.listen(partial(listener, ""))
 
     def names(self) -> list[str]:
         """Return the names of the open sandboxes, the longest idle one first."""
@@ -297,7 +301,7 @@ class Sandboxes:
 
     def _hear(self, sandbox: Sandbox) -> None:
         for listener in self._listeners:
-            sandbox.journal.listen(listener)
+            sandbox.journal.listen(partial(listener, sandbox.name))
 
     def _evict(self, now: float) -> None:
         while True:

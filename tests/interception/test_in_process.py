@@ -97,8 +97,8 @@ def fault(intercepted):
     with Control(app=intercepted.server) as control:
         sandbox = control.sandbox("test-here")
         httpx.get(URL, headers=HEADERS)
-        yield lambda *effects: sandbox.faults.add({"effects": list(effects)})
-        sandbox.faults.clear()
+        yield lambda *effects: sandbox.add_fault({"effects": list(effects)})
+        sandbox.clear_faults()
 
 
 @pytest.mark.parametrize("name", LIBRARIES)

@@ -19,8 +19,16 @@ from tests.conftest import ROOT
 from tests.packaging.clean_environment import brought_in_by
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+#: What users may install; the extras `all` and `dev` also name extras of the project itself.
 DEPENDENCIES = PROJECT["dependencies"]
-DEV = PROJECT["optional-dependencies"]["dev"]
+SHIPPED = [
+    *DEPENDENCIES,
+    *(each for name in EXTRAS if name not in {"all", "dev"} for each in EXTRAS[name]),
+]
+DEV = [each for each in EXTRAS["dev"] if not each.startswith(PROJECT["name"])]
+#: What a plain installation does without: the suite's packages, and what few commands need.
+HEAVY = {"cryptography", "hypothesis", "openapi-spec-validator", "pillow", "pytest", "schemathesis"}
 LINES = [
     line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")
 ]
@@ -37,18 +45,30 @@ def test_a_pin_is_a_name_and_a_version_and_nothing_else():
     assert len(PINS) == len(LINES)
 
 
-@pytest.mark.parametrize("dependency", [*DEPENDENCIES, *DEV])
+@pytest.mark.parametrize("dependency", [*SHIPPED, *DEV])
 def test_a_dependency_is_pinned_to_a_version_that_it_allows(dependency):
     requirement = Requirement(dependency)
     assert Version(PINS[canonicalize_name(requirement.name)]) in requirement.specifier
 
 
 def test_what_the_dependencies_bring_in_is_pinned():
-    assert brought_in_by([*DEPENDENCIES, *DEV]).keys() <= PINS.keys()
+    assert brought_in_by([*SHIPPED, *DEV]).keys() <= PINS.keys()
+
+
+def test_a_plain_installation_is_small():
+    brought = brought_in_by(DEPENDENCIES)
+    assert len(brought) <= 40
+    assert HEAVY & brought.keys() == set()
+
+
+def test_everything_is_an_extra_of_its_own():
+    (named,) = map(Requirement, EXTRAS["all"])
+    assert named.name == PROJECT["name"]
+    assert named.extras == EXTRAS.keys() - {"all", "dev"}
 
 
 def test_the_packages_import_only_what_is_declared():
-    declared = {canonicalize_name(Requirement(each).name) for each in DEPENDENCIES}
+    declared = {canonicalize_name(Requirement(each).name) for each in SHIPPED}
     providers = packages_distributions()
     known = {*sys.stdlib_module_names, "mock_server", "contract_tests"}
     undeclared = {

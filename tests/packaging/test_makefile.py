@@ -12,10 +12,11 @@ import pytest
 
 from tests.conftest import ROOT
 
-TARGETS = sorted(set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)))
+TARGETS = sorted(set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)))
 COMMANDS = {
-    "serve": ".venv/bin/mock-server serve --port 8080",
+    "serve": "bin/mock-server serve --port 8080",
     "test": ".venv/bin/pytest -n 2",
+    "test-fast": ".venv/bin/pytest -n 2 -q tests/engine",
     "check": ".venv/bin/mock-server check",
     "contract": ".venv/bin/contract-tests run",
     "standin": ".venv/bin/python -m lab.standin --port 8080",
@@ -29,7 +30,8 @@ COMMANDS = {
 FAKE_PYTHON = """#!/bin/sh
 echo "$(basename "$0") $*" >> "$LOG"
 case "$*" in
-  "-m venv"*) mkdir -p .venv/bin && for name in python pytest; do cp "$0" .venv/bin/$name; done;;
+  "-m venv"*) for name in python pytest mock-server; do
+    mkdir -p "$4/bin" && cp "$0" "$4/bin/$name"; done;;
 esac
 """
 
@@ -87,11 +89,11 @@ def project(tmp_path) -> Path:
     return folder
 
 
-def asked_by_make_test(project: Path) -> list[str]:
+def asked_by_make_test(project: Path, target: str = "test") -> list[str]:
     """What `make test` asks the Python and its environment to do."""
     log = project / "log"
     log.write_text("")
-    done = make("test", folder=project, PYTHON="./fake-python", LOG=str(log))
+    done = make(target, folder=project, PYTHON="./fake-python", LOG=str(log))
     assert done.returncode == 0, done.stderr
     # The probes of the interpreters say nothing about what is done.
     return [line for line in log.read_text().splitlines() if " -c import" not in line]
@@ -104,6 +106,16 @@ INSTALL = "python -m pip install --quiet --disable-pip-version-check -c constrai
 def test_the_first_use_builds_the_environment_and_the_next_does_not(project):
     assert asked_by_make_test(project) == [BUILD, INSTALL, "pytest -n 2"]
     assert asked_by_make_test(project) == ["python -c ", "pytest -n 2"]
+
+
+def test_serving_builds_only_what_serving_needs_and_uses_what_is_there(project):
+    asked = asked_by_make_test(project, "serve")
+    assert asked[0] == "fake-python -m venv --clear .venv-serve"
+    assert asked[1].endswith(" -c constraints.txt -e .")
+    assert asked[2:] == ["mock-server serve --port 8080"]
+    assert asked_by_make_test(project, "serve") == ["python -c ", "mock-server serve --port 8080"]
+    asked_by_make_test(project)
+    assert asked_by_make_test(project, "serve")[-1] == "mock-server serve --port 8080"
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])

@@ -80,7 +80,18 @@ def test_installed_beside_anothers_fixtures_package_it_serves_and_leaves_that_on
     environment.install(wheel)
 
     assert environment.consistent() == "No broken requirements found.\n"
-    assert run([str(environment.scripts / "contract-tests"), "--help"], cwd=tmp_path)
+    for command, extra in (("contract-tests run", "contract"), ("mock-server run -- x", "run")):
+        program, *arguments = command.split()
+        refused = subprocess.run(
+            [environment.scripts / program, *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert refused.returncode == 2
+        assert refused.stderr.endswith(
+            f" needs more packages: pip install 'inventory-mock-server[{extra}]'\n"
+        )
     with serving(environment, tmp_path) as base_url:
         answer = httpx.get(f"{base_url}/products", auth=("test-au1", ""), timeout=60)
         assert answer.status_code == 200
@@ -100,7 +111,7 @@ def test_installed_beside_anothers_fixtures_package_it_serves_and_leaves_that_on
 def test_installed_it_gives_tests_their_mocks(wheel, contents, tmp_path):
     metadata, _ = parse_email(contents[f"inventory_mock_server-{__version__}.dist-info/METADATA"])
     environment = CleanEnvironment(tmp_path / "environment")
-    environment.link(brought_in_by(metadata["requires_dist"]).values())
+    environment.link(brought_in_by([*metadata["requires_dist"], "pytest"]).values())
     environment.install(wheel)
     (tmp_path / "test_sync.py").write_text(
         "def test_sync(mock_inventory):\n"
@@ -122,7 +133,7 @@ def test_installed_it_gives_tests_their_mocks(wheel, contents, tmp_path):
 def test_installed_it_compares_a_server_with_a_mock(wheel, contents, tmp_path):
     metadata, _ = parse_email(contents[f"inventory_mock_server-{__version__}.dist-info/METADATA"])
     environment = CleanEnvironment(tmp_path / "environment")
-    environment.link(brought_in_by(metadata["requires_dist"]).values())
+    environment.link(brought_in_by(metadata["requires_dist"], "contract").values())
     environment.install(wheel)
     suite = str(environment.scripts / "contract-tests")
     assert run([suite, "where"], cwd=tmp_path) == f"{environment.packages}/contract_tests\n"

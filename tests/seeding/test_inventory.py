@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.seeding import words
+from mock_server.seeding.epoch import SEED_EPOCH
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.inventory import SEED_EPOCH, InventoryProvider
+from mock_server.seeding.inventory import InventoryProvider
 
 INDEX = st.integers(0, 10_000)
 

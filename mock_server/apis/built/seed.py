@@ -26,8 +26,8 @@ from mock_server.apis.built.models import (
 )
 from mock_server.apis.built.values import ZERO, bare, stored_price
 from mock_server.seeding import words
+from mock_server.seeding.epoch import SEED_EPOCH
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.inventory import SEED_EPOCH
 from mock_server.seeding.personas import Persona
 from mock_server.state.store import Transaction
 

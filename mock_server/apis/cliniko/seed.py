@@ -22,8 +22,8 @@ from mock_server.apis.cliniko.models import (
     Tax,
     User,
 )
+from mock_server.seeding.epoch import SEED_EPOCH
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.inventory import SEED_EPOCH
 from mock_server.seeding.personas import Persona
 from mock_server.state.store import Transaction
 

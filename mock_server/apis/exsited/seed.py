@@ -26,8 +26,8 @@ from mock_server.apis.exsited.models import (
     Warehouse,
 )
 from mock_server.apis.exsited.seed_items import Neighbours, draw_item, uuid_of
+from mock_server.seeding.epoch import SEED_EPOCH
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.inventory import SEED_EPOCH
 from mock_server.seeding.personas import Persona
 from mock_server.state.store import Transaction
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from mock_server.apis.exsited.handlers.items import ITEM_NUMBER
@@ -36,7 +36,9 @@ from mock_server.apis.exsited.models import (
     Warehouse,
 )
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.inventory import InventoryProvider
+
+if TYPE_CHECKING:
+    from mock_server.seeding.inventory import InventoryProvider
 
 #: One item in eight is not STANDARD; these types take turns.
 _OTHER_TYPES = ("GIFT_CERTIFICATE", "DIRECT_COST", "VARIATION", "BUNDLE", "FAMILY", "RECURRING")

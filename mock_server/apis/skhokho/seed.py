@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mock_server.apis.skhokho.models import (
     ACTIVE,
@@ -22,10 +22,13 @@ from mock_server.apis.skhokho.models import (
     UNITS_OF_MEASURE,
     Product,
 )
+from mock_server.seeding.epoch import SEED_EPOCH
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.inventory import SEED_EPOCH, InventoryProvider
 from mock_server.seeding.personas import Persona
 from mock_server.state.store import Transaction
+
+if TYPE_CHECKING:
+    from mock_server.seeding.inventory import InventoryProvider
 
 T = TypeVar("T")
 #: The organisations that have seed records, named in the spec's example too.

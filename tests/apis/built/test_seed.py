@@ -17,8 +17,8 @@ from mock_server.apis.built.models import (
     SALES,
 )
 from mock_server.apis.built.seed import seed
+from mock_server.seeding.epoch import SEED_EPOCH
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.inventory import SEED_EPOCH
 from mock_server.seeding.personas import Persona
 from mock_server.state.store import State, Transaction
 

@@ -20,8 +20,8 @@ from mock_server.apis.cliniko.models import (
     TAXES,
 )
 from mock_server.data import fixtures_directory
+from mock_server.seeding.epoch import SEED_EPOCH
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.inventory import SEED_EPOCH
 from mock_server.seeding.personas import Persona, load_personas
 from mock_server.state.store import State, Transaction
 
