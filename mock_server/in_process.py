@@ -104,6 +104,17 @@ def raw_target(request: httpx.Request) -> bytes:
     return target
 
 
+def url_of(origin: httpx.URL, target: bytes) -> httpx.URL:
+    """Return the URL of a request whose extension `target` is what goes out.
+
+    It may be longer than httpx's bound for a URL, and spelled in ways that httpx would even out.
+    """
+    try:
+        return origin.copy_with(raw_path=target)
+    except httpx.InvalidURL:
+        return origin.copy_with(raw_path=target.partition(b"?")[0])
+
+
 def scope_of(request: httpx.Request) -> dict[str, Any]:
     """Return the ASGI scope of a request, as a server on loopback would make it."""
     url = request.url

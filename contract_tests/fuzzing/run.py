@@ -188,7 +188,7 @@ def _take(
 
 
 def _of_error(event: events.NonFatalError) -> Finding:
-    phase = event.phase.name if event.phase else ""
+    phase = event.phase.value if event.phase else ""
     problem: BaseException = event.value
     # What is raised in a hook comes wrapped up.
     while isinstance(problem, SchemathesisError) and problem.__cause__ is not None:

@@ -23,6 +23,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from contract_tests.target.profiles import OutOfTime
 from contract_tests.target.target import Target
+from mock_server.in_process import url_of
 
 #: A service that does not answer so many requests in a row is gone.
 _GIVES_UP_AFTER = 3
@@ -93,17 +94,11 @@ class SchemathesisTransport(HTTPAdapter):
 def _as_httpx(request: requests.PreparedRequest, origin: httpx.URL) -> httpx.Request:
     parts = urlsplit(str(request.url))
     target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    try:
-        url = origin.copy_with(raw_path=target.encode())
-    except httpx.InvalidURL:
-        # httpx has a bound for URLs, not for the target that is sent.
-        url = origin.copy_with(raw_path=parts.path.encode())
     return httpx.Request(
         str(request.method),
-        url,
+        url_of(origin, target.encode()),
         headers=[(name.encode(), _bytes(value)) for name, value in request.headers.items()],
         content=_bytes(request.body or b"", "utf-8"),
-        # A URL of httpx evens out what is odd about a path.
         extensions={"target": target.encode(), "timeout": _TIMEOUT},
     )
 

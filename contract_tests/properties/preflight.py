@@ -109,7 +109,7 @@ class Preflight:
             return f"answers {answer.status} to {place}; give that as --target if the API is there"
         if answer.status == _NOT_FOUND:
             named = "".join(f", --parameter {name}" for name in self._target.parameters)
-            return f"answers {answer.status} to {exchange}; look at --target{named}"
+            return f"has no such list: {exchange}; look at --target{named}"
         if answer.status >= _SERVER_ERROR:
             return f"answers {answer.status}, so there is nothing to test yet: {exchange}"
         if answer.succeeded and (answer.body is MISSING or isinstance(answer.body, str)):

@@ -13,7 +13,7 @@ import httpx
 from contract_tests.exchange.conformance import is_json, read_json
 from contract_tests.target.target import Target
 from mock_server.engine.replies import encode_json
-from mock_server.in_process import raw_target
+from mock_server.in_process import raw_target, url_of
 from mock_server.lifecycle.pointers import ABSENT
 from mock_server.openapi.document import Operation, SpecIndex
 from mock_server.openapi.paths import filled
@@ -158,7 +158,7 @@ class Service:
             headers.append((b"content-length", b"%d" % len(request.body)))
         sent = httpx.Request(
             request.method,
-            self._origin.copy_with(raw_path=path),
+            url_of(self._origin, path),
             headers=headers,
             content=request.body,
             extensions={**self._extensions, "target": path},
@@ -217,10 +217,13 @@ class InterceptingTransport(httpx.BaseTransport):
         )
         read = Request(request.method, path, query, headers, request.read(), operation, values)
         response = self._intercept(read, Service(self._target, request.extensions))
-        head = request.method == "HEAD"
+        length = b"%d" % len(response.body)
         return httpx.Response(
             response.status,
-            headers=[each for each in response.headers if head or each[0] != b"content-length"],
+            headers=[
+                (name, length if name == b"content-length" and request.method != "HEAD" else value)
+                for name, value in response.headers
+            ],
             content=response.body,
             request=request,
         )

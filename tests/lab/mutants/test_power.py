@@ -101,7 +101,7 @@ def test_a_later_seed_begins_with_the_part_that_found_it_before() -> None:
 
 
 def test_conformance_is_narrowed_to_where_it_found_something() -> None:
-    (planted, *_) = catalogue(seen()[0], 1, ("method-taken-for-another",))
+    planted = defect("method-taken-for-another", "listProducts", "methods")
     fresh = partial(ground().target, planted)
     part = ("coverage", planted.site.operation)
     outcome = ours(fresh, 1, ahead=[Outcome("conformance", "", 0.0, 0, part=part)])
