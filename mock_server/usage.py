@@ -7,6 +7,8 @@ from collections.abc import Iterable
 #: How alike two words must be (0 to 1) for one to be meant by the other.
 _ALIKE, _ABOUT_AS_ALIKE = 0.6, 0.1
 _MOST = 3
+#: More names than these are no help in one line.
+_LISTED = 20
 
 
 class UsageError(Exception):
@@ -38,4 +40,6 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     near = [each for each in words if alike[each] >= max(_ALIKE, best - _ABOUT_AS_ALIKE)]
     if near:
         return f"did you mean {' or '.join(near[:_MOST])}?"
+    if len(words) > _LISTED:
+        return f"there are {', '.join(words[:_LISTED])} and {len(words) - _LISTED} more"
     return f"there are {', '.join(words)}" if words else "there are none"

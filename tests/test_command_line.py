@@ -102,7 +102,8 @@ def test_an_output_of_any_encoding_takes_every_text(monkeypatch, encoding):
 @pytest.mark.parametrize("busy", [True, False])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_server_that_is_interrupted_ends_with_0_and_without_a_traceback(number, busy):
-    command = [sys.executable, "-m", "mock_server", "serve", "cliniko", "--port", "0"]
+    options = ["--port", "0", "--log", "off"]
+    command = [sys.executable, "-m", "mock_server", "serve", "cliniko", *options]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:

@@ -9,7 +9,13 @@ from typing import Any
 
 from mock_server.discovery import Vendor, tables_of
 from mock_server.engine.credentials import CredentialPolicy
-from mock_server.engine.errors import InvalidRequest, RecordNotFound, Unauthenticated, Violation
+from mock_server.engine.errors import (
+    ApiError,
+    InvalidRequest,
+    RecordNotFound,
+    Unauthenticated,
+    Violation,
+)
 from mock_server.engine.messages import Request
 from mock_server.openapi.document import SpecIndex
 from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
@@ -34,6 +40,10 @@ class Refused(InvalidRequest):
         self.fields = dict(fields)
         self.problems = tuple(problems)
         self.text = text or "; ".join(f"{name} {message}" for name, message in fields.items())
+
+
+class NoSuchName(ApiError):
+    """A parameter names what there is not; the message says what may have been meant."""
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,8 @@ def parse_rule(body: Any, specs: Mapping[str, SpecIndex]) -> Rule:
     except ValidationError as problem:
         errors = problem.errors(include_url=False, include_input=False)
         raise InvalidRule(_mistakes(errors, body)) from None
+    if nulls := list(_nulls(body)):
+        raise InvalidRule(nulls)
     given = model.match.model_dump(exclude={"json_", "nth"}, exclude_none=True)
     numbers = model.match.nth
     match = Match(
@@ -77,6 +79,22 @@ def parse_rule(body: Any, specs: Mapping[str, SpecIndex]) -> Rule:
         raise InvalidRule(problems)
     targets = _targets(match, effects, specs)
     return Rule(match, effects, targets, model.times, model.seconds, model.seed)
+
+
+def _nulls(body: Mapping[str, Any]) -> Iterator[Mistake]:
+    """What is null in a rule: that is no way to leave out a property, though the classes take it.
+
+    In a body that is looked for, null is a value like others.
+    """
+    places: list[tuple[tuple[str | int, ...], Mapping[str, Any]]] = [
+        ((), body),
+        (("match",), body.get("match") or {}),
+        *((("effects", number), each) for number, each in enumerate(body["effects"])),
+    ]
+    for place, properties in places:
+        for name, value in properties.items():
+            if value is None and (*place, name) != ("match", "json"):
+                yield join("", *place, name), "must not be null; leave it out instead"
 
 
 def _has_match(body: Any) -> bool:

@@ -16,7 +16,7 @@ from mock_server.state.store import Table
 from mock_server.usage import UsageError, suggestion
 
 _METHODS = [method.upper() for method in METHODS]
-_STATUS = re.compile(r"[1-5](?:[0-9]{2}|xx)", re.IGNORECASE)
+_STATUS = re.compile("[1-9](?:[0-9]{2}|xx|XX)")
 
 
 class UnknownName(UsageError, ValueError):

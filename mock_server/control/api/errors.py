@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_server.control.context import Refused
+from mock_server.control.context import NoSuchName, Refused
 from mock_server.engine.api import ErrorTable
 from mock_server.engine.errors import (
     Conflict,
@@ -60,8 +60,6 @@ def _error(status: int, text: str, **more: Any) -> Reply:
 
 
 def _text(violation: Violation) -> str:
-    if violation.keyword == "unknown":
-        return str(violation.limit)
     if violation.keyword == "enum" and isinstance(violation.value, str):
         return f"is {violation.value!r}; {suggestion(violation.value, map(str, violation.limit))}"
     if violation.keyword == "pattern" and violation.limit in PATTERNS:
@@ -128,6 +126,7 @@ ERRORS = ErrorTable(
             405, {"error": str(error)}, {"Allow": ", ".join(error.allow)}
         ),
         RecordNotFound: lambda error, _: _error(404, f"there is no {error.kind} {error.key!r}"),
+        NoSuchName: lambda error, _: _error(404, str(error)),
         MalformedRequest: lambda error, _: _error(400, error.problem),
         UnsupportedMediaType: lambda _, __: _error(415, "the body must be application/json"),
         PayloadTooLarge: lambda error, _: _error(413, str(error)),

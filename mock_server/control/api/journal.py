@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any
 
 from mock_server.control.api.points import exchange_of
-from mock_server.control.context import ControlContext, Refused
+from mock_server.control.context import ControlContext, NoSuchName, Refused
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
-from mock_server.engine.errors import Conflict, InvalidRequest, RecordNotFound
+from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.engine.messages import Reply, Request
 from mock_server.engine.replies import encode_json
 from mock_server.journal.exchange import Exchange
@@ -30,7 +30,6 @@ from mock_server.journal.verify import (
 )
 from mock_server.journal.views import exchange_view
 from mock_server.openapi.pointers import join
-from mock_server.openapi.violation import Violation
 from mock_server.state.sandbox import Sandbox
 
 _LIMIT = 100
@@ -47,8 +46,7 @@ def register(operations: Operations, context: ControlContext) -> None:
         try:
             check_query(asked, context.specs)
         except UnknownName as unknown:
-            wrong = Violation("query", unknown.place, "unknown", unknown.problem)
-            raise InvalidRequest([wrong]) from unknown
+            raise NoSuchName(str(unknown)) from unknown
         query = query_from(asked)
         found = (each for each in _since(journal, asked.get("since", 0)) if query.matches(each))
         shown = [
