@@ -92,10 +92,10 @@ def _made(part: Callable[..., Run], target: Target, options: Options) -> Run:
 
 def _hold(run: Run, options: Options) -> None:
     if run.findings:
-        told = "\n\n".join(_told(finding) for finding in run.findings)
+        told = "\n\n".join(_described(finding) for finding in run.findings)
         pytest.fail(options.secrets.clean(told), pytrace=False)
 
 
-def _told(finding: Finding) -> str:
+def _described(finding: Finding) -> str:
     lines: list[Any] = [f"{finding.check}: {finding.operation}", finding.message, *finding.steps]
     return "\n  ".join(map(str, lines))

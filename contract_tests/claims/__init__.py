@@ -14,7 +14,7 @@ from contract_tests.claims.lists import (
     Sized,
     Totals,
 )
-from contract_tests.claims.moves import Entered, Told
+from contract_tests.claims.moves import Entered, ShowsMove
 from contract_tests.claims.properties import Differs, Grew, Moved, SameAs, Shows
 from contract_tests.claims.relations import Follows, Marked, NotAsked, Related, Summed, Unfollowed
 from contract_tests.claims.selections import Filtered, Narrowed, Ordered
@@ -51,11 +51,11 @@ __all__ = [
     "SameMembers",
     "SameTime",
     "Shows",
+    "ShowsMove",
     "Single",
     "Sized",
     "Summed",
     "Timely",
-    "Told",
     "Totals",
     "Unfollowed",
     "Unlike",

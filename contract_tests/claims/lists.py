@@ -228,7 +228,7 @@ class Sized(Claim):
 
 @dataclass(frozen=True, slots=True)
 class Linked(Claim):
-    """A page links to its neighbours: `next` and `previous`, where there are any."""
+    """A page links to the pages beside it: `next` and `previous`, where there are any."""
 
     answer: Number
     resource: str

@@ -14,7 +14,7 @@ from mock_server.lifecycle.values import UnparsableValue, number
 
 
 @dataclass(frozen=True, slots=True)
-class Told(Claim):
+class ShowsMove(Claim):
     """The answer to a move shows its quantity and what else belongs to it."""
 
     answer: Number

@@ -32,8 +32,8 @@ class Filtered(Claim):
         listing = listing_of(context.lifecycle, self.resource, self.listing)
         each = next(each for each in listing.filters if each.name == self.filter)
         whole = listing_of(context.lifecycle, self.resource, each.among or self.listing)
-        told = _told(trace, self.universe, whole, ((each, self.value),))
-        return _chosen(trace, self.pages, listing, told)
+        selected = _selected(trace, self.universe, whole, ((each, self.value),))
+        return _chosen(trace, self.pages, listing, selected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Narrowed(Claim):
         listing = listing_of(context.lifecycle, self.resource, self.listing)
         known = {each.name: each for each in listing.filters}
         chosen = [(known[name], value) for name, value in self.chosen]
-        return _chosen(trace, self.pages, listing, _told(trace, self.universe, listing, chosen))
+        return _chosen(trace, self.pages, listing, _selected(trace, self.universe, listing, chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +99,27 @@ def _out_of_order(listed: Sequence[Any], sort: Sort) -> str | None:
     return None
 
 
-def _told(
+def _selected(
     trace: Trace,
     universe: Sequence[int],
     whole: Listing,
     chosen: Sequence[tuple[Filter, Any]],
 ) -> dict[str, bool | None]:
-    """Whether all filters let each record of a universe through (None: that cannot be told)."""
-    told: dict[str, bool | None] = {}
+    """Whether all filters let each record of a universe through (None: that cannot be selected)."""
+    selected: dict[str, bool | None] = {}
     for record in records(trace, universe, whole):
         judged = [each.holds(record, value) for each, value in chosen]
-        told[str(find(record, whole.id))] = (
+        selected[str(find(record, whole.id))] = (
             False if False in judged else None if None in judged else True
         )
-    return told
+    return selected
 
 
 def _chosen(
-    trace: Trace, pages: Sequence[int], listing: Listing, told: Mapping[str, bool | None]
+    trace: Trace, pages: Sequence[int], listing: Listing, selected: Mapping[str, bool | None]
 ) -> str | None:
     """How pages have other records than those that were let through."""
     listed = [str(find(record, listing.id)) for record in records(trace, pages, listing)]
-    found = [each for each in listed if told.get(each, False) is not None]
-    wanted = [each for each, through in told.items() if through]
+    found = [each for each in listed if selected.get(each, False) is not None]
+    wanted = [each for each, through in selected.items() if through]
     return compared(f"{trace[pages[0]]}", found, wanted, ordered=False)

@@ -49,8 +49,8 @@ class Difference:
 class Normaliser:
     """Remembers, over one sequence, which values of the two targets stand for each other.
 
-    `sent` are the bodies that were sent; `stands` are texts of the left target for which the right
-    one has its own; `left_out` collects what was not compared, in a few words each.
+    `sent` are the bodies that were sent; `replaced_by` has the right target's text for each of the
+    left one's that differs; `left_out` collects what was not compared, in a few words each.
     """
 
     lifecycle: Lifecycle
@@ -59,7 +59,7 @@ class Normaliser:
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)
     made: set[tuple[str, Caller, str, str]] = field(default_factory=set)
     sent: list[str] = field(default_factory=list)
-    stands: Mapping[str, str] = field(default_factory=dict)
+    replaced_by: Mapping[str, str] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
 
     @cached_property
@@ -229,7 +229,11 @@ class Normaliser:
             left = _in_order(left.replace(self.left_url, "{target}"))
             right = _in_order(right.replace(self.right_url, "{target}"))
             return self._same_link(left, right, one.call.account)
-        return right in (left, self.stands.get(left), self._with_right_ids(left, one.call.account))
+        return right in (
+            left,
+            self.replaced_by.get(left),
+            self._with_right_ids(left, one.call.account),
+        )
 
     def _same_link(self, left: str, right: str, account: Caller) -> bool:
         """Whether two links differ in no more than the identifiers in them."""

@@ -49,12 +49,12 @@ class Look:
 class References:
     """Those of one sequence; as a reader of answers, it looks for what the right target has.
 
-    `stands` are the texts of the left target's records, each with that of the right one's.
+    `replaced_by` are the texts of the left target's records, each with that of the right one's.
     """
 
     _looks: dict[tuple[int, str], tuple[Look, int]] = field(default_factory=dict)
     _taken: dict[tuple[int, Source], dict[int, int]] = field(default_factory=dict)
-    stands: dict[str, str] = field(default_factory=dict)
+    replaced_by: dict[str, str] = field(default_factory=dict)
 
     def put_into(self, script: Script, trace: Trace, lifecycle: Lifecycle) -> Script:
         """Return the script of a trace with a variable wherever it refers to a listed record."""
@@ -92,7 +92,7 @@ class References:
             if not free:
                 raise NoMatchingRecord(f"{look.source.operation} shows none like the left one's")
             taken[place] = min(free, key=lambda number: _differing(free[number]))
-            self.stands |= free[taken[place]]
+            self.replaced_by |= free[taken[place]]
         return find(listed[taken[place]], look.source.value)
 
     def _put(

@@ -75,7 +75,7 @@ def run_differential(
         if number % 20 == 0:
             progress(f"{number} sequences, {len(run.findings)} differences")
     run.requests, run.checks = comparison.requests, comparison.checks
-    run.skipped += comparison.told()
+    run.skipped += comparison.skipped()
     run.seconds = time.perf_counter() - started
     return run
 
@@ -161,7 +161,7 @@ class _Comparison:
             if (finding := self._finding(name, each, judge, left.trace)) is not None
         ]
 
-    def told(self) -> list[str]:
+    def skipped(self) -> list[str]:
         """Return what was let pass, a line each."""
         unused = [waiver for waiver in self._waivers if waiver not in self._used]
         return [
@@ -203,7 +203,7 @@ class _Comparison:
 
     def _met(self, left: Trace, right: Answered, one: Target, other: Target) -> list[Met]:
         normaliser = Normaliser(
-            self._lifecycle, one.base_url, other.base_url, stands=right.references.stands
+            self._lifecycle, one.base_url, other.base_url, replaced_by=right.references.replaced_by
         )
         met = list(compared(left, right.trace, normaliser))
         self._passed |= {f"not compared: {each}" for each in normaliser.left_out}

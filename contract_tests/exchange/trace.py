@@ -18,8 +18,8 @@ __all__ = ["MISSING", "find"]
 
 #: What `find` returns where a pointer leads nowhere.
 MISSING = ABSENT
-#: Who calls: an account of the target, nobody, or a stranger whose credential is wrong.
-Caller = Account | Literal["stranger"]
+#: Who calls: an account of the target, nobody, or a caller whose credential is wrong.
+Caller = Account | Literal["invalid_credential"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Exchange:
 _WHO: Mapping[Caller, str] = {
     "first": "",
     "other": " as another account",
-    "stranger": " with a wrong credential",
+    "invalid_credential": " with a wrong credential",
     None: " without a credential",
 }
 

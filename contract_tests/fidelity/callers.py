@@ -159,7 +159,7 @@ class Callers:
     def _opened(self, caller: Caller) -> httpx.Client:
         if caller == "nobody":
             return self._target.client(None)
-        if caller == "stranger":
+        if caller == "invalid_credential":
             return replace(self._target, credential=_STRANGER).client()
         try:
             return self._target.client(caller)
@@ -170,7 +170,7 @@ class Callers:
 def sends_more_than_reads(step: Step, operations: Mapping[str, Operation]) -> str:
     """Return the profile that a step needs: `read-only`, `writes` or `full`."""
     word = step.words[0]
-    if word.lower() in METHODS or step.by in ("nobody", "stranger"):
+    if word.lower() in METHODS or step.by in ("nobody", "invalid_credential"):
         return "full"
     operation = operations[word]
     declared = {each.name for each in operation.parameters if each.location == "query"}

@@ -37,7 +37,7 @@ Kind = Literal[
     "protocol",  # methods, media types, headers, links
 ]
 #: Who calls: the target's account, a second one, nobody, or one with a credential nobody gave.
-Caller = Literal["first", "other", "nobody", "stranger"]
+Caller = Literal["first", "other", "nobody", "invalid_credential"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 #: Names that every rule knows besides those it binds: unique texts that carry the run's tag.

@@ -1,7 +1,7 @@
-"""Put living values where a spec says that a property refers to another record.
+"""Put existing values where a spec says that a property refers to another record.
 
 A schema cannot say that a tax must exist, so a generated identifier is as good as any and refused
-as unknown. `x-references: {operation, field}` says where living ones are listed. Likewise a used
+as unknown. `x-references: {operation, field}` says where existing ones are listed. Likewise a used
 value is as good as any where only an unused one will do; `x-unique: true` says so.
 """
 
@@ -55,17 +55,17 @@ class References:
         }
 
     def fill(self, operation_id: str, body: Any) -> Any:
-        """Return the body with each reference replaced by a living value, if there is one.
+        """Return the body with each reference replaced by an existing value, if there is one.
 
-        The same body gets the same choice among the same living values.
+        The same body gets the same choice among the same existing values.
         """
         for schema in self._bodies.get(operation_id, ()):
             body = self._filled(schema, body)
         return body
 
-    def living(self, reference: Json, generated: Any) -> Any:
-        """Return a living value for an `x-references`, or the generated one if there is none."""
-        return self._living((reference["operation"], reference["field"]), generated)
+    def existing(self, reference: Json, generated: Any) -> Any:
+        """Return an existing value for an `x-references`, or the generated one if there is none."""
+        return self._existing((reference["operation"], reference["field"]), generated)
 
     def unique(self) -> str:
         """Return a word that was not returned before, for what is marked `x-unique`."""
@@ -88,7 +88,7 @@ class References:
         schema = self._spec.resolve(schema)
         reference = schema.get("x-references")
         if reference is not None and value is not None:
-            return self.living(reference, value)
+            return self.existing(reference, value)
         if schema.get("x-unique") and value:
             return self.unique()
         if KEYWORD in schema and isinstance(value, str):
@@ -112,7 +112,7 @@ class References:
         filled = self._filled(schema, carried)
         return text if filled == carried else json.dumps(filled)
 
-    def _living(self, reference: _Reference, generated: Any) -> Any:
+    def _existing(self, reference: _Reference, generated: Any) -> Any:
         if reference not in self._listed:
             self._listed[reference] = self._ask(reference) or self._made(reference)
         found = self._listed[reference]

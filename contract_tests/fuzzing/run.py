@@ -123,9 +123,9 @@ def _references_filled(target: Target, references: References) -> Iterator[None]
                 reference = parameter.definition.get("x-references")
                 if reference is not None and parameter.name in case.path_parameters:
                     generated = case.path_parameters[parameter.name]
-                    living = references.living(reference, generated)
+                    existing = references.existing(reference, generated)
                     # A number that is listed as one is text in a path that takes text.
-                    case.path_parameters[parameter.name] = type(generated)(living)
+                    case.path_parameters[parameter.name] = type(generated)(existing)
         if not target.profile.undeclared:
             for name, value in (case.path_parameters or {}).items():
                 if isinstance(value, str):

@@ -211,10 +211,10 @@ class Actions:
             return self.session.name()
         if drawn.source is None:
             return drawn.kind.draw(self.random)
-        living = self.living(drawn.source, self.owner)
-        if not living and drawn.required:
-            living = self._supplied(drawn.source)
-        return self.random.choice(living) if living else MISSING
+        existing = self.existing(drawn.source, self.owner)
+        if not existing and drawn.required:
+            existing = self._supplied(drawn.source)
+        return self.random.choice(existing) if existing else MISSING
 
     def _supplied(self, source: Source) -> list[Any]:
         """The value of a reference to a record that is made for it, if the suite can make one."""
@@ -226,10 +226,10 @@ class Actions:
                 return [] if shown is MISSING else [shown]
         return []
 
-    def living(self, source: Source, account: Caller = "first") -> list[Any]:
-        """Return the living values of a reference, asked for once in a run."""
+    def existing(self, source: Source, account: Caller = "first") -> list[Any]:
+        """Return the existing values of a reference, asked for once in a run."""
         key = (account, f"{source.operation}{source.items}{source.value}")
-        known = self.session.living
+        known = self.session.existing
         if key not in known:
             answer = self.do(source.operation, account=account)
             listed = self.at(answer, source.items)
@@ -375,7 +375,7 @@ class Actions:
         return found
 
     def completed(self, operation: str, parts: Parts, account: Caller) -> Parts:
-        """The parts with a living value for each `Source`, and what is shown for each `Shown`.
+        """The parts with an existing value for each `Source`, and what is shown for each `Shown`.
 
         The record is the one that the path names; if there is none, a new one stands in for it.
         Raises CaseNotApplicable.
@@ -406,10 +406,10 @@ class Actions:
         return trace
 
     def _choose(self, source: Source) -> str:
-        living = self.living(source)
-        if not living:
+        existing = self.existing(source)
+        if not existing:
             raise CaseNotApplicable(f"{source.operation} lists nothing")
-        return self.chosen.setdefault(source, str(self.random.choice(living)))
+        return self.chosen.setdefault(source, str(self.random.choice(existing)))
 
     def _resource_of(self, operation: str) -> Resource:
         for resource in self.session.lifecycle.resources:

@@ -57,7 +57,7 @@ def expectations(script: Script, spec: SpecIndex, lifecycle: Lifecycle) -> tuple
 
 def _expectations(script: Script, spec: SpecIndex, lifecycle: Lifecycle) -> Iterator[Expected]:
     judged = script.claim.exchanges
-    let_in = {None, "stranger"} | {
+    let_in = {None, "invalid_credential"} | {
         step.call.account
         for number, step in enumerate(script.steps)
         if number not in judged and _success(step.status or 0)

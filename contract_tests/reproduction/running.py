@@ -173,7 +173,7 @@ def paging_of(lifecycle: Lifecycle, operation: str) -> Paging:
 
 def _sent_as_it_is(request: Request, session: Session, trace: Trace) -> Exchange:
     target = session.target
-    if request.account == "stranger":
+    if request.account == "invalid_credential":
         client = replace(target, credential=WRONG).client()
     else:
         client = target.client(request.account)

@@ -137,8 +137,8 @@ class _Writer:
                     yield f': "${{{variable}:={credentials[account]}}}"'
                 yield f'[ -n "${{{variable}:-}}" ] || cannot "{variable} is not set"'
                 yield from _kept_credential(account, f'"${variable}"', target.scheme)
-        if "stranger" in callers:
-            yield from _kept_credential("stranger", quoted(WRONG), target.scheme)
+        if "invalid_credential" in callers:
+            yield from _kept_credential("invalid_credential", quoted(WRONG), target.scheme)
 
     def _asks_more(self) -> bool:
         return isinstance(self._script.claim, Related)

@@ -25,7 +25,7 @@ class Session:
     """The connections of one run to a target.
 
     `requests` counts what was sent. `tag` makes the texts by which the run's records are known, the
-    target's if it is left out; living values of references are asked for once and kept; `unique`
+    target's if it is left out; existing values of references are asked for once and kept; `unique`
     are the fields whose values no two records may share.
     """
 
@@ -36,7 +36,7 @@ class Session:
         self.tag = tag or target.tag
         self.requests = 0
         self.checks = 0
-        self.living: dict[tuple[Caller, str], list[Any]] = {}
+        self.existing: dict[tuple[Caller, str], list[Any]] = {}
         self.unique = [
             resource.field(unique.field)
             for resource in lifecycle.resources
@@ -113,7 +113,7 @@ class Session:
         if account not in self._clients:
             self._clients[account] = (
                 replace(self.target, credential=WRONG).client()
-                if account == "stranger"
+                if account == "invalid_credential"
                 else self.target.client(account)
             )
         return self._clients[account]

@@ -139,8 +139,8 @@ def no_credential(scene: Scene) -> Iterator[Site]:
 
 @defects("any-credential-good", "a call with a wrong credential is answered", semantic=True)
 def any_credential(scene: Scene) -> Iterator[Site]:
-    """Take a stranger for the first account."""
-    return _taken_for_first(scene, "stranger")
+    """Take a caller with a wrong credential for the first account."""
+    return _taken_for_first(scene, "invalid_credential")
 
 
 def _taken_for_first(scene: Scene, whom: str) -> Iterator[Site]:
@@ -165,7 +165,7 @@ def done_for_nobody(scene: Scene) -> Iterator[Site]:
 
         def act(request: Request, service: Service) -> Response:
             given = service.send(request)
-            if service.who(request) in {"nobody", "stranger"}:
+            if service.who(request) in {"nobody", "invalid_credential"}:
                 service.send(service.signed(request, "first"))
             return given
 

@@ -33,7 +33,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where defects are planted: a vendor's spec, and the lives of its records.
+    """Where defects are planted: a vendor's spec, and the lifecycles of its records.
 
     `written` is what a mock was seen to write; without it, there are no defects in the state.
     """

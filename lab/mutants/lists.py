@@ -55,13 +55,13 @@ def page_edit(listing: Listing, edit: Edit) -> Interceptor:
 def _beside(
     listing: Listing, names: PagingNames, request: Request, service: Service, by: int
 ) -> list[Any]:
-    """The items of a neighbouring page."""
+    """The items of the page before or after."""
     size = names.size_of(request.query) or 0
     if not size:
         return []
     if by < 0 and names.number(request.query, size) == 0:
         return []
-    there = request.with_query(names.neighbour(request.query, size, by))
+    there = request.with_query(names.beside(request.query, size, by))
     return items_of(service.send(there), listing)
 
 

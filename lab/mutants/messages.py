@@ -20,7 +20,7 @@ from mock_server.openapi.paths import filled
 
 Pairs = tuple[tuple[str, str], ...]
 #: Who signed a request: an account of the target, somebody unknown, or nobody.
-Who = Literal["first", "other", "stranger", "nobody"]
+Who = Literal["first", "other", "invalid_credential", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class Service:
         if given == first:
             return "first"
         known = self.target.other_credential is not None and given == self._proof("other")[1]
-        return "other" if known else "stranger"
+        return "other" if known else "invalid_credential"
 
     def signed(self, request: Request, who: Literal["first", "other"]) -> Request:
         """Return the request signed by an account."""

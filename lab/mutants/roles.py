@@ -107,7 +107,7 @@ class PagingNames:
         request = dict(query).get(self.size or "", "")
         return int(request) if request.isdigit() else self.paging.fixed
 
-    def neighbour(self, query: Pairs, size: int, by: int) -> Pairs:
+    def beside(self, query: Pairs, size: int, by: int) -> Pairs:
         """Return the query of the page so many further."""
         names = {self.page, self.size}
         kept = tuple(pair for pair in query if pair[0] not in names)

@@ -185,8 +185,10 @@ def kept_cut(scene: Scene) -> Iterator[Site]:
     yield from _spoilt(scene, "changed", _is_text, cut)
 
 
-@defects("kept-for-neighbour", "a change is made to another record", semantic=True, layer="state")
-def kept_for_neighbour(scene: Scene) -> Iterator[Site]:
+@defects(
+    "kept-for-another-record", "a change is made to another record", semantic=True, layer="state"
+)
+def kept_for_another_record(scene: Scene) -> Iterator[Site]:
     """Give the changed fields to the record with the key before."""
     for written in scene.written:
         if written.how != "changed":

@@ -160,21 +160,25 @@ def done_twice(scene: Scene) -> Iterator[Site]:
         yield Site(operation, "all", partial(at, operation, act))
 
 
-@defects("neighbour-changed", "a change is also made to the record changed before", semantic=True)
-def neighbour_changed(scene: Scene) -> Iterator[Site]:
+@defects(
+    "related-record-changed", "a change is also made to the record changed before", semantic=True
+)
+def related_record_changed(scene: Scene) -> Iterator[Site]:
     """Send an update on to the record that was created or changed before, too."""
     for resource, update in updates(scene):
-        yield Site(update.operation, "all", partial(_to_neighbour, resource, update.operation))
+        yield Site(update.operation, "all", partial(_to_record_before, resource, update.operation))
 
 
-@defects("neighbour-removed", "a removal also takes another record away", semantic=True)
-def neighbour_removed(scene: Scene) -> Iterator[Site]:
+@defects("related-record-removed", "a removal also takes another record away", semantic=True)
+def related_record_removed(scene: Scene) -> Iterator[Site]:
     """Send a removal on to the record that was created before or after, too."""
     for resource, removal in removals(scene):
-        yield Site(removal.operation, "all", partial(_to_neighbour, resource, removal.operation))
+        yield Site(
+            removal.operation, "all", partial(_to_record_before, resource, removal.operation)
+        )
 
 
-def _to_neighbour(resource: Resource, operation: str) -> Interceptor:
+def _to_record_before(resource: Resource, operation: str) -> Interceptor:
     """Repeat a call for the last other record that was created."""
     made: list[str] = []
 

@@ -115,7 +115,7 @@ def unattributed(world: Actions, resource: Resource, made: list[Record]) -> None
         )
     if record is not None:
         calls += [(removal.operation, parts_of(record, removal)) for removal in resource.removals]
-    for who in (None, "stranger", "other"):
+    for who in (None, "invalid_credential", "other"):
         for operation, parts in calls:
             caller: Any = who
             world.send(operation, parts, caller)

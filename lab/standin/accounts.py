@@ -1,4 +1,4 @@
-"""Who calls: each API key is an account of its own, furnished when it is first seen."""
+"""Who calls: each API key is an account of its own, filled when it is first seen."""
 
 from __future__ import annotations
 

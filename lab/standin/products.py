@@ -50,11 +50,11 @@ def create(call: Call) -> Answer:
 
 def change(call: Call) -> Answer:
     """Change what is named of a product and keep the rest."""
-    living = Condition.of(archived_at=None)
+    present = Condition.of(archived_at=None)
     if Variation.ARCHIVED_STILL_CHANGED in call.switches:
-        living = Condition.all()
+        present = Condition.all()
     mine = call.mine(unless=Defect.UPDATE_IN_ANY_ACCOUNT)
-    before = call.find(_ROWS, _KIND, mine, living)
+    before = call.find(_ROWS, _KIND, mine, present)
     values = _stored(call, _checked(call, _CHANGE, call.sent))
     if Defect.UPDATE_CLEARS_UNNAMED in call.switches:
         values = {**dict.fromkeys(_OPTIONAL), **values}
@@ -76,9 +76,9 @@ def replace(call: Call) -> Answer:
 
 def archive(call: Call) -> Answer:
     """Archive a product."""
-    living = Condition.all(Condition.of(id=identifier(call.key), archived_at=None), call.mine())
+    present = Condition.all(Condition.of(id=identifier(call.key), archived_at=None), call.mine())
     changes = {"archived_at": call.now, **_touched(call)}
-    if update(call.connection, "products", changes, living) == 0:
+    if update(call.connection, "products", changes, present) == 0:
         if Variation.ARCHIVE_TWICE in call.switches:
             call.find(_ROWS, _KIND, call.mine())
         elif Defect.ARCHIVE_OF_NOTHING not in call.switches:

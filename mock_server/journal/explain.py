@@ -64,7 +64,7 @@ def explain(exchange: Exchange, spec: SpecIndex) -> dict[str, Any]:
     }
 
 
-def leaned_on(exchange: Exchange, spec: SpecIndex) -> set[Provenance]:
+def provenance_used(exchange: Exchange, spec: SpecIndex) -> set[Provenance]:
     """Return the provenance of what the caller relied on.
 
     That is the operation, the status that was answered, and the parameters and body properties

@@ -1,1 +1,1 @@
-"""What a vendor says of its records' lives: data for the contract suite, which knows no vendor."""
+"""The lifecycles of a vendor's records: data for the contract suite, which knows no vendor."""

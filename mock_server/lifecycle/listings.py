@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where living values of a reference are listed: operation, its list, and the value in each."""
+    """Where a reference's existing values are: the operation, its list, the value in each item."""
 
     operation: str
     items: str
@@ -63,7 +63,7 @@ class Listing:
     number of all records (None: not told). `at` as in `Read`. `together` says whether all
     filters in one query apply. `shows` says which records are in the list (None: all). `query` is
     always sent. `order` is the order without a query (None: any). `path` are path parameters:
-    texts, or a `Source`, of whose living values one is taken for each case.
+    texts, or a `Source`, of whose existing values one is taken for each case.
     """
 
     operation: str

@@ -45,7 +45,7 @@ class Field:
 
     `shown` points at it in a record as its first read shows it (None: nowhere as such; `optional`:
     a record may leave it out). `wrong` are values that must be refused. `create` and `update` say
-    whether those may name it. A value is drawn from `kind`, or from the living ones of `source`.
+    whether those may name it. A value is drawn from `kind`, or from the existing ones of `source`.
     `needs` are fields that a request must name too if it names this one. `kept` are values that are
     taken in another spelling: what is sent, and what is then shown.
     """

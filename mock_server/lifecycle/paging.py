@@ -15,9 +15,10 @@ class Paging:
 
     `page` makes the query of a page, counted from 0, of so many records; `sizes` are sizes to try,
     none if the vendor fixes it, at `fixed` records. `more` says of a page's body whether another
-    one follows. `next` and `previous` give the link to the neighbours, or None where there is none
-    (None instead of a function: the vendor gives no links). `last` is the query of the last page
-    (empty: there is none for that), `beyond` are the statuses of a page past it (empty: not known).
+    one follows. `next` and `previous` give the links to the pages beside it, or None where there
+    is none (None instead of a function: the vendor gives no links). `last` is the query of the
+    last page (empty: there is none for that), `beyond` are the statuses of a page
+    past it (empty: not known).
     `violation` says what is wrong in what a page's body tells of itself (its number, its bounds),
     given its place from 0 and the number of records asked for, or returns None.
     """

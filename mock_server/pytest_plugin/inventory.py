@@ -85,13 +85,13 @@ class MockInventory:
         }
         self.faults = Faults(sandbox, home.loop, specs)
         self._unattributed = home.server.sandboxes.unattributed.journal
-        self._strangers_before = self._unattributed.last
+        self._unattributed_before = self._unattributed.last
         self._witness = Witness(
             specs, guesses=options.fail_on == "inferred", ignored=options.fail_on_ignored
         )
         self._stop_listening = [
             sandbox.journal.listen(self._witness.note),
-            self._unattributed.listen(self._witness.note_stranger),
+            self._unattributed.listen(self._witness.note_unattributed),
         ]
 
     if not TYPE_CHECKING:
@@ -324,7 +324,7 @@ class MockInventory:
             lines.append(f"… {len(seen) - _SHOWN} earlier calls …")
         lines += [line(each, specs.get(each.api)) for each in seen[-_SHOWN:]] or ["no call"]
         others = self._do(
-            lambda: [e for e in self._unattributed if e.number > self._strangers_before]
+            lambda: [e for e in self._unattributed if e.number > self._unattributed_before]
         )
         lines += [f"opened no sandbox: {line(exchange)}" for exchange in others[-_SHOWN:]]
         lines += [f"off the contract: {each}" for each in self._witness.blocked]

@@ -31,14 +31,14 @@ class Witness:
         #: What was sent and no operation has, and the first call's line.
         self.ignored: dict[str, str] = {}
 
-    def note_stranger(self, exchange: Exchange) -> None:
+    def note_unattributed(self, exchange: Exchange) -> None:
         """Take note of an exchange that opened no sandbox, whoever's it was."""
         if exchange.verdict == "blocked":
             self.blocked.append(f"{line(exchange)}: {exchange.problem}")
 
     def note(self, exchange: Exchange) -> None:
         """Take note of an exchange of the test's sandbox."""
-        self.note_stranger(exchange)
+        self.note_unattributed(exchange)
         spec = self._specs.get(exchange.api)
         if spec is None:
             return

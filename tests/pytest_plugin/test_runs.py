@@ -181,7 +181,7 @@ def test_it(mock_inventory):
 GUESS = """
 import pytest
 
-def test_leans(mock_inventory):
+def test_uses_a_guess(mock_inventory):
     with mock_inventory.cliniko.client() as client:
         client.post("/products", json={"name": "Balm", "tax_id": "1"})
 
@@ -205,7 +205,7 @@ def test_may(mock_inventory):
         ("mock_inventory_fail_on = inferred", ["--mock-fail-on", "none"], 0),
     ],
 )
-def test_a_test_that_leaned_on_a_guess_can_be_made_to_fail(run, ini, arguments, errors):
+def test_a_test_that_used_a_guess_can_be_made_to_fail(run, ini, arguments, errors):
     done = run(GUESS, *arguments, ini=ini)
     done.assert_outcomes(passed=3, errors=errors)
     if errors:

@@ -77,7 +77,7 @@ def files_are_ones_own(lifecycle: Lifecycle, resource: Resource) -> Iterator[Cas
             why = "the credential is missing or wrong"
             actions.hold(Answers(answer, lifecycle.unauthenticated, why))
 
-    callers: tuple[Caller, ...] = (None, "stranger", "other")
+    callers: tuple[Caller, ...] = (None, "invalid_credential", "other")
     for attachment in resource.attachments:
         described = attachment.description
         for operation in (attachment.operation, *((described.operation,) if described else ())):

@@ -102,7 +102,7 @@ def changes_are_seen(resource: Resource) -> Iterator[Case]:
             yield Case(read.operation, partial(seen, update, read))
 
 
-def furnished(
+def fully_set(
     actions: Actions, resource: Resource, *, but: Update | None = None
 ) -> tuple[Record, set[str]]:
     """Create a record and set all that its updates can set, and return the names of that.
@@ -146,7 +146,7 @@ def the_rest_is_kept(resource: Resource) -> Iterator[Case]:
         return
 
     def kept(update: Update, actions: Actions) -> None:
-        record, sent = furnished(actions, resource, but=update)
+        record, sent = fully_set(actions, resource, but=update)
         for _ in range(3):
             before = views_of(actions, record)
             values = change(actions, resource, update)

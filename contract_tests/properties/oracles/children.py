@@ -19,7 +19,7 @@ from contract_tests.claims import (
 from contract_tests.exchange.trace import find
 from contract_tests.properties.actions import Actions, Record
 from contract_tests.properties.oracle import Case, oracle
-from contract_tests.properties.oracles.links import neighbours_are_linked
+from contract_tests.properties.oracles.links import pages_are_linked
 from contract_tests.properties.oracles.lists import reachable
 from contract_tests.properties.oracles.queries import FAR
 from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Read, Resource
@@ -110,7 +110,7 @@ def _in_pages(
         if listing.total is not None:
             actions.hold(Totals(cut[-1], cut, name, operation))
     longest = max(cuts.values(), key=len, default=whole)
-    neighbours_are_linked(actions, resource, listing, longest[:3], path)
+    pages_are_linked(actions, resource, listing, longest[:3], path)
     far = paging.page(actions.random.choice(FAR), paging.fixed or paging.largest)
     actions.send(operation, Parts({**listing.path, **path}, (*listing.query, *far)))
 

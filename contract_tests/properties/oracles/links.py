@@ -17,13 +17,13 @@ from mock_server.lifecycle.paging import Paging
 
 @oracle("page_links_lead", "links between pages lead where they say", writes=False)
 def links_lead(resource: Resource) -> Iterator[Case]:
-    """A page's links to its neighbours give what the page numbers give."""
+    """A page's links to the pages beside it give what the page numbers give."""
 
     def lead(listing: Listing, paging: Paging, chosen: bool, actions: Actions) -> None:
         size = paging.fixed or paging.sizes[min(2, len(paging.sizes) - 1)]
         query = _chosen(listing, size, actions) if chosen else ()
         pages = actions.pages(listing, query, size=size, most=3)
-        neighbours_are_linked(actions, resource, listing, pages, {})
+        pages_are_linked(actions, resource, listing, pages, {})
 
     for listing in listings(resource):
         paging = listing.paging
@@ -33,7 +33,7 @@ def links_lead(resource: Resource) -> Iterator[Case]:
                 yield Case(listing.operation, partial(lead, listing, paging, True))
 
 
-def neighbours_are_linked(
+def pages_are_linked(
     actions: Actions,
     resource: Resource,
     listing: Listing,
@@ -42,8 +42,8 @@ def neighbours_are_linked(
 ) -> None:
     """Hold that pages link to those beside them, as far as the vendor gives links."""
     paging = listing.paging
-    for page, neighbour in pairwise(pages):
-        for here, there, forward in ((page, neighbour, True), (neighbour, page, False)):
+    for page, beside in pairwise(pages):
+        for here, there, forward in ((page, beside, True), (beside, page, False)):
             link = None if paging is None else paging.next if forward else paging.previous
             if link is None:
                 continue

@@ -8,13 +8,13 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from contract_tests.claims import Answers, Entered, Gained, Lists, Moved, Refuses, Told
+from contract_tests.claims import Answers, Entered, Gained, Lists, Moved, Refuses, ShowsMove
 from contract_tests.properties.actions import Actions, Record
 from contract_tests.properties.oracle import Case, oracle
 from contract_tests.properties.oracles.changes import (
     change,
     fields_are_kept,
-    furnished,
+    fully_set,
     same_record,
     views_of,
 )
@@ -137,7 +137,7 @@ def stock_is_conserved(resource: Resource) -> Iterator[Case]:
             actions.hold(Moved(found[0], found[1] + stock, before, place, others))
 
     def alone(move: Move, actions: Actions) -> None:
-        record, sent = furnished(actions, resource)
+        record, sent = fully_set(actions, resource)
         before = views_of(actions, record)
         parts = request(actions, move, record, actions.random.choice(move.quantities))
         actions.do(move.operation, parts)
@@ -218,8 +218,8 @@ def refused_moves_nothing(resource: Resource) -> Iterator[Case]:
     def unknown(move: Move, actions: Actions) -> None:
         record, other = actions.create(resource, full=True), actions.create(resource, full=True)
         before = actions.show(other)
-        stranger = replace(record, id=resource.unknown(actions.random))
-        parts = request(actions, move, stranger, move.quantities[0], other=other)
+        unknown = replace(record, id=resource.unknown(actions.random))
+        parts = request(actions, move, unknown, move.quantities[0], other=other)
         sent = actions.send(move.operation, parts)
         statuses = (*resource.absent, *resource.refused)
         actions.hold(Answers(sent, statuses, "there is no such record"))
@@ -250,7 +250,7 @@ def moves_are_entered(resource: Resource) -> Iterator[Case]:
             name, operation = resource.name, history.operation
             actions.hold(
                 Gained(after, before, history.items, 1),
-                Told(answer, name, move.name, quantity),
+                ShowsMove(answer, name, move.name, quantity),
                 Entered(after, before, name, operation, move.name, quantity),
             )
             before = after

@@ -25,7 +25,7 @@ from mock_server.apis.exsited.models import (
     TaxCode,
     Warehouse,
 )
-from mock_server.apis.exsited.seed_items import Neighbours, draw_item, uuid_of
+from mock_server.apis.exsited.seed_items import RelatedSettings, draw_item, uuid_of
 from mock_server.seeding.epoch import SEED_EPOCH
 from mock_server.seeding.fake import Fake
 from mock_server.seeding.personas import Persona
@@ -50,18 +50,18 @@ _OPENED = SEED_EPOCH - timedelta(days=365)
 
 def seed(transaction: Transaction, persona: Persona, fake: Fake) -> None:
     """Put the organisation's settings and the persona's items into an empty state."""
-    neighbours = _put_settings(transaction, fake)
+    related = _put_settings(transaction, fake)
     for index in range(persona.products):
         number = transaction.next_number(SEQUENCE)
         created = _OPENED + timedelta(days=360) / persona.products * index
-        item = draw_item(number, created.replace(microsecond=0), fake, neighbours)
+        item = draw_item(number, created.replace(microsecond=0), fake, related)
         transaction.put(ITEMS, item)
         if fake("item", number, "has note").chance(15):
             transaction.put(NOTES, _draw_note(transaction.next_id(NOTES), item, fake))
 
 
-def _put_settings(transaction: Transaction, fake: Fake) -> Neighbours:
-    neighbours = Neighbours(
+def _put_settings(transaction: Transaction, fake: Fake) -> RelatedSettings:
+    related = RelatedSettings(
         tuple(
             Warehouse(uuid_of(fake, "warehouse", number), name, default=number == 0)
             for number, name in enumerate(_WAREHOUSES)
@@ -75,18 +75,18 @@ def _put_settings(transaction: Transaction, fake: Fake) -> Neighbours:
             for number in range(1, _SUPPLIERS + 1)
         ),
     )
-    transaction.put_all(WAREHOUSES, neighbours.warehouses)
+    transaction.put_all(WAREHOUSES, related.warehouses)
     for number, name in enumerate(_MORE_WAREHOUSES, len(_WAREHOUSES)):
         transaction.put(WAREHOUSES, Warehouse(uuid_of(fake, "warehouse", number), name))
-    transaction.put_all(TAX_CODES, neighbours.tax_codes)
-    transaction.put_all(SUPPLIERS, neighbours.suppliers)
+    transaction.put_all(TAX_CODES, related.tax_codes)
+    transaction.put_all(SUPPLIERS, related.suppliers)
     for number, name in enumerate(_CURRENCIES):
         uuid = uuid_of(fake, "currency", number)
         transaction.put(CURRENCIES, Currency(uuid, name, default=number == 0))
     for number, (name, kind) in enumerate(_ACCOUNTING_CODES):
         uuid = uuid_of(fake, "accounting code", number)
         transaction.put(ACCOUNTING_CODES, AccountingCode(uuid, name, kind))
-    return neighbours
+    return related
 
 
 def _supplier_name(number: int, fake: Fake) -> str:

@@ -59,7 +59,7 @@ _EARLY_STATUSES = {18: "INACTIVE", 19: "DRAFT", 20: "DELETED"}
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbours:
+class RelatedSettings:
     """The records that items refer to."""
 
     warehouses: tuple[Warehouse, ...]
@@ -73,7 +73,7 @@ def uuid_of(fake: Fake, kind: str, index: int) -> str:
     return str(UUID(int=source.getrandbits(128), version=4))
 
 
-def draw_item(number: int, created: datetime, fake: Fake, neighbours: Neighbours) -> Item:
+def draw_item(number: int, created: datetime, fake: Fake, related: RelatedSettings) -> Item:
     """Return the item with that number, created at that instant."""
     kind = "STANDARD"
     if number % 8 == 0:
@@ -92,9 +92,9 @@ def draw_item(number: int, created: datetime, fake: Fake, neighbours: Neighbours
             Code("UPC-CODE", fake("item", number, "upc").ean13()),
             Code(ITEM_NUMBER, fake("item", number, "item number").sku()),
         ),
-        sale=_sale(kind, price, fake("item", number, "sale"), neighbours),
-        purchase=_purchase(price, fake("item", number, "purchase"), neighbours),
-        inventory=_inventory(number, fake, neighbours) if kind == "STANDARD" else Inventory(),
+        sale=_sale(kind, price, fake("item", number, "sale"), related),
+        purchase=_purchase(price, fake("item", number, "purchase"), related),
+        inventory=_inventory(number, fake, related) if kind == "STANDARD" else Inventory(),
         kpis=_kpis(price, fake("item", number, "kpis")),
         **_particulars(fake("item", number, "particulars")),
         **_history(created, fake("item", number, "history")),
@@ -141,13 +141,13 @@ def _history(created: datetime, draw: InventoryProvider) -> dict[str, Any]:
     }
 
 
-def _sale(kind: str, price: Decimal, draw: InventoryProvider, neighbours: Neighbours) -> Sale:
+def _sale(kind: str, price: Decimal, draw: InventoryProvider, related: RelatedSettings) -> Sale:
     sale = Sale(
         enabled=True,
         accounting_code="Sales Revenue",
         default_price=price,
         includes_tax=draw.chance(70),
-        tax_code=draw.pick(neighbours.tax_codes).uuid,
+        tax_code=draw.pick(related.tax_codes).uuid,
         charge_type="RECURRING" if kind == "RECURRING" else "ONE_OFF",
         pricing=Pricing(module=(Price(price, "AUD"),)),
     )
@@ -163,10 +163,10 @@ def _sale(kind: str, price: Decimal, draw: InventoryProvider, neighbours: Neighb
     )
 
 
-def _purchase(price: Decimal, draw: InventoryProvider, neighbours: Neighbours) -> Purchase:
+def _purchase(price: Decimal, draw: InventoryProvider, related: RelatedSettings) -> Purchase:
     if not draw.chance(75):
         return Purchase()
-    supplier = draw.pick(neighbours.suppliers)
+    supplier = draw.pick(related.suppliers)
     cost = (price * Decimal("0.6")).quantize(Decimal("0.01"))
     link = SupplierLink(
         id=supplier.id,
@@ -188,12 +188,12 @@ def _kpis(price: Decimal, draw: InventoryProvider) -> Kpis:
     return Kpis(orders, active, price * (orders - active), outstanding, overdue)
 
 
-def _inventory(number: int, fake: Fake, neighbours: Neighbours) -> Inventory:
+def _inventory(number: int, fake: Fake, related: RelatedSettings) -> Inventory:
     """The stock of an item in one to three warehouses, some of it with serials or batches."""
     draw = fake("item", number, "inventory")
     tracked = draw.whole(0, 99)
     serialized, batched = tracked >= _SERIALIZED_FROM, _BATCHED_FROM <= tracked < _SERIALIZED_FROM
-    linked = neighbours.warehouses[: draw.whole(1, len(neighbours.warehouses))]
+    linked = related.warehouses[: draw.whole(1, len(related.warehouses))]
     first = linked[0].name
     inventory = Inventory(
         enabled=True,
@@ -205,7 +205,7 @@ def _inventory(number: int, fake: Fake, neighbours: Neighbours) -> Inventory:
     )
     if draw.chance(40):
         limit = Decimal(draw.whole(2, 20))
-        refilled_by = draw.pick(neighbours.suppliers).id
+        refilled_by = draw.pick(related.suppliers).id
         inventory = replace(
             inventory,
             low_stock_notification=True,

@@ -16,7 +16,7 @@ import pytest
 
 from tests.apis.built.reading import Section
 
-#: Every sample that is an answer, and the calls that give the mock's. Paths name living records.
+#: Every sample that is an answer, and the calls that give the mock's. Paths name existing records.
 CALLS = {
     "Get all products": [("GET", "/api/v3/items"), ("GET", "/api/v2/items?page=3")],
     "Get Product Summary": [("GET", "/api/v2/items/summary")],

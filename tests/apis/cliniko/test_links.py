@@ -99,7 +99,7 @@ def test_a_server_of_this_api_alone_links_at_the_native_path(vendors):
         assert client.get(answer["products"][3]["links"]["self"]).json() == answer["products"][3]
 
 
-def test_a_list_without_neighbours_links_to_itself_alone(empty):
+def test_a_list_on_one_page_links_to_itself_alone(empty):
     assert empty.get("/products") == {
         "products": [],
         "total_entries": 0,

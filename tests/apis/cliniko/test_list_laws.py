@@ -152,7 +152,7 @@ def test_one_product_passes_its_filters_as_it_does_in_the_list(shop, everything,
         ("stock_adjustments", ("archived_at", "created_at", "updated_at", "id", "product_id")),
     ],
 )
-def test_the_neighbours_are_filtered_in_the_same_way(shop, collection, fields):
+def test_the_linked_pages_are_filtered_in_the_same_way(shop, collection, fields):
     rows = shop.rows(collection)
 
     @settings(max_examples=40)

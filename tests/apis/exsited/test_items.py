@@ -162,7 +162,7 @@ def test_lists_can_be_of_one_type(organisation):
         assert chosen["pagination"]["records"] == len(chosen["items"])
 
 
-def test_a_page_says_where_its_neighbours_are(organisation):
+def test_a_page_says_where_the_pages_beside_it_are(organisation):
     page = organisation.get("/items", limit=20, offset=25, order_by="name")["pagination"]
     url = "http://mock.test/exsited/api/v3/items?order_by=name&limit=20&offset="
     assert page == {

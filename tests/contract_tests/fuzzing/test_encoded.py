@@ -61,7 +61,7 @@ def test_equal_contents_share_a_format(document):
     assert taught[0] == taught[1]
 
 
-def test_references_inside_are_filled_with_living_values():
+def test_references_inside_are_filled_with_existing_values():
     references = References(mock_target("built"))
     try:
         body = {"items": json.dumps([{"name": "x", "category_id": 987654}])}

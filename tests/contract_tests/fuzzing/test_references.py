@@ -136,11 +136,11 @@ def test_what_is_listed_is_asked_for_once_until_it_may_have_changed(toy):
     bodies = [references.fill("use", {"thing": number, "things": [1]}) for number in range(9)]
     assert toy.asked == 1
     assert bodies == [{"thing": first, "things": [first]}] * 9
-    living = {first, toy.add()}
+    existing = {first, toy.add()}
     assert references.fill("use", {"thing": 7})["thing"] == first
     references.forget()
     chosen = {references.fill("use", {"thing": number})["thing"] for number in range(20)}
-    assert chosen == living
+    assert chosen == existing
     references.close()
 
 
@@ -149,16 +149,16 @@ def test_one_question_tells_all_fields_of_a_list(toy):
     toy.listed = {"things": [{"id": number, "name": "first"}]}
     references = References(toy.target)
     fields = ("id", "name")
-    found = [references.living({"operation": "list", "field": field}, 7) for field in fields]
+    found = [references.existing({"operation": "list", "field": field}, 7) for field in fields]
     assert (found, toy.asked) == ([number, "first"], 1)
     references.close()
 
 
 def test_the_same_value_gets_the_same_choice_and_others_get_others(toy, fill):
-    living = {toy.add() for _ in range(5)}
+    existing = {toy.add() for _ in range(5)}
     chosen = [fill({"thing": number})["thing"] for number in range(50)]
     assert chosen == [fill({"thing": number})["thing"] for number in range(50)]
-    assert set(chosen) == living
+    assert set(chosen) == existing
 
 
 def test_null_stays_null(toy, fill):

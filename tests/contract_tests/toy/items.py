@@ -212,7 +212,7 @@ def _changed(asked: Asked, rest: Record, required: str) -> Reply:
             account.items.get(item["id"], item)["kind"] = (
                 "box" if before["kind"] == "jar" else "jar"
             )
-    if asked.on("a neighbour is changed too"):
+    if asked.on("another record is changed too"):
         for each in asked.account.items.values():
             if each["new"]:
                 each["kind"] = item["kind"]

@@ -85,7 +85,7 @@ def _sorted(asked: Asked, items: list[Record]) -> list[Record]:
 
 
 def list_items(asked: Asked) -> Reply:
-    """Answer with a page by its number, and links to its neighbours."""
+    """Answer with a page by its number, and links to the pages beside it."""
     owned(asked, "another owner's are listed")
     listed = _lists(asked, asked.query.get("archived", "none"))
     items = _sorted(asked, _filtered(asked, listed))

@@ -37,11 +37,11 @@ def jar_id(number: int) -> str:
     return f"jar-{number:08}"
 
 
-def neighbour_exists(request: Request, context: Context) -> Iterator[Violation]:
+def jar_beside_exists(request: Request, context: Context) -> Iterator[Violation]:
     """Refuse a jar next to one that is not there."""
-    neighbour = request.body.get("next_to")
-    if isinstance(neighbour, str) and context.state.get(JARS, neighbour) is None:
-        yield Violation("body", ("next_to",), "exists", value=neighbour)
+    beside = request.body.get("next_to")
+    if isinstance(beside, str) and context.state.get(JARS, beside) is None:
+        yield Violation("body", ("next_to",), "exists", value=beside)
 
 
 @OPERATIONS.handles("listJars")
@@ -54,7 +54,7 @@ def list_jars(request: Request, context: Context) -> Reply:
     return Reply(200, {"jars": shown}, {"X-Total": str(len(jars))})
 
 
-@OPERATIONS.handles("fillJar", rules=[neighbour_exists])
+@OPERATIONS.handles("fillJar", rules=[jar_beside_exists])
 def fill_jar(request: Request, context: Context) -> Reply:
     """Fill a jar."""
     jar = Jar(

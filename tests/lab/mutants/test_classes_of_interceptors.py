@@ -54,7 +54,7 @@ def _(first: httpx.Client, _other: httpx.Client) -> None:
     assert len(listed(first)) == before + 2
 
 
-@planted("neighbour-changed updateProduct all")
+@planted("related-record-changed updateProduct all")
 def _(first: httpx.Client, _other: httpx.Client) -> None:
     one, other = made(first), made(first)
     first.patch(f"/products/{other['id']}", json={"name": "Salve"})
@@ -145,7 +145,7 @@ def _(first: httpx.Client, _other: httpx.Client) -> None:
     assert shown(first, record)["stock_level"] == 0
 
 
-@planted("kept-for-neighbour updateProduct products")
+@planted("kept-for-another-record updateProduct products")
 def _(first: httpx.Client, _other: httpx.Client) -> None:
     one, other = made(first), made(first)
     first.patch(f"/products/{one['id']}", json={"name": "Salve"})

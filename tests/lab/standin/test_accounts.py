@@ -66,7 +66,7 @@ def test_the_same_supplier_is_another_record_in_another_account(world):
     assert mine["product_supplier"] != theirs["product_supplier"]
 
 
-def test_an_account_is_furnished_by_its_key_alone(standin):
+def test_an_account_is_filled_by_its_key_alone(standin):
     one, two = (standin(products=30) for _ in range(2))
     assert one.page() == two.page()
     assert one.names() != [each["name"] for each in two.other.get("/products").json()["products"]]

@@ -118,7 +118,7 @@ def test_one_product_is_shown_as_its_filter_says(shelf):
     assert [status(1, each) for each in ("archived_at:!?", "archived_at:?")] == [200, 404]
 
 
-def test_the_neighbours_are_filtered_and_sorted_too(world):
+def test_the_linked_pages_are_filtered_and_sorted_too(world):
     make_all(world, "a")
     first = world.page(path="/taxes")["taxes"][0]
     free = world.page(f"id:={first['id']}", path="/taxes")

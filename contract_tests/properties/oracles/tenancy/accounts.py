@@ -122,7 +122,7 @@ def _has_its_own(actions: Actions, record: Record) -> bool:
 
 
 @oracle("credential_is_required", "nothing is done without a credential", writes=True)
-def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
+def invalid_credentials_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[Case]:
     """Without a credential, or with a wrong one, every call is refused and changes nothing."""
     statuses = lifecycle.unauthenticated
 
@@ -174,7 +174,7 @@ def strangers_do_nothing(lifecycle: Lifecycle, resource: Resource) -> Iterator[C
         refused(actions, move.operation, parts, caller)
         same_record(actions, record, before)
 
-    callers: tuple[Caller, ...] = (None, "stranger")
+    callers: tuple[Caller, ...] = (None, "invalid_credential")
     for caller in callers:
         for listing in resource.lists:
             yield Case(

@@ -110,10 +110,10 @@ def list_raw_materials(request: Request, context: Context) -> Reply:
     numbers = dict.fromkeys(
         used.item_id for record in reversed(records) for used in record.materials
     )
-    return Reply(200, [listed_item(used, context) for used in _living(numbers, context)])
+    return Reply(200, [listed_item(used, context) for used in _present(numbers, context)])
 
 
-def _living(numbers: dict[int, None], context: Context) -> Iterator[Item]:
+def _present(numbers: dict[int, None], context: Context) -> Iterator[Item]:
     for number_ in numbers:
         item = context.state.get(ITEMS, number_)
         if item is not None:

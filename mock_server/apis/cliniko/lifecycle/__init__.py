@@ -1,4 +1,4 @@
-"""The lives of Cliniko's records, for the contract suite (cliniko.txt; facts, section 1)."""
+"""The lifecycles of Cliniko's records, for the contract suite (cliniko.txt; facts, section 1)."""
 
 from __future__ import annotations
 

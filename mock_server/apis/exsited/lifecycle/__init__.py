@@ -1,4 +1,4 @@
-"""What is known of the lives of Exsited's items, notes and settings, for the contract suite.
+"""What is known of the lifecycles of Exsited's items, notes and settings, for the contract suite.
 
 Sources: exsited.txt; facts, section 2; the spec where it says more. An item is two resources here:
 one whose stock is moved, in the document's spelling, and one in the other wrapper and the other

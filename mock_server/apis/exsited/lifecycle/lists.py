@@ -32,11 +32,11 @@ def paging(wrapper: str = "") -> Paging:
     """Return the paging of a list whose `pagination` stands in a wrapper, given as a pointer."""
 
     def link(name: str) -> Callable[[Any], str | None]:
-        def neighbour(body: Any) -> str | None:
+        def linked_page(body: Any) -> str | None:
             found = find(body, f"{wrapper}/pagination/{name}")
             return found if isinstance(found, str) and found != _NO_PAGE else None
 
-        return neighbour
+        return linked_page
 
     def violation(body: Any, place: int, size: int) -> str | None:
         told = find(body, f"{wrapper}/pagination")

@@ -19,7 +19,7 @@ _SEEDS = range(1, 4)
 NAMES = sorted({*{each.check: each.name for each in reversed(SWITCHES)}.values()})
 
 
-def told_of(switch: str, seed: int) -> set[str]:
+def reported_for(switch: str, seed: int) -> set[str]:
     """Return the names of the properties that one round with a switch shows to be broken."""
     plan = Plan(rounds=1, shortest=False)
     return {
@@ -33,7 +33,7 @@ def written_down() -> dict[str, dict[str, list[str]]]:
 
 
 def _measured(switch: str) -> dict[str, list[str]]:
-    told = [told_of(switch, seed) for seed in _SEEDS]
+    told = [reported_for(switch, seed) for seed in _SEEDS]
     always = set.intersection(*told)
     return {"always": sorted(always), "sometimes": sorted(set.union(*told) - always)}
 

@@ -97,7 +97,7 @@ _CHANGES = (
     Switch("null clears nothing", SEEN, f"GET {ITEM}", "/code|/remark|/price"),
     Switch("the rest is nulled", KEPT, f"GET {ITEM}", "/remark"),
     Switch("an update undoes the one before", "updates_accumulate", f"GET {ITEM}", r"/\w+"),
-    Switch("a neighbour is changed too", "update_touches_one_record", f"GET {ITEM}"),
+    Switch("another record is changed too", "update_touches_one_record", f"GET {ITEM}"),
     Switch("the third change is lost", "random_walk", f"GET {ITEM}", r"/\w+"),
 )  # fmt: skip
 _LISTS = (

@@ -66,7 +66,7 @@ def test_with_first_a_run_ends_with_its_first_finding():
     assert len(run.properties) < len(ORACLES)
 
 
-def test_only_those_that_are_named_are_tried_and_told_of():
+def test_only_those_that_are_named_are_tried_and_reported():
     told = []
     run = run_properties(toy_target(), plan=replace(QUICK, only=(PAGES,)), progress=told.append)
     assert [each.name for each in run.properties] == [PAGES]

@@ -24,7 +24,7 @@ def test_what_was_changed_last_is_among_them_wherever_it_is_listed(world):
     assert drawn(world, items)[0] == items[31]
 
 
-def test_what_was_created_last_is_where_nothing_tells_of_a_change(world):
+def test_what_was_created_last_is_where_no_field_shows_a_change(world):
     items = [_item(number, updated=None) for number in range(50)]
     items[17]["created"] = "2026-01-02T00:00:00Z"
     assert drawn(world, items)[0] == items[17]

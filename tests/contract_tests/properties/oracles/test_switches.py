@@ -10,7 +10,7 @@ import pytest
 from contract_tests.properties.oracles import ORACLES
 from contract_tests.properties.run import Plan, run_properties
 from tests.contract_tests import toy
-from tests.contract_tests.properties.oracles.reach import NAMES, told_of, written_down
+from tests.contract_tests.properties.oracles.reach import NAMES, reported_for, written_down
 from tests.contract_tests.properties.oracles.switches import SENSE, SPEC, SWITCHES
 from tests.contract_tests.toy.target import toy_target
 
@@ -40,7 +40,7 @@ def test_what_is_wrong_is_found_by_its_own_oracle_alone_in_each_seed(switch):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_other_oracle_comes_upon_it_than_those_written_down(name):
     expected = written_down()[name]
-    told = told_of(name, seed=1)
+    told = reported_for(name, seed=1)
     assert {*expected["always"]} <= told <= {*expected["always"], *expected["sometimes"]}
 
 

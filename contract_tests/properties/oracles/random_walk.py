@@ -1,4 +1,4 @@
-"""Long lives: random calls on a few records, held to what they should be after every step."""
+"""Random walks: calls on a few records, held to what they should be after every step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mock_server.lifecycle.model import Json, Resource
 _STEPS = 12
 
 
-class _Life:
+class _Model:
     """What is known of one record: its fields as last sent, and its stock since an answer."""
 
     def __init__(self, record: Record, seen: int) -> None:
@@ -29,72 +29,72 @@ class _Life:
 
 
 @oracle("random_walk", "a record equals its model after any sequence of operations", writes=True)
-def lives_are_kept(resource: Resource) -> Iterator[Case]:
+def random_walk(resource: Resource) -> Iterator[Case]:
     """After any mix of creations, updates, moves and removals, each record is as it should be."""
     if resource.create is None or not resource.reads:
         return
     if not (resource.updates or resource.moves or resource.removals):
         return
 
-    def live(actions: Actions) -> None:
-        lives = [_begin(actions, resource, None)]
-        lives.append(_begin(actions, resource, lives[0].record))
+    def walk(actions: Actions) -> None:
+        models = [_begin(actions, resource, None)]
+        models.append(_begin(actions, resource, models[0].record))
         for _ in range(_STEPS):
-            present = [life for life in lives if not life.gone]
-            if not present or (len(lives) < 4 and actions.random.random() < 0.1):
-                lives.append(_begin(actions, resource, lives[0].record))
+            present = [model for model in models if not model.gone]
+            if not present or (len(models) < 4 and actions.random.random() < 0.1):
+                models.append(_begin(actions, resource, models[0].record))
                 continue
             _step(actions, resource, actions.random.choice(present))
-            _judge(actions, resource, actions.random.choice(lives))
-        for life in lives:
-            _judge(actions, resource, life)
+            _judge(actions, resource, actions.random.choice(models))
+        for model in models:
+            _judge(actions, resource, model)
         listing = resource.lists[0] if resource.lists else None
         if listing is not None and listing.shows is None:
-            pages = actions.pages(listing, path=lives[0].record.path)
-            for life in lives:
-                if not life.gone:
-                    claim = Lists(pages, resource.name, listing.operation, life.record.id)
+            pages = actions.pages(listing, path=models[0].record.path)
+            for model in models:
+                if not model.gone:
+                    claim = Lists(pages, resource.name, listing.operation, model.record.id)
                     actions.hold(claim)
 
-    yield Case(resource.reads[0].operation, live)
+    yield Case(resource.reads[0].operation, walk)
 
 
-def _begin(actions: Actions, resource: Resource, beside: Record | None) -> _Life:
+def _begin(actions: Actions, resource: Resource, beside: Record | None) -> _Model:
     record = actions.create(resource, full=True, beside=beside)
-    return _Life(record, actions.show(record))
+    return _Model(record, actions.show(record))
 
 
-def _step(actions: Actions, resource: Resource, life: _Life) -> None:
+def _step(actions: Actions, resource: Resource, model: _Model) -> None:
     """Do one thing to a record, and remember what it should be then."""
-    deeds = ["update"] * 4 * bool(resource.updates) + ["move"] * 4 * bool(resource.moves)
-    deeds += ["remove"] * bool(resource.removals)
-    deed = actions.random.choice(deeds)
-    if deed == "update":
+    kinds = ["update"] * 4 * bool(resource.updates) + ["move"] * 4 * bool(resource.moves)
+    kinds += ["remove"] * bool(resource.removals)
+    kind = actions.random.choice(kinds)
+    if kind == "update":
         update = actions.random.choice(resource.updates)
         values = change(actions, resource, update)
-        actions.update(life.record, update, values)
+        actions.update(model.record, update, values)
         if update.partial or update.keeps:
             for field in resource.fields:
                 if any(name in values for name in field.needs) and field.name not in values:
-                    life.fields.pop(field.name, None)
-            life.fields.update(values)
+                    model.fields.pop(field.name, None)
+            model.fields.update(values)
         else:
-            life.fields = dict(values)
+            model.fields = dict(values)
         # What was moved stays moved unless the update says how much there is.
         if not (update.partial or update.keeps) or _stock_fields(resource) & {*values}:
-            life.seen, life.moved = actions.show(life.record), Decimal(0)
-    elif deed == "move":
+            model.seen, model.moved = actions.show(model.record), Decimal(0)
+    elif kind == "move":
         move = actions.random.choice(resource.moves)
         quantity = actions.random.choice(move.quantities)
-        actions.do(move.operation, request(actions, move, life.record, quantity))
-        life.moved += move.effect(quantity)
+        actions.do(move.operation, request(actions, move, model.record, quantity))
+        model.moved += move.effect(quantity)
         for name in _stock_fields(resource):
-            life.fields.pop(name, None)
+            model.fields.pop(name, None)
     else:
         removal = next(each for each in resource.removals)
         if removal.reads == "absent":
-            remove(actions, life.record, removal)
-            life.gone = True
+            remove(actions, model.record, removal)
+            model.gone = True
 
 
 def _stock_fields(resource: Resource) -> set[str]:
@@ -104,17 +104,17 @@ def _stock_fields(resource: Resource) -> set[str]:
     return {field.name for field in resource.fields if field.shown == resource.stock}
 
 
-def _judge(actions: Actions, resource: Resource, life: _Life) -> None:
+def _judge(actions: Actions, resource: Resource, model: _Model) -> None:
     """Hold a record to what is known of it."""
     view = resource.reads[0]
-    if life.gone:
-        gone_from_reads(actions, life.record, resource.removals[0])
+    if model.gone:
+        gone_from_reads(actions, model.record, resource.removals[0])
         return
-    answer = actions.show(life.record)
-    actions.hold(*shown(answer, view.record, resource, life.fields, view.at))
+    answer = actions.show(model.record)
+    actions.hold(*shown(answer, view.record, resource, model.fields, view.at))
     if resource.stock is not None and resource.moves:
         place = view.record + resource.stock
-        actions.hold(Moved(answer, place, life.seen, place, life.moved))
+        actions.hold(Moved(answer, place, model.seen, place, model.moved))
     if resource.created is not None:
         place = view.record + resource.created
-        actions.hold(SameAs(answer, place, life.seen, place, "", "instant"))
+        actions.hold(SameAs(answer, place, model.seen, place, "", "instant"))
