@@ -26,7 +26,17 @@ from mock_server.usage import UsageError, suggestion
 from tests.conftest import ROOT
 
 #: What takes long to import, and what a command that only calls a server does without.
-HEAVY = {"connexion", "flask", "hypothesis", "jsonschema_rs", "pydantic", "schemathesis", "uvicorn"}
+HEAVY = {
+    "connexion",
+    "flask",
+    "httpx",
+    "hypothesis",
+    "jsonschema_rs",
+    "pydantic",
+    "rich",
+    "schemathesis",
+    "uvicorn",
+}
 
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:

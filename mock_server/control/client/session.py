@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from http.client import HTTPException
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-import httpx
 import orjson
 
 from mock_server.usage import UsageError
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 DEFAULT_URL = "http://127.0.0.1:8080"
-_FIRST_ERROR = 400
+_FIRST_FAILURE = 300
 
 
 class ControlError(UsageError):
@@ -39,8 +42,23 @@ class ControlError(UsageError):
         self.problems = problems
 
 
+class _Answer(NamedTuple):
+    """What came back; the body may be endless, and is to be closed."""
+
+    status: int
+    body: IO[bytes]
+
+
+#: Sends a request, with the seconds to wait for it; raises OSError or HTTPException.
+_Sender = Callable[[Request, float | None], _Answer]
+
+
 class Session:
-    """A connection to the control API of the server at `url`, with its token if it has one."""
+    """Calls of the control API of the server at `url`, with its token if it has one.
+
+    With `app`, that application is called in place of the server. Raises ControlError for what is
+    no URL, and for a token that no header can carry.
+    """
 
     def __init__(
         self,
@@ -51,21 +69,16 @@ class Session:
         timeout: float = 30.0,
     ) -> None:
         self.url = url.rstrip("/")
-        try:
-            self.http = httpx.Client(
-                base_url=f"{self.url}/_mock",
-                headers={"Authorization": f"Bearer {token}"} if token else {},
-                transport=None if app is None else _in_process(app),
-                timeout=timeout,
-            )
-        except (httpx.InvalidURL, ValueError) as problem:
-            raise ControlError(f"{url} is not a URL: {problem}") from problem
-        if self.http.base_url.scheme not in {"http", "https"} or not self.http.base_url.host:
-            raise ControlError(f"{url} is not a URL such as {DEFAULT_URL}")
+        _require_url(url)
+        if token is not None and not (token.isascii() and token.isprintable()):
+            raise ControlError("a control token consists of printable ASCII characters")
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._timeout = timeout
+        self._send, self._close = (_over_http, _nothing) if app is None else _in_process(app)
 
     def close(self) -> None:
-        """Close the connection."""
-        self.http.close()
+        """Free what calling an application in process takes."""
+        self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -90,23 +103,23 @@ class Session:
         `path` is in parts, each of which may hold any character. What is None in `query` is left
         out.
         """
-        options: dict[str, Any] = {}
+        request = self._request(method, path, query or {})
         if body is not None:
             # The engine, which not every call needs, takes a while to import.
             from mock_server.engine.replies import encode_json
 
-            options["content"] = encode_json(body)
-            options["headers"] = {"Content-Type": "application/json"}
-        if query:
-            options["params"] = {name: item for name, item in query.items() if item is not None}
+            request.data = encode_json(body)
+            request.add_header("Content-Type", "application/json")
         try:
-            answer = self.http.request(method, _url(path), **options)
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            raise ControlError(f"{self.url} does not answer: {problem}") from problem
-        if answer.status_code >= _FIRST_ERROR:
-            raise _error_of(answer)
+            answer = self._send(request, self._timeout)
+            with answer.body:
+                content = answer.body.read()
+        except (OSError, HTTPException, ValueError) as problem:
+            raise ControlError(f"{self.url} does not answer: {_reason(problem)}") from problem
+        if answer.status >= _FIRST_FAILURE:
+            raise _error_of(request.full_url, answer.status, content)
         try:
-            return orjson.loads(answer.content) if answer.content else None
+            return orjson.loads(content) if content else None
         except ValueError as problem:
             raise ControlError(
                 f"{self.url} is not a mock server: its answer is not JSON"
@@ -114,34 +127,95 @@ class Session:
 
     def lines(self, *path: str, query: Mapping[str, str]) -> Iterator[str]:
         """Yield the lines of an endless answer; raises ControlError if the server goes away."""
+        request = self._request("GET", path, query)
         try:
-            with self.http.stream("GET", _url(path), params=query, timeout=None) as answer:
-                if answer.status_code >= _FIRST_ERROR:
-                    answer.read()
-                    raise _error_of(answer)
-                yield from answer.iter_lines()
-        except httpx.HTTPError as problem:
-            raise ControlError(f"{self.url} has ended the connection: {problem}") from problem
+            answer = self._send(request, None)
+            with answer.body:
+                if answer.status >= _FIRST_FAILURE:
+                    raise _error_of(request.full_url, answer.status, answer.body.read())
+                for line in answer.body:
+                    yield line.rstrip(b"\r\n").decode()
+        except (OSError, HTTPException) as problem:
+            message = f"{self.url} has ended the connection: {_reason(problem)}"
+            raise ControlError(message) from problem
+
+    def _request(self, method: str, path: Iterable[str], query: Mapping[str, Any]) -> Request:
+        url = f"{self.url}/_mock" + "".join(f"/{quote(part, safe='')}" for part in path)
+        if asked := {name: item for name, item in query.items() if item is not None}:
+            url += "?" + urlencode(asked, doseq=True)
+        # The URL has been held to HTTP.
+        return Request(url, headers=self._headers, method=method)  # noqa: S310
 
 
-def _url(path: Iterable[str]) -> str:
-    return "".join(f"/{quote(part, safe='')}" for part in path)
+def _require_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError as problem:
+        raise ControlError(f"{url} is not a URL: {problem}") from problem
+    if not known:
+        raise ControlError(f"{url} is not a URL such as {DEFAULT_URL}")
 
 
-def _in_process(app: ASGIApp) -> httpx.BaseTransport:
+class _NoRedirects(HTTPRedirectHandler):
+    """Follows no redirect, which could lead the token to another host."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Return no request."""
+
+
+# Importing `httpx` takes longer than all the rest of a command does.
+_OPENER = build_opener(_NoRedirects)
+
+
+def _over_http(request: Request, timeout: float | None) -> _Answer:
+    try:
+        answer = _OPENER.open(request, timeout=timeout)
+    except HTTPError as refusal:
+        answer = refusal
+    return _Answer(answer.status, answer)
+
+
+def _in_process(app: ASGIApp) -> tuple[_Sender, Callable[[], None]]:
+    import httpx
+
     from mock_server.in_process import InProcessTransport
 
-    return InProcessTransport(app)
+    client = httpx.Client(transport=InProcessTransport(app))
+
+    def send(request: Request, timeout: float | None) -> _Answer:
+        content, headers = request.data, dict(request.header_items())
+        try:
+            answer = client.request(
+                request.get_method(),
+                request.full_url,
+                content=content,  # type: ignore[arg-type]  # bytes or nothing, as set above
+                headers=headers,
+                timeout=timeout,
+            )
+        except httpx.HTTPError as problem:
+            raise URLError(str(problem)) from problem
+        return _Answer(answer.status_code, io.BytesIO(answer.content))
+
+    return send, client.close
 
 
-def _error_of(answer: httpx.Response) -> ControlError:
+def _nothing() -> None:
+    """Close nothing: each call over the network has a connection of its own."""
+
+
+def _reason(problem: Exception) -> object:
+    return problem.reason if isinstance(problem, URLError) else problem
+
+
+def _error_of(url: str, status: int, content: bytes) -> ControlError:
     try:
-        body = answer.json()
+        body = orjson.loads(content)
         return ControlError(
             str(body["error"]),
-            answer.status_code,
+            status,
             body.get("fields"),
             tuple((each["pointer"], each["message"]) for each in body.get("problems", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
-        return ControlError(f"{answer.url} answers {answer.status_code}", answer.status_code)
+        return ControlError(f"{url} answers {status}", status)
