@@ -51,15 +51,15 @@ class MockServer:
     vendors: list[Vendor]
     sandboxes: Sandboxes
     mounts: dict[str, str]
-    world: ControlContext
+    control_context: ControlContext
     applications: dict[str, ApiApplication] = field(default_factory=dict)
     asgi: ASGIApp = field(default_factory=Router)
 
     @cached_property
     def control(self) -> ApiApplication:
         """The application of the control API, unguarded; made when it is first called."""
-        vendor = control_vendor(self.world)
-        service = Service(self.sandboxes, self.world.policy, LONGEST_DOCUMENT)
+        vendor = control_vendor(self.control_context)
+        service = Service(self.sandboxes, self.control_context.policy, LONGEST_DOCUMENT)
         return ApiApplication(vendor.api, vendor.spec, service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,8 +123,8 @@ def build_server(
     mounts = {
         vendor.api.name: "" if at_native_path else f"/{vendor.api.name}" for vendor in vendors
     }
-    world = ControlContext(sandboxes, policy, vendors)
-    server = MockServer(settings, vendors, sandboxes, mounts, world)
+    control_context = ControlContext(sandboxes, policy, vendors)
+    server = MockServer(settings, vendors, sandboxes, mounts, control_context)
     server.applications = {
         vendor.api.name: ApiApplication(vendor.api, vendor.spec, service) for vendor in vendors
     }
@@ -145,7 +145,7 @@ def _root(server: MockServer) -> Root:
     # The control API is made on its first call, which most servers never get.
     @cache
     def control_app() -> LiveEvents:
-        return LiveEvents(server.control, server.world)
+        return LiveEvents(server.control, server.control_context)
 
     async def control(scope: Scope, receive: Receive, send: Send) -> None:
         await control_app()(scope, receive, send)

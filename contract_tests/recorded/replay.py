@@ -83,7 +83,7 @@ def replay_recording(
     sent.exchanges += [each for each in real if each.number not in skipped]
     run.requests, run.checks = len(answered), len(answered)
     normaliser = Normaliser(
-        lifecycle, mock.base_url, recording.base_url, stands=_turned(references.stands)
+        lifecycle, mock.base_url, recording.base_url, replaced_by=_turned(references.replaced_by)
     )
     judge = Judge(mock.vendor.spec, frozenset(), left_kept=True, right_kept=True)
     used: set[Waiver] = set()

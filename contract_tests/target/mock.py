@@ -65,7 +65,7 @@ def _control_target(word: str, settings: Settings) -> Target:
         credential = signed_in(vendor, base_url, "test", transport)
         with Target(vendor, base_url, credential, transport).client() as client:
             client.get(vendor.api.first_call.path)
-    vendor = control_vendor(server.world)
+    vendor = control_vendor(server.control_context)
     base_url = IN_PROCESS_ORIGIN + vendor.spec.base_path
     return Target(vendor, base_url, server.settings.token or word, _Ending(transport))
 

@@ -12,14 +12,14 @@ from contract_tests.properties.oracles.removals import parts_of
 from mock_server.lifecycle.model import Create, Json, Parts, Resource
 
 
-def wrong_values(world: Actions, resource: Resource, made: list[Record]) -> None:
+def wrong_values(actions: Actions, resource: Resource, made: list[Record]) -> None:
     """Every wrong value of every field, and bodies that are none."""
     writers: list[tuple[Any, Json]] = []
     create: Create | None = resource.create
     path = dict(made[0].path) if made else {}
     if create is not None:
-        writers.append((create, world.first_values(resource, full=True)))
-    writers += [(update, change(world, resource, update)) for update in resource.updates]
+        writers.append((create, actions.first_values(resource, full=True)))
+    writers += [(update, change(actions, resource, update)) for update in resource.updates]
     for writer, values in writers:
         bodies = [
             {**values, field.name: wrong}
@@ -33,47 +33,49 @@ def wrong_values(world: Actions, resource: Resource, made: list[Record]) -> None
         ]
         headers = dict(create.headers) if writer is create and create is not None else {}
         for body in bodies:
-            world.send(writer.operation, Parts(path=path, headers=headers, body=writer.body(body)))
+            actions.send(
+                writer.operation, Parts(path=path, headers=headers, body=writer.body(body))
+            )
         others: tuple[Any, ...] = ({}, [], "text", None)
         for other in others:
-            world.send(writer.operation, Parts(path=path, headers=headers, body=other))
+            actions.send(writer.operation, Parts(path=path, headers=headers, body=other))
         plain = {**headers, "content-type": "text/plain"}
         body = writer.body(values)
-        world.send(writer.operation, Parts(path=path, headers=plain, body=body))
+        actions.send(writer.operation, Parts(path=path, headers=plain, body=body))
     for listing in resource.lists:
         for method in ("PATCH", "PUT", "DELETE"):
-            _odd(world, method, listing.operation, {**listing.path, **path})
+            _odd(actions, method, listing.operation, {**listing.path, **path})
 
 
-def _odd(world: Actions, method: str, operation: str, path: Any) -> None:
+def _odd(actions: Actions, method: str, operation: str, path: Any) -> None:
     """Call a path with a method that may not be declared there."""
-    session = world.session
+    session = actions.session
     spec = session.spec.operations
     there = replace(spec[operation], method=method.lower())
     if any(each.path == there.path and each.method == there.method for each in spec.values()):
         return
     spec[operation], kept = there, spec[operation]
     try:
-        world.send(operation, Parts(path=path))
+        actions.send(operation, Parts(path=path))
     finally:
         spec[operation] = kept
 
 
-def retries(world: Actions, resource: Resource, made: list[Record]) -> None:
+def retries(actions: Actions, resource: Resource, made: list[Record]) -> None:
     """The same request again, with the same key and with another one."""
-    idempotency = world.session.lifecycle.idempotency
+    idempotency = actions.session.lifecycle.idempotency
     if idempotency is None or not made:
         return
     create = resource.create
     todo: list[tuple[str, Parts]] = []
     if create is not None and create.operation in idempotency.operations:
-        values = {**world.first_values(resource), **_tagged(world, resource)}
+        values = {**actions.first_values(resource), **_tagged(actions, resource)}
         parts = Parts(path=made[0].path, headers=create.headers, body=create.body(values))
         todo.append((create.operation, parts))
     todo += [
         (
             update.operation,
-            Parts(path=made[0].path, body=update.body(change(world, resource, update))),
+            Parts(path=made[0].path, body=update.body(change(actions, resource, update))),
         )
         for update in resource.updates
     ]
@@ -83,18 +85,18 @@ def retries(world: Actions, resource: Resource, made: list[Record]) -> None:
     for operation, parts in todo:
         for key in ("one", "one", "two"):
             headers = {**parts.headers, idempotency.header: f"{operation}-{key}"}
-            world.send(operation, replace(parts, headers=headers))
+            actions.send(operation, replace(parts, headers=headers))
             for read in resource.reads[:1]:
-                world.send(read.operation, Parts(path=made[0].path))
+                actions.send(read.operation, Parts(path=made[0].path))
 
 
-def _tagged(world: Actions, resource: Resource) -> Json:
-    return {} if resource.tag is None else {resource.tag: world.session.name()}
+def _tagged(actions: Actions, resource: Resource) -> Json:
+    return {} if resource.tag is None else {resource.tag: actions.session.name()}
 
 
-def unattributed(world: Actions, resource: Resource, made: list[Record]) -> None:
+def unattributed(actions: Actions, resource: Resource, made: list[Record]) -> None:
     """Every call by the other account, by nobody, and with a wrong credential."""
-    record = made[0] if made else _listed(world, resource)
+    record = made[0] if made else _listed(actions, resource)
     path = dict(record.path) if record is not None else {}
     views = [*resource.lists, *((resource.history,) if resource.history else ())]
     views += [move.taken for move in resource.moves if move.taken is not None]
@@ -103,9 +105,9 @@ def unattributed(world: Actions, resource: Resource, made: list[Record]) -> None
         *((each.operation, Parts()) for each in resource.summaries),
     ]
     if record is not None:
-        calls += _calls_of(world, record)
+        calls += _calls_of(actions, record)
     if resource.create is not None:
-        values = {**world.first_values(resource), **_tagged(world, resource)}
+        values = {**actions.first_values(resource), **_tagged(actions, resource)}
         body = resource.create.body(values)
         calls.append(
             (
@@ -118,43 +120,43 @@ def unattributed(world: Actions, resource: Resource, made: list[Record]) -> None
     for who in (None, "invalid_credential", "other"):
         for operation, parts in calls:
             caller: Any = who
-            world.send(operation, parts, caller)
+            actions.send(operation, parts, caller)
     for read in resource.reads if made else ():
-        world.send(read.operation, Parts(path=path))
+        actions.send(read.operation, Parts(path=path))
 
 
-def _listed(world: Actions, resource: Resource) -> Record | None:
+def _listed(actions: Actions, resource: Resource) -> Record | None:
     """A record that was there before, where none can be made."""
     for listing in resource.lists if resource.parent is None else ():
-        for item in world.records(world.pages(listing, most=1), listing)[:1]:
+        for item in actions.records(actions.pages(listing, most=1), listing)[:1]:
             known = str(find(item, listing.id))
             path: Any = {**listing.path, resource.id_in_path: known}
             return Record(resource, known, {}, 0, path)
     return None
 
 
-def _calls_of(world: Actions, record: Record) -> list[tuple[str, Parts]]:
+def _calls_of(actions: Actions, record: Record) -> list[tuple[str, Parts]]:
     """What reads, changes and moves a record."""
     resource, path = record.resource, record.path
     reads = [(read.operation, Parts(path=path)) for read in resource.reads]
     updates = [
-        (update.operation, Parts(path=path, body=update.body(change(world, resource, update))))
+        (update.operation, Parts(path=path, body=update.body(change(actions, resource, update))))
         for update in resource.updates
     ]
     moves = [(move.operation, move.parts(record.id, move.quantities[0])) for move in resource.moves]
     return [*reads, *updates, *moves]
 
 
-def unknown(world: Actions, resource: Resource) -> None:
+def unknown(actions: Actions, resource: Resource) -> None:
     """Call for a record that never was."""
-    path = {resource.id_in_path: resource.unknown(world.random)}
+    path = {resource.id_in_path: resource.unknown(actions.random)}
     if resource.parent is not None:
-        path = {**world.create(resource).path, **path}
+        path = {**actions.create(resource).path, **path}
     for read in resource.reads:
-        world.send(read.operation, Parts(path=path))
+        actions.send(read.operation, Parts(path=path))
     for update in resource.updates:
-        body = update.body(change(world, resource, update))
-        world.send(update.operation, Parts(path=path, body=body))
+        body = update.body(change(actions, resource, update))
+        actions.send(update.operation, Parts(path=path, body=body))
     for removal in resource.removals:
         if removal.parts is None:
-            world.send(removal.operation, Parts(path=path))
+            actions.send(removal.operation, Parts(path=path))

@@ -31,11 +31,11 @@ def used(target: Target, lifecycle: Lifecycle) -> Target:
     as it is: what a defect does to a write has happened by then. They judge nothing.
     """
     session = Session(target, lifecycle, RunTag("past"))
-    world = Actions(session, Random(2))  # noqa: S311 - no secret
+    actions = Actions(session, Random(2))  # noqa: S311 - no secret
     try:
         for resource in lifecycle.resources:
-            for step in _steps(world, resource):
-                world.trace = Trace()
+            for step in _steps(actions, resource):
+                actions.trace = Trace()
                 with suppress(*TROUBLE):
                     step()
     finally:
@@ -43,40 +43,40 @@ def used(target: Target, lifecycle: Lifecycle) -> Target:
     return target
 
 
-def _steps(world: Actions, resource: Resource) -> Iterator[Callable[[], Any]]:
+def _steps(actions: Actions, resource: Resource) -> Iterator[Callable[[], Any]]:
     """What is done with one kind of record; each step may fail without ending it."""
     made: list[Record] = []
     accounts: tuple[Caller, ...] = ("first", "other")
     for account in accounts:
-        yield partial(views, world, resource, made, account)
+        yield partial(views, actions, resource, made, account)
     if resource.create is not None:
         for account in _CREATIONS:
-            yield partial(_create, world, resource, made, account)
+            yield partial(_create, actions, resource, made, account)
         for removal in resource.removals:
-            yield partial(_remove, world, resource, removal)
+            yield partial(_remove, actions, resource, removal)
     for account in accounts:
-        yield partial(views, world, resource, made, account)
+        yield partial(views, actions, resource, made, account)
     for record in made:
         for move in resource.moves:
-            parts = move.parts(record.id, world.random.choice(move.quantities))
-            yield partial(world.send, move.operation, parts, record.account)
+            parts = move.parts(record.id, actions.random.choice(move.quantities))
+            yield partial(actions.send, move.operation, parts, record.account)
     # What was done last is a change, and not all that was made was changed.
     for record in (*made[:_CHANGED], *made[:_CHANGED]):
         for update in resource.updates:
-            yield partial(_change, world, record, update)
+            yield partial(_change, actions, record, update)
 
 
-def _create(world: Actions, resource: Resource, made: list[Record], account: Caller) -> None:
+def _create(actions: Actions, resource: Resource, made: list[Record], account: Caller) -> None:
     """Create a record that has a name like any other, or one that says who made it."""
     tag = resource.field(resource.tag) if resource.tag is not None and len(made) % 2 else None
-    values = {tag.name: world.value(tag)} if tag is not None else {}
-    made.append(world.create(resource, values, account=account, full=True))
+    values = {tag.name: actions.value(tag)} if tag is not None else {}
+    made.append(actions.create(resource, values, account=account, full=True))
 
 
-def _remove(world: Actions, resource: Resource, removal: Removal) -> None:
-    record = world.create(resource, dict(removal.given))
-    world.send(removal.operation, parts_of(record, removal))
+def _remove(actions: Actions, resource: Resource, removal: Removal) -> None:
+    record = actions.create(resource, dict(removal.given))
+    actions.send(removal.operation, parts_of(record, removal))
 
 
-def _change(world: Actions, record: Record, update: Update) -> None:
-    world.update(record, update, change(world, record.resource, update))
+def _change(actions: Actions, record: Record, update: Update) -> None:
+    actions.update(record, update, change(actions, record.resource, update))

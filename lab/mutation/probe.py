@@ -53,12 +53,12 @@ def probed(target: Target, lifecycle: Lifecycle, expected: list[Line] | None = N
         transcript.append(line)
 
     session = _Recorder(target, lifecycle, note)
-    world = Actions(session, Random(1))  # noqa: S311 - no secret
+    actions = Actions(session, Random(1))  # noqa: S311 - no secret
     try:
         for resource in lifecycle.resources:
-            for step in steps(world, resource):
+            for step in steps(actions, resource):
                 # A long trace would be walked through again and again.
-                world.trace = Trace()
+                actions.trace = Trace()
                 try:
                     step()
                 except TROUBLE as trouble:

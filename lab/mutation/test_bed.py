@@ -86,7 +86,7 @@ class TestBed:
             sandbox.journal.listen(listener)
 
     def _sandboxes(self) -> tuple[Sandbox, Sandbox]:
-        sandboxes, policy = self._server.sandboxes, self._server.world.policy
+        sandboxes, policy = self._server.sandboxes, self._server.control_context.policy
         first, other = (sandboxes.open(policy.sandbox(word)) for word in (_WORD, f"{_WORD}-other"))
         return first, other
 

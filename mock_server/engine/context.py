@@ -14,7 +14,7 @@ from mock_server.state.store import State, Transaction
 
 
 class Context:
-    """The world of one call; its instant does not change while the call runs.
+    """What one call can see and change; its instant does not change while the call runs.
 
     `state` is the transaction to read from and write to; it is committed if the operation
     answers, and forgotten if it raises. `now` is aware, in UTC.

@@ -45,7 +45,7 @@ class Interceptor:
         others: Literal["server", "refuse"],
         trust_proxy: bool = False,
     ) -> None:
-        self.record = Record(server.world.specs)
+        self.record = Record(server.control_context.specs)
         server.sandboxes.listen(self.record.note)
         self._plain, self._tls = [proxy] if proxy else [], tls
         ports = [each.getsockname()[1] for each in (*self._plain, tls)]

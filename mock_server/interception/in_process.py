@@ -81,7 +81,7 @@ class Interception:
         allow_hosts: Iterable[str] = (),
     ) -> None:
         self.server = server
-        self.record = Record(server.world.specs)
+        self.record = Record(server.control_context.specs)
         self._loop = loop
         self._sandbox = sandbox
         self._hosts = VendorHosts(server.vendors)

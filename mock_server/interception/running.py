@@ -229,7 +229,7 @@ def write_report(folder: Path, server: MockServer, record: Record) -> None:
         name: sandbox.journal for name in sandboxes.names() if (sandbox := sandboxes.find(name))
     }
     journals[""] = sandboxes.unattributed.journal
-    specs = server.world.specs
+    specs = server.control_context.specs
     exchanges: list[Exchange] = sorted(
         (each for journal in journals.values() for each in journal), key=lambda each: each.at
     )

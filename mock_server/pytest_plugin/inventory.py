@@ -79,7 +79,7 @@ class MockInventory:
         self._options = options
         self._start = sandbox.state
         self._expected: list[Callable[[], None]] = []
-        specs = home.server.world.specs
+        specs = home.server.control_context.specs
         self.apis = {
             vendor.api.name: ApiAccess(vendor, home, sandbox.name) for vendor in home.server.vendors
         }
@@ -163,7 +163,7 @@ class MockInventory:
         For programs that run beside the test. Raises Unmet after `timeout` seconds.
         """
         __tracebackhide__ = True
-        check_query(like, self._home.server.world.specs)
+        check_query(like, self._home.server.control_context.specs)
         query, came = Query(**like), Event()
         found: list[Exchange] = []
 
@@ -215,13 +215,13 @@ class MockInventory:
 
     def calls(self, *, since: int = 0, **like: Unpack[Calls]) -> list[Exchange]:
         """Return the exchanges after number `since` that are like this, the oldest first."""
-        check_query(like, self._home.server.world.specs)
+        check_query(like, self._home.server.control_context.specs)
         return self._do(partial(find_calls, self._sandbox.journal, Query(**like), since))
 
     def explain(self, number: int) -> dict[str, object]:
         """Return what an exchange was taken for, and why it was answered so, as JSON."""
         exchange = self._do(partial(self._sandbox.journal.get, number))
-        return explain(exchange, self._home.server.world.specs[exchange.api])
+        return explain(exchange, self._home.server.control_context.specs[exchange.api])
 
     def verify_calls(
         self,
@@ -234,7 +234,7 @@ class MockInventory:
     ) -> None:
         """Raise Unmet unless there were so many calls like this; at least one, if no number is."""
         __tracebackhide__ = True
-        check_query(like, self._home.server.world.specs)
+        check_query(like, self._home.server.control_context.specs)
         expected = CallExpectation(Query(**like), exactly, at_least, at_most)
         self._do(partial(verify_calls, self._sandbox.journal, [expected], since))
 
@@ -261,7 +261,7 @@ class MockInventory:
         **like: Unpack[Calls],
     ) -> None:
         """Fail the test at its end unless `verify_calls` is content then."""
-        check_query(like, self._home.server.world.specs)
+        check_query(like, self._home.server.control_context.specs)
         verify = partial(self.verify_calls, exactly=exactly, at_least=at_least, at_most=at_most)
         self._expected.append(partial(verify, since=since, **like))
 
@@ -280,11 +280,13 @@ class MockInventory:
     def _check_order(self, queries: Sequence[Query]) -> None:
         for index, query in enumerate(queries):
             asked = {name: getattr(query, name) for name in Query.__slots__}
-            check_query(asked, self._home.server.world.specs, (index,))
+            check_query(asked, self._home.server.control_context.specs, (index,))
 
     def _check_effects(self, effects: Sequence[Effect]) -> None:
         for index, effect in enumerate(effects):
-            check_effect(effect.table, effect.field, self._home.server.world.tables, (index,))
+            check_effect(
+                effect.table, effect.field, self._home.server.control_context.tables, (index,)
+            )
 
     def problems(self) -> list[str]:
         """Return what the test fails for at its end, a text for each; hears nothing afterwards."""
@@ -314,7 +316,7 @@ class MockInventory:
     def summary(self) -> str:
         """Return how the mocks began and what they saw, for a report of a failure."""
         options, seen = self._options, self.journal
-        specs = self._home.server.world.specs
+        specs = self._home.server.control_context.specs
         clock = options.clock.isoformat() if options.clock else "real"
         lines = [
             f"sandbox {self.name}, persona {options.persona}, seed {self.seed}, clock {clock}"

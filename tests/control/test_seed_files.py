@@ -263,7 +263,7 @@ def test_an_export_is_yaml_that_any_reader_takes(control, cliniko):
 
 
 def test_exported_leaves_out_what_was_not_asked_for(server):
-    sandbox = server.sandboxes.open(server.world.policy.sandbox("test-o"))
+    sandbox = server.sandboxes.open(server.control_context.policy.sandbox("test-o"))
     document = exported(sandbox.whole(sandbox.state, ["cliniko"]), ["cliniko"])
     assert set(document) == {"apis", "revision"}
     assert "sequences" in document["apis"]["cliniko"]

@@ -199,7 +199,7 @@ def test_a_command_that_fails_says_why_in_one_line(shop, capsys, arguments, comp
 def test_a_follower_is_shown_a_reset_and_the_end(shop):
     server = shop[0]
     sandbox = server.sandbox("test-shop")
-    events = LiveEvents(server.control, server.world)
+    events = LiveEvents(server.control, server.control_context)
 
     async def follow():
         shown = events._follow(sandbox, 2)

@@ -1,4 +1,4 @@
-"""What the mock keeps of Skhokho's world: products of organisations, and their images."""
+"""What the mock keeps for Skhokho: products of organisations, and their images."""
 
 from __future__ import annotations
 

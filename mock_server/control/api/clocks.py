@@ -15,7 +15,7 @@ from mock_server.state.clock import EARLIEST, LATEST, Clock
 
 
 def register(operations: Operations, context: ControlContext) -> None:
-    """Add the handlers of the clocks of a world's sandboxes."""
+    """Add the handlers of the clocks of the server's sandboxes."""
 
     @operations.handles("getClock")
     def tell(request: Request, _: Context) -> Reply:

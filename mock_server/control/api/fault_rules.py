@@ -17,7 +17,7 @@ MOST_RULES = 1000
 
 
 def register(operations: Operations, context: ControlContext) -> None:
-    """Add the handlers of the faults and rate limits of a world's sandboxes."""
+    """Add the handlers of the faults and rate limits of the server's sandboxes."""
 
     @operations.handles("listFaults")
     def list_faults(request: Request, _: Context) -> Reply:

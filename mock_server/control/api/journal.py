@@ -38,7 +38,7 @@ _BOUNDS = ("exactly", "at_least", "at_most")
 
 
 def register(operations: Operations, context: ControlContext) -> None:
-    """Add the handlers of the evidence of a world's sandboxes."""
+    """Add the handlers of the evidence of the server's sandboxes."""
 
     @operations.handles("listExchanges")
     def list_exchanges(request: Request, _: Context) -> Reply:

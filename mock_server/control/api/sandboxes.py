@@ -11,7 +11,7 @@ from mock_server.engine.messages import Reply, Request
 
 
 def register(operations: Operations, context: ControlContext) -> None:
-    """Add the handlers of a world's sandboxes."""
+    """Add the handlers of the server's sandboxes."""
     sandboxes = context.sandboxes
 
     @operations.handles("listSandboxes")

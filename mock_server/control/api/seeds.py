@@ -18,7 +18,7 @@ LONGEST_EXPORT = 64 << 20
 
 
 def register(operations: Operations, context: ControlContext) -> None:
-    """Add the handlers of the records of a world's sandboxes."""
+    """Add the handlers of the records of the server's sandboxes."""
     tables = tables_of(context.vendors)
 
     @operations.handles("exportSandbox")

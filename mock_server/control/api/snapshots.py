@@ -18,7 +18,7 @@ _CHANGES = 1000
 
 
 def register(operations: Operations, context: ControlContext) -> None:
-    """Add the handlers of the states of a world's sandboxes."""
+    """Add the handlers of the states of the server's sandboxes."""
 
     @operations.handles("listSnapshots")
     def list_snapshots(request: Request, _: Context) -> Reply:

@@ -39,7 +39,7 @@ def control_vendor(context: ControlContext) -> Vendor:
 
 
 def empty_context() -> ControlContext:
-    """Return a world of no APIs, for those who look at the control API and do not call it."""
+    """Return a context without APIs, for those who look at the control API and do not call it."""
     sandboxes = Sandboxes(lambda *_: State(), Journal)
     return ControlContext(sandboxes, CredentialPolicy(frozenset(), ""), ())
 

@@ -15,10 +15,15 @@ from typing import Any, TypeVar
 
 from mock_server.control.seed_files.files import Problem
 from mock_server.control.seed_files.records import Records
-from mock_server.control.seed_files.small_states import Worlds, collection_of, named_by, with_table
+from mock_server.control.seed_files.small_states import (
+    SmallStates,
+    collection_of,
+    named_by,
+    with_table,
+)
 from mock_server.discovery import Tables, Vendor
+from mock_server.engine.dry_run import DryRun, DryRunResult, dry_runs_of
 from mock_server.engine.errors import ContractViolation
-from mock_server.engine.rehearsal import Rehearsal, Shown, rehearsals_of
 from mock_server.journal.journal import Journal
 from mock_server.openapi.pointers import join
 from mock_server.state.clock import Clock
@@ -74,10 +79,10 @@ def _unfounded(
 class _Way:
     """A read, and the fields of a record that go into its path."""
 
-    read: Rehearsal
+    read: DryRun
     fields: tuple[str, ...]
 
-    def shown(self, record: Any, state: State, sandbox: Sandbox) -> Shown:
+    def shown(self, record: Any, state: State, sandbox: Sandbox) -> DryRunResult:
         """What the read shows of a state when it asks for a record."""
         values = [getattr(record, name) for name in self.fields]
         return self.read.show(sandbox, state, dict(zip(self.read.parameters, values, strict=True)))
@@ -86,7 +91,7 @@ class _Way:
 class _Stage:
     """A state that nobody lives in, and the reads that may show what is in it.
 
-    Each record is shown in a small world, for the whole may be large. What is wrong there must be
+    Each record is shown in a small state, for the whole may be large. What is wrong there must be
     wrong in the whole state too.
     """
 
@@ -94,7 +99,7 @@ class _Stage:
         self._state = state
         self._tables = {table.name: table for table in tables.values()}
         self._sandbox = Sandbox(SandboxName("test", ""), 0, lambda *_: State(), Clock(), Journal())
-        self._reads = rehearsals_of(vendor.api, vendor.spec)
+        self._reads = dry_runs_of(vendor.api, vendor.spec)
 
     def mistakes(self, records: Records) -> Iterator[Problem]:
         """Yield how the records are shown off the contract.
@@ -116,33 +121,33 @@ class _Stage:
 
     def _defects(self, table: Table[Any]) -> Iterator[tuple[Key, Any, ContractViolation]]:
         """The defects of the records of a table, each with the record that is the cause of it."""
-        worlds = Worlds(self._state, self._tables, table)
-        ways = list(self._ways(table, worlds))
+        small_states = SmallStates(self._state, self._tables, table)
+        ways = list(self._ways(table, small_states))
         for batch in _batches(self._state.collection(table).items(), _BATCH):
-            world = worlds.of(batch)
-            left = [way for way in ways if not self._all_well(way, world, len(batch))]
+            small_state = small_states.of(batch)
+            left = [way for way in ways if not self._all_well(way, small_state, len(batch))]
             for key, record in batch if left else ():
-                world = worlds.of([(key, record)])
+                small_state = small_states.of([(key, record)])
                 for way in left:
-                    if way.shown(record, world, self._sandbox).defects:
+                    if way.shown(record, small_state, self._sandbox).defects:
                         for defect in self._confirmed(way, table, key, record):
                             yield key, record, defect
 
-    def _all_well(self, way: _Way, world: State, number: int) -> bool:
-        """Whether a list shows so many records of a world at once, and nothing is wrong."""
+    def _all_well(self, way: _Way, small_state: State, number: int) -> bool:
+        """Whether a list shows so many records of a state at once, and nothing is wrong."""
         if way.fields:
             return False
-        shown = way.read.show(self._sandbox, world, {})
+        shown = way.read.show(self._sandbox, small_state, {})
         return (
             not shown.defects and shown.reply is not None and _longest(shown.reply.body) >= number
         )
 
-    def _ways(self, table: Table[Any], worlds: Worlds) -> Iterator[_Way]:
+    def _ways(self, table: Table[Any], small_states: SmallStates) -> Iterator[_Way]:
         """The reads that show records of a table, each with the fields that show most of them."""
         samples = []
         for key, record in islice(self._state.collection(table).items(), _SAMPLES):
-            world = worlds.of([(key, record)])
-            samples.append((record, world, with_table(world, table, collection_of({}))))
+            small_state = small_states.of([(key, record)])
+            samples.append((record, small_state, with_table(small_state, table, collection_of({}))))
         for read in self._reads:
             best, most = None, 0
             for names in _assignments(table, len(read.parameters)):
@@ -155,8 +160,8 @@ class _Stage:
             if best is not None:
                 yield best
 
-    def _shows(self, way: _Way, record: Any, world: State, rest: State) -> bool:
-        shown = way.shown(record, world, self._sandbox)
+    def _shows(self, way: _Way, record: Any, small_state: State, rest: State) -> bool:
+        shown = way.shown(record, small_state, self._sandbox)
         if shown.reply is None and not shown.defects:
             return False
         hidden = way.shown(record, rest, self._sandbox)
@@ -197,7 +202,7 @@ def _assignments(table: Table[Any], number: int) -> Iterator[tuple[str, ...]]:
         yield from product(plain, repeat=number)
 
 
-def _texts(shown: Shown) -> Counter[str]:
+def _texts(shown: DryRunResult) -> Counter[str]:
     return Counter(defect.message for defect in shown.defects)
 
 

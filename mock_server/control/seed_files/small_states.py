@@ -15,8 +15,8 @@ from mock_server.state.store import Key, State, Table
 _SMALL = 50
 
 
-class Worlds:
-    """The small worlds of a table's records: with what these name, and with the small tables.
+class SmallStates:
+    """The small states of a table's records: with what these name, and with the small tables.
 
     A table that may name the record is not in its context, for what else it names is not there.
     """
@@ -35,7 +35,7 @@ class Worlds:
         self._small = Map(small)
 
     def of(self, records: Sequence[tuple[Key, Any]]) -> State:
-        """Return the world of some records."""
+        """Return the small state of some records."""
         found: dict[str, dict[Key, Any]] = {self._table.name: dict(records)}
         waiting = [(self._table, record) for _, record in records]
         while waiting:

@@ -19,7 +19,7 @@ from mock_server.state.store import State
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DryRunResult:
     """What a read would answer: its reply, None if it is refused, and what is wrong with it."""
 
     reply: Reply | None
@@ -27,7 +27,7 @@ class Shown:
     crashed: bool = False
 
 
-class Rehearsal:
+class DryRun:
     """One read of an API; `parameters` are the names of those in its path.
 
     It asks for what is archived as well, where the spec says how (`x-shows-archived`).
@@ -58,7 +58,7 @@ class Rehearsal:
             for status, response in operation.responses.items()
         }
 
-    def show(self, sandbox: Sandbox, state: State, values: Mapping[str, object]) -> Shown:
+    def show(self, sandbox: Sandbox, state: State, values: Mapping[str, object]) -> DryRunResult:
         """Return what a read with these values in its path shows of a state; changes nothing."""
         request = Request(
             method="GET",
@@ -72,35 +72,35 @@ class Rehearsal:
         context = Context(sandbox, self._compiler, state)
         try:
             if self._reader.read(request, values):
-                return Shown(None)
+                return DryRunResult(None)
             if any(violation for rule in self._rules for violation in rule(request, context)):
-                return Shown(None)
+                return DryRunResult(None)
             reply = self._handler(request, context)
         except ApiError:
-            return Shown(None)
+            return DryRunResult(None)
         except Exception as crash:  # noqa: BLE001 - whatever it is, the records made it
-            return Shown(
+            return DryRunResult(
                 None, [ContractViolation(self.id, "", f"{type(crash).__name__}: {crash}")], True
             )
         writer = self._writers.get(reply.status)
         if writer is None:
             problem = ContractViolation(self.id, "/status", f"{reply.status} is not declared")
-            return Shown(reply, [problem])
-        return Shown(reply, writer.defects(reply))
+            return DryRunResult(reply, [problem])
+        return DryRunResult(reply, writer.defects(reply))
 
 
-def rehearsals_of(api: Api, spec: SpecIndex) -> list[Rehearsal]:
+def dry_runs_of(api: Api, spec: SpecIndex) -> list[DryRun]:
     """Return the reads of an API that change nothing and need no more than a path.
 
     Of several with one handler and the same answers, the first is enough.
     """
-    found: dict[tuple[object, str], Rehearsal] = {}
+    found: dict[tuple[object, str], DryRun] = {}
     for operation in spec.operations.values():
         needs_more = any(each.required and each.location != "path" for each in operation.parameters)
         if is_read(operation) and not needs_more:
             handler = api.operations[operation.id].handler
             answers = repr(operation.raw.get("responses"))
-            found.setdefault((handler, answers), Rehearsal(operation, api, spec))
+            found.setdefault((handler, answers), DryRun(operation, api, spec))
     return list(found.values())
 
 
