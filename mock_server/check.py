@@ -25,7 +25,7 @@ Pointer = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SpecProblem:
     """One thing that is wrong, and where: a pointer into the spec and its line in the file."""
 
     path: Path
@@ -48,7 +48,7 @@ def shown(path: Path) -> str:
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
-def check(vendor: Vendor) -> list[Problem]:
+def check(vendor: Vendor) -> list[SpecProblem]:
     """Return everything that is wrong with an API's spec, in the order of the file."""
     found = [
         *_of_any_document(vendor.spec),
@@ -58,13 +58,13 @@ def check(vendor: Vendor) -> list[Problem]:
     return _placed(vendor.spec_path, found)
 
 
-def check_file(path: Path) -> list[Problem]:
+def check_file(path: Path) -> list[SpecProblem]:
     """Return what is wrong with an OpenAPI document of whatever API, in the order of the file."""
     try:
         spec = SpecIndex(path.stem, load_document(path))
     except SpecError as problem:
         message = str(problem).removeprefix(f"{path}: ")
-        return [Problem(path, 1, (), message)]
+        return [SpecProblem(path, 1, (), message)]
     return _placed(path, _of_any_document(spec))
 
 
@@ -77,16 +77,16 @@ def _of_any_document(spec: SpecIndex) -> list[tuple[Pointer, str]]:
     ]
 
 
-def _placed(path: Path, found: Iterable[tuple[Pointer, str]]) -> list[Problem]:
+def _placed(path: Path, found: Iterable[tuple[Pointer, str]]) -> list[SpecProblem]:
     """What was found, once each, with its line in the file."""
     lines = _lines(path)
     problems = {
-        Problem(path, _line(lines, pointer), pointer, message) for pointer, message in found
+        SpecProblem(path, _line(lines, pointer), pointer, message) for pointer, message in found
     }
     return sorted(problems, key=lambda problem: (problem.line, problem.message))
 
 
-def check_if_changed(vendor: Vendor) -> list[Problem]:
+def check_if_changed(vendor: Vendor) -> list[SpecProblem]:
     """Check a spec unless the same bytes passed before on this machine, or no validator is there.
 
     The validators take most of a second to import, so an ordinary start should do without. What

@@ -17,10 +17,10 @@ import httpx
 
 from contract_tests.cli.options import Options, read_options, target_options
 from contract_tests.cli.run import FOUND, NOT_REACHED, NOTHING_NEW, without_secrets_shown
-from contract_tests.fidelity.model import Rule, Rules, load_rules
+from contract_tests.fidelity.model import FidelityRule, Rules, load_rules
 from contract_tests.fidelity.page import Beside, page
 from contract_tests.fidelity.report import as_json, summary
-from contract_tests.fidelity.runner import Outcome, Result, run_rules
+from contract_tests.fidelity.runner import RuleOutcome, RuleResult, run_rules
 from contract_tests.suite import opened, run_tag
 from contract_tests.target.cleanup import sweep
 from contract_tests.target.ledger import Ledger
@@ -42,7 +42,7 @@ class _Choice:
     bases: tuple[str, ...]
     patterns: tuple[str, ...]
 
-    def of(self, rules: Rules) -> list[Rule]:
+    def of(self, rules: Rules) -> list[FidelityRule]:
         """Return the chosen ones of an API's rules."""
         return [
             rule
@@ -97,7 +97,7 @@ def fidelity(**given: Any) -> int:
     return without_secrets_shown(options, lambda: _tried(options, chosen))
 
 
-def _tried(options: Options, chosen: Sequence[tuple[Vendor, Rules, list[Rule]]]) -> int:
+def _tried(options: Options, chosen: Sequence[tuple[Vendor, Rules, list[FidelityRule]]]) -> int:
     results, unreachable = [], False
     target = "the mock" if options.on_mock else options.target
     for vendor, rules, tried in chosen:
@@ -118,7 +118,7 @@ def _tried(options: Options, chosen: Sequence[tuple[Vendor, Rules, list[Rule]]])
     return NOT_REACHED if unreachable else NOTHING_NEW
 
 
-def _run(options: Options, vendor: Vendor, rules: Rules, tried: list[Rule]) -> Result:
+def _run(options: Options, vendor: Vendor, rules: Rules, tried: list[FidelityRule]) -> RuleResult:
     """Try rules on a target, and take away what they made in a service's account."""
     given = rules.given if options.on_mock else _from_environment(rules.given, options)
     with tempfile.TemporaryDirectory() as folder:
@@ -142,7 +142,7 @@ def _progress(options: Options, total: int) -> Any:
     """What is shown each outcome: it counts, where a run takes long."""
     seen = 0
 
-    def tick(_: Outcome) -> None:
+    def tick(_: RuleOutcome) -> None:
         nonlocal seen
         seen += 1
         if not options.on_mock and seen % _BETWEEN == 0:
@@ -191,7 +191,7 @@ def _beside(path: Path) -> Beside:
         raise UsageError(f"--beside: {path} is no fidelity.json") from problem
 
 
-def _write(options: Options, results: Sequence[Result], target: str) -> None:
+def _write(options: Options, results: Sequence[RuleResult], target: str) -> None:
     assert options.report is not None  # noqa: S101 - the caller asked
     report = options.secrets.cleaned(as_json(results, target, options.profile))
     path = options.report / "fidelity.json"

@@ -37,7 +37,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class AnswerDifference:
     """A place in an answer where two targets differ, with what each shows."""
 
     pointer: str
@@ -86,23 +86,23 @@ class Normaliser:
 
     def differences(
         self, left: Exchange, right: Exchange, *, whole: bool = True
-    ) -> list[Difference]:
+    ) -> list[AnswerDifference]:
         """Return where two answers to the same call differ.
 
         `whole` says that lists have no other page on which a record could be.
         """
-        found: list[Difference] = []
+        found: list[AnswerDifference] = []
         if left.answer.status != right.answer.status:
-            found.append(Difference("/status", left.answer.status, right.answer.status))
+            found.append(AnswerDifference("/status", left.answer.status, right.answer.status))
             return found
         kinds = [each.answer.headers.get("content-type", "") for each in (left, right)]
         plain = [kind.partition(";")[0].strip().lower() for kind in kinds]
         if plain[0] != plain[1]:
-            return [Difference("/headers/content-type", plain[0], plain[1])]
+            return [AnswerDifference("/headers/content-type", plain[0], plain[1])]
         for name in ("allow", "www-authenticate", "location"):
             values = [each.answer.headers.get(name) for each in (left, right)]
             if not self._same_text(values[0], values[1], left, right):
-                found.append(Difference(f"/headers/{name}", *values))
+                found.append(AnswerDifference(f"/headers/{name}", *values))
         bodies, where = (left.answer.body, right.answer.body), "/body"
         for resource in self.lifecycle.resources:
             for listing in resource.lists:
@@ -121,7 +121,7 @@ class Normaliser:
         query: Query,
         made: Mapping[str, str],
         whole: bool,
-    ) -> tuple[tuple[Any, Any], str, list[Difference]]:
+    ) -> tuple[tuple[Any, Any], str, list[AnswerDifference]]:
         """Two pages of a list with no records but those that the sequence has made, in one order.
 
         If the accounts hold different numbers of records, nothing else of the pages is the same.
@@ -144,7 +144,7 @@ class Normaliser:
             if wanted != theirs and not follows(
                 listing, query, pairs, [theirs.index(each) for each in wanted]
             ):
-                order = [Difference(f"/body{listing.items}/order", wanted, theirs)]
+                order = [AnswerDifference(f"/body{listing.items}/order", wanted, theirs)]
             theirs = wanted
         own = [left[each] for each in names], [right[each] for each in theirs]
         totals = [find(body, listing.total or "/?") for body in bodies]
@@ -154,7 +154,7 @@ class Normaliser:
             return put, "/body", order
         if totals[0] == totals[1] and totals[0] not in (MISSING, None):
             # The same page of two lists of the same length has as many records in both.
-            lengths = Difference(f"/body{listing.items}/length", len(items[0]), len(items[1]))
+            lengths = AnswerDifference(f"/body{listing.items}/length", len(items[0]), len(items[1]))
             return own, f"/body{listing.items}", [lengths]
         self.left_out.add(f"{operation}: all but records, as the accounts' numbers differ")
         return own, f"/body{listing.items}", order
@@ -169,7 +169,7 @@ class Normaliser:
 
     def _compared(
         self, left: Any, right: Any, where: str, one: Exchange, other: Exchange
-    ) -> Iterator[Difference]:
+    ) -> Iterator[AnswerDifference]:
         place = re.sub(r"/\d+(?=/|$)", "/*", where.removeprefix("/body"))
         if place in self.lifecycle.ignored:
             self.left_out.add(f"{one.call.operation}: {place}, declared as ignored")
@@ -183,11 +183,11 @@ class Normaliser:
                 yield from self._compared(*shown, f"{where}/{name}", one, other)
         elif isinstance(left, list) and isinstance(right, list):
             if len(left) != len(right):
-                yield Difference(f"{where}/length", len(left), len(right))
+                yield AnswerDifference(f"{where}/length", len(left), len(right))
             for number, (here, there) in enumerate(zip(left, right, strict=False)):
                 yield from self._compared(here, there, f"{where}/{number}", one, other)
         elif not self._same(left, right, where, one, other):
-            yield Difference(where, left, right)
+            yield AnswerDifference(where, left, right)
 
     def _same(self, left: Any, right: Any, where: str, one: Exchange, other: Exchange) -> bool:
         if left is MISSING or right is MISSING or (left is None) != (right is None):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contract_tests.differential.normal import Difference, Normaliser
+from contract_tests.differential.normal import AnswerDifference, Normaliser
 from contract_tests.exchange.trace import MISSING, Call, Exchange, Trace, find, firsts
 from contract_tests.reproduction.kinds import named_in_path
 from contract_tests.reproduction.variables import made_up
@@ -20,7 +20,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d")
 class Met:
     """A difference, and the two exchanges in which it was met."""
 
-    difference: Difference
+    difference: AnswerDifference
     left: Exchange
     right: Exchange
 

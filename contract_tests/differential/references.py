@@ -46,7 +46,7 @@ class Look:
 
 
 @dataclass
-class References:
+class MatchedReferences:
     """Those of one sequence; as a reader of answers, it looks for what the right target has.
 
     `replaced_by` are the texts of the left target's records, each with that of the right one's.

@@ -14,7 +14,7 @@ from random import Random
 
 import httpx
 
-from contract_tests.differential.answered import NONSENSE, Answered, answers_to, ended_early
+from contract_tests.differential.answered import NONSENSE, OtherAnswers, answers_to, ended_early
 from contract_tests.differential.normal import Normaliser
 from contract_tests.differential.pairs import Met, compared, short
 from contract_tests.differential.questions import questions
@@ -25,7 +25,7 @@ from contract_tests.findings import Finding, Run
 from contract_tests.properties.actions import Actions, CaseNotApplicable, ClaimViolated
 from contract_tests.properties.oracle import Case, Oracle
 from contract_tests.properties.oracles import ORACLES
-from contract_tests.target.guard import Refused
+from contract_tests.target.guard import BlockedByGuard
 from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
@@ -179,14 +179,14 @@ class _Comparison:
             case.run(actions)
         except (ClaimViolated, *NONSENSE):
             kept = False
-        except (CaseNotApplicable, Refused, LookupError, httpx.HTTPError):
+        except (CaseNotApplicable, BlockedByGuard, LookupError, httpx.HTTPError):
             pass
         finally:
             actions.tidy()
             self._count(session)
         return actions, kept and not actions.breaches
 
-    def _answered(self, left: Trace) -> Answered:
+    def _answered(self, left: Trace) -> OtherAnswers:
         """What the right target answers to the calls of a trace, as far as it goes."""
         self._answers += 1
         session = Session(
@@ -201,7 +201,7 @@ class _Comparison:
         self.checks += session.checks
         session.close()
 
-    def _met(self, left: Trace, right: Answered, one: Target, other: Target) -> list[Met]:
+    def _met(self, left: Trace, right: OtherAnswers, one: Target, other: Target) -> list[Met]:
         normaliser = Normaliser(
             self._lifecycle, one.base_url, other.base_url, replaced_by=right.references.replaced_by
         )

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
-from contract_tests.differential.normal import Difference
+from contract_tests.differential.normal import AnswerDifference
 from contract_tests.exchange.conformance import contract_of
 from contract_tests.exchange.trace import Exchange
 from mock_server.openapi.document import Provenance, SpecIndex
@@ -28,7 +28,7 @@ class Judge:
     left_kept: bool
     right_kept: bool
 
-    def verdict(self, difference: Difference, left: Exchange, right: Exchange) -> Verdict:
+    def verdict(self, difference: AnswerDifference, left: Exchange, right: Exchange) -> Verdict:
         """Return whose fault a difference is.
 
         `real` and `mock` break the spec or the property; if neither does, the mock only guesses

@@ -23,7 +23,7 @@ _PAGES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ContractProblem:
     """How an answer breaks the spec: where in the answer (`/status`, `/body/name`), and how."""
 
     pointer: str
@@ -49,14 +49,14 @@ class Contract:
         content: bytes,
         *,
         head: bool = False,
-    ) -> list[Problem]:
+    ) -> list[ContractProblem]:
         """Return every way in which an answer breaks the spec; none if it keeps to it.
 
         Header names may be of any case. With `head` the answer is one to HEAD, without a body.
         """
         allowed = self._allowed(operation_id, status)
         if allowed is None:
-            return [Problem("/status", f"{status} is not declared for {operation_id}")]
+            return [ContractProblem("/status", f"{status} is not declared for {operation_id}")]
         sent = {name.lower(): value for name, value in headers.items()}
         found = list(allowed.in_headers(sent))
         return (
@@ -94,35 +94,37 @@ class _Allowed:
             for name, header in response.headers.items()
         ]
 
-    def in_headers(self, sent: Mapping[str, str]) -> Iterator[Problem]:
+    def in_headers(self, sent: Mapping[str, str]) -> Iterator[ContractProblem]:
         """Yield what is wrong with the headers, whose names are in lower case."""
         for name, required, schema, validator in self._headers:
             value = sent.get(name)
             if value is None:
                 if required:
-                    yield Problem(f"/headers/{name}", "a required header is missing")
+                    yield ContractProblem(f"/headers/{name}", "a required header is missing")
             elif not validator.is_valid(coerce(value, schema, _WORDS)):
-                yield Problem(f"/headers/{name}", f"{value!r} breaks its schema")
+                yield ContractProblem(f"/headers/{name}", f"{value!r} breaks its schema")
 
-    def in_body(self, content_type: str, content: bytes) -> Iterator[Problem]:
+    def in_body(self, content_type: str, content: bytes) -> Iterator[ContractProblem]:
         """Yield what is wrong with the media type and the body."""
         if not self._bodies or self._status in _BODILESS:
             if content:
-                yield Problem("/body", f"{len(content)} bytes where there is none")
+                yield ContractProblem("/body", f"{len(content)} bytes where there is none")
             return
         media_type = content_type.partition(";")[0].strip().lower()
         validator = self._bodies.get(media_type) or self._bodies.get(
             f"{media_type.partition('/')[0]}/*"
         )
         if validator is None:
-            yield Problem("/headers/content-type", f"{media_type or 'nothing'} is not declared")
+            yield ContractProblem(
+                "/headers/content-type", f"{media_type or 'nothing'} is not declared"
+            )
             return
         body: Any = content
         if is_json(media_type):
             try:
                 body = read_json(content)
             except ValueError as problem:
-                yield Problem("/body", f"not JSON: {problem}")
+                yield ContractProblem("/body", f"not JSON: {problem}")
                 return
         elif media_type.startswith("text/"):
             body = content.decode("utf-8", "replace")
@@ -130,12 +132,12 @@ class _Allowed:
             return
         for error in validator.iter_errors(body):
             where = join("", *error.instance_path)
-            yield Problem(f"/body{where}", error.message)
+            yield ContractProblem(f"/body{where}", error.message)
 
 
 # Lists are walked again and again, and few of their pages are others than the last time.
 @lru_cache(maxsize=_PAGES)
-def _in_body(allowed: _Allowed, content_type: str, content: bytes) -> tuple[Problem, ...]:
+def _in_body(allowed: _Allowed, content_type: str, content: bytes) -> tuple[ContractProblem, ...]:
     return tuple(allowed.in_body(content_type, content))
 
 

@@ -13,7 +13,7 @@ import httpx
 from contract_tests.exchange.bodies import JSON, MULTIPART, URLENCODED, encoded
 from contract_tests.exchange.conformance import contract_of, is_json, read_json
 from contract_tests.fidelity.expressions import NotShown, filled
-from contract_tests.fidelity.model import Caller, Step
+from contract_tests.fidelity.model import Caller, RuleStep
 from contract_tests.target.target import Target
 from mock_server.lifecycle.model import File
 from mock_server.openapi import paths
@@ -24,7 +24,7 @@ _STRANGER = "wrong-credential"
 
 
 @dataclass(frozen=True)
-class Answer:
+class RuleAnswer:
     """What came back from a call; header names are in lower case."""
 
     operation: str
@@ -75,7 +75,7 @@ class Callers:
         """The path parameters that are the same in every call."""
         return self._target.parameters
 
-    def send(self, step: Step, names: Mapping[str, Any]) -> Answer:
+    def send(self, step: RuleStep, names: Mapping[str, Any]) -> RuleAnswer:
         """Send a step's call, with its expressions filled in.
 
         Raises httpx.HTTPError if there is no answer, MissingValue, and NotShown where the target
@@ -101,7 +101,7 @@ class Callers:
         self.requests += 1
         client = self._client(step.by)
         response = client.request(method, url, headers=headers, content=content)
-        return Answer(
+        return RuleAnswer(
             operation.id if operation is not None else "",
             response.status_code,
             {name.lower(): value for name, value in response.headers.items()},
@@ -109,7 +109,7 @@ class Callers:
             f"{method} {url}",
         )
 
-    def breaches(self, answer: Answer) -> list[str]:
+    def breaches(self, answer: RuleAnswer) -> list[str]:
         """Return how an answer breaks the spec."""
         found = self._contract.problems(
             answer.operation, answer.status, answer.headers, answer.content
@@ -167,7 +167,7 @@ class Callers:
             raise NotShown(str(problem)) from problem
 
 
-def sends_more_than_reads(step: Step, operations: Mapping[str, Operation]) -> str:
+def sends_more_than_reads(step: RuleStep, operations: Mapping[str, Operation]) -> str:
     """Return the profile that a step needs: `read-only`, `writes` or `full`."""
     word = step.words[0]
     if word.lower() in METHODS or step.by in ("nobody", "invalid_credential"):
@@ -179,7 +179,7 @@ def sends_more_than_reads(step: Step, operations: Mapping[str, Operation]) -> st
     return "read-only" if is_read(operation) else "writes"
 
 
-def _content(step: Step, names: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
+def _content(step: RuleStep, names: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
     if step.has_body:
         return encoded(filled(step.body, names), JSON)
     if step.form is not None:

@@ -32,7 +32,7 @@ class InvalidExpression(Exception):
     """A text is no expression of a rule file; the message says why, in one line."""
 
 
-class MissingValue(Exception):
+class UndefinedValue(Exception):
     """An expression reads what is not there; the message says what."""
 
 
@@ -72,11 +72,11 @@ class Expression:
                 raise InvalidExpression(f"{text!r}: {type(node).__name__} is not known here")
 
     def value(self, names: Mapping[str, Any]) -> Any:
-        """Return what it is worth; raises MissingValue, and NotShown from `every`."""
+        """Return what it is worth; raises UndefinedValue, and NotShown from `every`."""
         try:
             return _Evaluation(names).of(self._node)
         except _UNFIT as problem:
-            raise MissingValue(f"{self.text}: {type(problem).__name__}: {problem}") from problem
+            raise UndefinedValue(f"{self.text}: {type(problem).__name__}: {problem}") from problem
 
     def problem(self, names: Mapping[str, Any]) -> str | None:
         """Return why it does not hold, with the values that show it, or None if it does."""
@@ -84,7 +84,7 @@ class Expression:
         try:
             if evaluation.of(self._node):
                 return None
-        except MissingValue as missing:
+        except UndefinedValue as missing:
             return f"{self.text}: {missing}"
         except _UNFIT as problem:
             return f"{self.text}: {type(problem).__name__}: {problem}"
@@ -106,7 +106,7 @@ def filled(value: Any, names: Mapping[str, Any]) -> Any:
     """Return a value with each `${expression}` in its texts replaced by what it is worth.
 
     A text that is one such expression and no more becomes the value itself. Floats become exact
-    decimals. Raises MissingValue.
+    decimals. Raises UndefinedValue.
     """
     if isinstance(value, str):
         return _filled_text(value, names)
@@ -272,7 +272,7 @@ class _Evaluation:
 
     def _name(self, node: ast.Name) -> Any:
         if node.id not in self._names:
-            raise MissingValue(f"there is no {node.id}")
+            raise UndefinedValue(f"there is no {node.id}")
         return self._names[node.id]
 
     def _attribute(self, node: ast.Attribute) -> Any:
@@ -292,13 +292,13 @@ class _Evaluation:
 
     def _member(self, owner: Any, key: Any, node: ast.AST) -> Any:
         if not isinstance(owner, Mapping | list | tuple | str):
-            raise MissingValue(f"{ast.unparse(node)} cannot be read from {show(owner)}")
+            raise UndefinedValue(f"{ast.unparse(node)} cannot be read from {show(owner)}")
         if isinstance(owner, Mapping) and key not in owner:
-            raise MissingValue(f"there is no {ast.unparse(node)}")
+            raise UndefinedValue(f"there is no {ast.unparse(node)}")
         try:
             return owner[key]
         except (IndexError, TypeError):
-            raise MissingValue(f"there is no {ast.unparse(node)}") from None
+            raise UndefinedValue(f"there is no {ast.unparse(node)}") from None
 
     def _compare(self, node: ast.Compare) -> bool:
         left = self.of(node.left)
@@ -375,7 +375,7 @@ class _Evaluation:
             return self._every(node)
         if isinstance(node.func, ast.Name):
             if node.func.id not in FUNCTIONS:
-                raise MissingValue(f"there is no function {node.func.id}")
+                raise UndefinedValue(f"there is no function {node.func.id}")
             called: Any = FUNCTIONS[node.func.id]
         else:
             called = self.of(node.func)

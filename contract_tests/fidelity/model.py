@@ -71,7 +71,7 @@ class _Model(BaseModel):
 ExpressionText = Annotated[str, BeforeValidator(_is_expression)]
 
 
-class Step(_Model):
+class RuleStep(_Model):
     """One call, and what its answer must be.
 
     `call` is an operationId and the values of its path parameters in their order, those that are
@@ -120,11 +120,11 @@ class Setup(_Model):
     says: str = ""
     uses: list[str] = []
     shared: bool = False
-    steps: list[Step] = []
+    steps: list[RuleStep] = []
     value: ExpressionText = "it.body"
 
 
-class Rule(_Model):
+class FidelityRule(_Model):
     """One behaviour that a program may rely on, where that is known from, and its check."""
 
     id: str
@@ -135,14 +135,14 @@ class Rule(_Model):
     source: str
     uses: dict[str, str] = {}
     variables: dict[str, Any] = {}
-    steps: list[Step]
+    steps: list[RuleStep]
 
 
-_STEP_KEYS = {field.alias or name for name, field in Step.model_fields.items()}
+_STEP_KEYS = {field.alias or name for name, field in RuleStep.model_fields.items()}
 _RULE_KEYS = {"id", "says", "uses", "steps", "each", "kind", "basis", "source", "operation"}
 
 
-class Group(_Model):
+class RuleGroup(_Model):
     """Rules that have an operation, a kind, a basis or a source in common."""
 
     operation: str = ""
@@ -171,14 +171,14 @@ class RuleFile(_Model):
     given: dict[str, str] = {}
     rows: dict[str, list[dict[str, Any]]] = {}
     setups: dict[str, Setup] = {}
-    groups: list[Group]
+    groups: list[RuleGroup]
     unknown: list[Unknown] = []
 
 
 class Rules:
     """The rules of an API, read, with the setups that they use."""
 
-    def __init__(self, api: str, rules: Sequence[Rule], file: RuleFile) -> None:
+    def __init__(self, api: str, rules: Sequence[FidelityRule], file: RuleFile) -> None:
         self.api = api
         self.rules = tuple(rules)
         self.setups = file.setups
@@ -209,7 +209,7 @@ def load_rules(vendor: Vendor, path: Path | None = None) -> Rules | None:
     return Rules(file.api, rules, file)
 
 
-def _rules_of(group: Group, file: RuleFile) -> Iterator[Rule]:
+def _rules_of(group: RuleGroup, file: RuleFile) -> Iterator[FidelityRule]:
     for raw in group.rules:
         rows = raw.get("each", [{}])
         if isinstance(rows, str):
@@ -220,7 +220,7 @@ def _rules_of(group: Group, file: RuleFile) -> Iterator[Rule]:
             yield _rule(group, {key: value for key, value in raw.items() if key != "each"}, row)
 
 
-def _rule(group: Group, raw: Mapping[str, Any], row: Mapping[str, Any]) -> Rule:
+def _rule(group: RuleGroup, raw: Mapping[str, Any], row: Mapping[str, Any]) -> FidelityRule:
     own = {key: value for key, value in row.items() if key in _RULE_KEYS | _STEP_KEYS}
     variables = {key: value for key, value in row.items() if key not in own}
     merged = {**raw, **{key: value for key, value in own.items() if key != "id"}}
@@ -247,7 +247,7 @@ def _rule(group: Group, raw: Mapping[str, Any], row: Mapping[str, Any]) -> Rule:
         text = {key: filled(merged[key], variables) for key in ("id", "says")}
         told["source"] = filled(told["source"], variables)
         steps = [{**step, "call": _with_operation(step["call"], variables)} for step in steps]
-        return Rule.model_validate(
+        return FidelityRule.model_validate(
             {
                 **told,
                 **text,
@@ -272,7 +272,7 @@ def _with_operation(call: str, variables: Mapping[str, Any]) -> str:
     return call.replace(first[0], str(filled(first[0], variables)), 1) if first else call
 
 
-def _check(file: RuleFile, rules: Sequence[Rule], spec: SpecIndex) -> None:
+def _check(file: RuleFile, rules: Sequence[FidelityRule], spec: SpecIndex) -> None:
     """Hold the rules to the spec and to each other."""
     seen: set[str] = set()
     for rule in rules:
@@ -299,7 +299,7 @@ def _check(file: RuleFile, rules: Sequence[Rule], spec: SpecIndex) -> None:
         _check_steps(setup.steps, known, spec, f"setup {name}")
 
 
-def _check_steps(steps: Sequence[Step], known: set[str], spec: SpecIndex, where: str) -> None:
+def _check_steps(steps: Sequence[RuleStep], known: set[str], spec: SpecIndex, where: str) -> None:
     known = {*known, *FUNCTIONS, "every", "parameters", "given", "it", "True", "False", "None"}
     for step in steps:
         words = step.words

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from contract_tests.fidelity.model import Kind, Rule, Rules
+from contract_tests.fidelity.model import FidelityRule, Kind, Rules
 from mock_server.discovery import Vendor
 from mock_server.openapi.document import BASES
 
@@ -121,7 +121,7 @@ def _operations(vendor: Vendor, rules: Rules) -> Iterator[str]:
             yield _rule(rule)
 
 
-def _rule(rule: Rule) -> str:
+def _rule(rule: FidelityRule) -> str:
     cells = (f"`{rule.id}`", rule.says, rule.basis, rule.source)
     return "| " + " | ".join(map(_cell, cells)) + " |\n"
 

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from contract_tests.fidelity.runner import Outcome, Result
+from contract_tests.fidelity.runner import RuleOutcome, RuleResult
 from mock_server.openapi.document import BASES
 
 #: How many broken rules of one API are shown in full.
 _MOST_SHOWN = 50
 
 
-def summary(result: Result, target: str, profile: str) -> str:
+def summary(result: RuleResult, target: str, profile: str) -> str:
     """Return the table of an API's rules, per operation and basis, and each rule not kept."""
     kept, judged = result.count("kept"), result.count("kept") + result.count("broken")
     head = f"{result.api}: {kept} of {judged} rules kept by {target}"
@@ -33,7 +33,7 @@ def summary(result: Result, target: str, profile: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_json(results: Sequence[Result], target: str, profile: str) -> dict[str, Any]:
+def as_json(results: Sequence[RuleResult], target: str, profile: str) -> dict[str, Any]:
     """Return everything about a run as JSON."""
     return {
         "target": target,
@@ -50,7 +50,7 @@ def as_json(results: Sequence[Result], target: str, profile: str) -> dict[str, A
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: RuleOutcome) -> dict[str, Any]:
     rule = outcome.rule
     return {
         "id": rule.id,
@@ -65,7 +65,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _table(result: Result) -> Iterator[str]:
+def _table(result: RuleResult) -> Iterator[str]:
     operations = list(dict.fromkeys(each.rule.operation for each in result.outcomes))
     width = max(map(len, operations), default=0)
     yield f"{'operation':<{width}}" + "".join(f"{basis:>14}" for basis in BASES)
@@ -75,7 +75,7 @@ def _table(result: Result) -> Iterator[str]:
     yield f"{'all':<{width}}" + "".join(f"{cell:>14}" for cell in _cells(result.outcomes))
 
 
-def _cells(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _cells(outcomes: Sequence[RuleOutcome]) -> Iterator[str]:
     """How many of the rules of each basis are kept, of those that could be judged."""
     for basis in BASES:
         verdicts = Counter(each.verdict for each in outcomes if each.rule.basis == basis)
@@ -83,7 +83,7 @@ def _cells(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield f"{verdicts['kept']}/{judged}" if verdicts else ""
 
 
-def _broken(outcome: Outcome) -> Iterator[str]:
+def _broken(outcome: RuleOutcome) -> Iterator[str]:
     rule = outcome.rule
     yield f"NOT KEPT {rule.id}: {rule.says}"
     yield f"  {rule.basis}: {rule.source}"

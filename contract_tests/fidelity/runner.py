@@ -9,18 +9,18 @@ from typing import Any, Literal
 
 import httpx
 
-from contract_tests.fidelity.callers import Answer, Callers, sends_more_than_reads
+from contract_tests.fidelity.callers import Callers, RuleAnswer, sends_more_than_reads
 from contract_tests.fidelity.expressions import (
-    MissingValue,
     NotShown,
+    UndefinedValue,
     expression,
     expressions_in,
     filled,
     same,
     show,
 )
-from contract_tests.fidelity.model import UNIQUE_NAMES, Rule, Rules, Setup, Step
-from contract_tests.target.guard import Refused
+from contract_tests.fidelity.model import UNIQUE_NAMES, FidelityRule, Rules, RuleStep, Setup
+from contract_tests.target.guard import BlockedByGuard
 from contract_tests.target.run_tag import RunTag
 from contract_tests.target.target import Target
 from mock_server.lifecycle.pointers import ABSENT, find
@@ -33,21 +33,21 @@ _ORDER = ("read-only", "writes", "full")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RuleOutcome:
     """What came of one rule: the verdict, why, and the calls that were made for it."""
 
-    rule: Rule
+    rule: FidelityRule
     verdict: Verdict
     why: str = ""
     calls: tuple[str, ...] = ()
 
 
 @dataclass
-class Result:
+class RuleResult:
     """The outcomes of one API's rules on a target."""
 
     api: str
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[RuleOutcome] = field(default_factory=list)
     requests: int = 0
     seconds: float = 0.0
 
@@ -67,11 +67,11 @@ class _Broken(Exception):
 
 def run_rules(
     rules: Rules,
-    chosen: Iterable[Rule],
+    chosen: Iterable[FidelityRule],
     target: Target,
     given: Mapping[str, str],
-    tick: Callable[[Outcome], None] = lambda _: None,
-) -> Result:
+    tick: Callable[[RuleOutcome], None] = lambda _: None,
+) -> RuleResult:
     """Try the chosen rules on a target, those that only read first, then those that write.
 
     Whatever a rule makes carries the target's tag. `given` are the values that the rule file asks
@@ -80,7 +80,7 @@ def run_rules(
     """
     callers = Callers(target)
     run = _Run(rules, callers, target.tag, given)
-    result = Result(rules.api)
+    result = RuleResult(rules.api)
     started = time.perf_counter()
     operations = target.vendor.spec.operations
     try:
@@ -97,13 +97,13 @@ def run_rules(
     return result
 
 
-def profile_of(rule: Rule, rules: Rules, operations: Mapping[str, Operation]) -> str:
+def profile_of(rule: FidelityRule, rules: Rules, operations: Mapping[str, Operation]) -> str:
     """Return the least profile that sends everything a rule needs."""
     steps = [*rule.steps, *_setup_steps(rule.uses.values(), rules)]
     return max((sends_more_than_reads(each, operations) for each in steps), key=_ORDER.index)
 
 
-def _setup_steps(names: Iterable[str], rules: Rules) -> list[Step]:
+def _setup_steps(names: Iterable[str], rules: Rules) -> list[RuleStep]:
     steps = []
     for name in names:
         setup = rules.setups[name]
@@ -123,7 +123,7 @@ class _Run:
         self._given = given
         self._shared: dict[str, Any] = {}
 
-    def outcome(self, rule: Rule) -> Outcome:
+    def outcome(self, rule: FidelityRule) -> RuleOutcome:
         """Try one rule."""
         calls: list[str] = []
         names = {**self._own_names(), **rule.variables}
@@ -134,20 +134,20 @@ class _Run:
                 names[name] = self._made(setup, calls)
             for step in rule.steps:
                 names[step.as_] = names["it"] = self._checked(step, names, calls)
-        except Refused as refusal:
-            return Outcome(rule, "not sent", str(refusal), tuple(calls))
+        except BlockedByGuard as refusal:
+            return RuleOutcome(rule, "not sent", str(refusal), tuple(calls))
         except NotShown as missing:
-            return Outcome(rule, "not shown", str(missing), tuple(calls))
-        except (_Broken, MissingValue) as broken:
-            return Outcome(rule, "broken", str(broken), tuple(calls))
+            return RuleOutcome(rule, "not shown", str(missing), tuple(calls))
+        except (_Broken, UndefinedValue) as broken:
+            return RuleOutcome(rule, "broken", str(broken), tuple(calls))
         except httpx.ConnectError:
             raise
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             why = f"no answer: {type(problem).__name__}: {problem}"
-            return Outcome(rule, "broken", why, tuple(calls))
-        return Outcome(rule, "kept", "", tuple(calls))
+            return RuleOutcome(rule, "broken", why, tuple(calls))
+        return RuleOutcome(rule, "kept", "", tuple(calls))
 
-    def _check_given(self, rule: Rule) -> None:
+    def _check_given(self, rule: FidelityRule) -> None:
         """Raise NotShown if a rule names a value that the run was not given."""
         for name in set(self._rules.given) - set(self._given):
             texts = [text for step in rule.steps for text in expressions_in(step.model_dump())]
@@ -188,10 +188,12 @@ class _Run:
             for step in setup.steps:
                 names[step.as_] = names["it"] = self._checked(step, names, calls)
             return expression(setup.value).value(names)
-        except (_Broken, MissingValue) as problem:
+        except (_Broken, UndefinedValue) as problem:
             raise NotShown(f"there is no {name.replace('_', ' ')}: {problem}") from problem
 
-    def _checked(self, step: Step, names: Mapping[str, Any], calls: list[str]) -> dict[str, Any]:
+    def _checked(
+        self, step: RuleStep, names: Mapping[str, Any], calls: list[str]
+    ) -> dict[str, Any]:
         """Send a step, and return what expressions read of its answer; raises _Broken."""
         answer = self._callers.send(step, names)
         calls.append(f"{answer.sent} → {answer.status}")
@@ -217,7 +219,7 @@ class _Run:
                 raise _Broken(problem)
         return answer.names
 
-    def _check_status(self, step: Step, answer: Answer) -> None:
+    def _check_status(self, step: RuleStep, answer: RuleAnswer) -> None:
         wanted = step.status if isinstance(step.status, list) else [step.status]
         fits = 200 <= answer.status < 300 if step.status is None else answer.status in wanted
         if not fits:

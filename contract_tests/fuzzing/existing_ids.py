@@ -18,7 +18,7 @@ import httpx
 
 from contract_tests.fuzzing.formats import KEYWORD
 from contract_tests.properties.actions import Actions, CaseNotApplicable, ClaimViolated
-from contract_tests.target.guard import Refused
+from contract_tests.target.guard import BlockedByGuard
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
 from mock_server.discovery import load_lifecycle
@@ -28,7 +28,7 @@ from mock_server.openapi.schema import properties_of
 _Reference = tuple[str, str]
 
 
-class References:
+class ExistingIds:
     """Fills references in requests with values that the target lists.
 
     They are asked for once, and again after `forget`. Where nothing is left that a request could
@@ -133,7 +133,9 @@ class References:
             actions = Actions(Session(target, lifecycle), Random(1))  # noqa: S311 - no secret
             self._makers.append(actions)
             # Whether it can be made is for the properties to judge.
-            with suppress(ClaimViolated, CaseNotApplicable, Refused, LookupError, httpx.HTTPError):
+            with suppress(
+                ClaimViolated, CaseNotApplicable, BlockedByGuard, LookupError, httpx.HTTPError
+            ):
                 actions.create(resource)
             self._told.pop(reference[0], None)
             return self._ask(reference)

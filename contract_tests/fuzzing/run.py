@@ -25,13 +25,13 @@ from schemathesis.python.asgi import HOST
 
 from contract_tests.findings import Finding, Run
 from contract_tests.fuzzing.config import DEFAULT, Level, fuzzed_schema, unsent_media_types
-from contract_tests.fuzzing.existing_ids import References
+from contract_tests.fuzzing.existing_ids import ExistingIds
 from contract_tests.fuzzing.false_positives import overrule
 from contract_tests.fuzzing.recorder import with_reproduction
 from contract_tests.fuzzing.removals import Removals
 from contract_tests.fuzzing.transport import SchemathesisTransport, carried_by
 from contract_tests.garbage_collection import seldom_collected
-from contract_tests.target.guard import Refused, unambiguous
+from contract_tests.target.guard import BlockedByGuard, unambiguous
 from contract_tests.target.target import Target, Unreachable
 from mock_server.discovery import load_lifecycle
 from mock_server.lifecycle.model import Lifecycle
@@ -71,7 +71,7 @@ def run_conformance(
     )
     run = into or Run(target.vendor.api.name, seed, profile=target.profile.name)
     started = time.perf_counter()
-    references = References(target)
+    references = ExistingIds(target)
     adapter = SchemathesisTransport(target, references.forget)
     removals = Removals(target.vendor.spec)
     try:
@@ -109,7 +109,7 @@ def run_conformance(
 
 
 @contextmanager
-def _references_filled(target: Target, references: References) -> Iterator[None]:
+def _references_filled(target: Target, references: ExistingIds) -> Iterator[None]:
     """Fill references while the block runs; Schemathesis takes this hook for all schemas only."""
 
     def before_call(context: HookContext, case: Any, kwargs: dict[str, Any]) -> None:
@@ -193,7 +193,7 @@ def _of_error(event: events.NonFatalError) -> Finding:
     # What is raised in a hook comes wrapped up.
     while isinstance(problem, SchemathesisError) and problem.__cause__ is not None:
         problem = problem.__cause__
-    if isinstance(problem, Refused):
+    if isinstance(problem, BlockedByGuard):
         return Finding("guard", event.label, f"a defect of this suite: {problem}", phase)
     if isinstance(problem, httpx.TransportError):
         return Finding(_LOST, event.label, f"{type(problem).__name__}: {problem}", phase)

@@ -12,7 +12,7 @@ import httpx
 
 from contract_tests.claims import Advances, Answers, Claim, ClaimContext, Conforms
 from contract_tests.exchange.trace import MISSING, Answer, Call, Caller, Exchange, Trace, Walk, find
-from contract_tests.target.guard import Refused
+from contract_tests.target.guard import BlockedByGuard
 from contract_tests.target.interruption import held
 from contract_tests.target.profiles import OutOfTime
 from contract_tests.target.session import Session
@@ -34,7 +34,7 @@ MOST_PAGES = 400
 _TOO_MANY = 429
 _PLAIN = 0.6
 #: What may keep a record from being taken away after its case.
-_NOT_TIDIED = (httpx.HTTPError, Refused, OutOfTime, LookupError)
+_NOT_TIDIED = (httpx.HTTPError, BlockedByGuard, OutOfTime, LookupError)
 _TEXTS = 3
 _SLACK = 32
 

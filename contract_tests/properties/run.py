@@ -21,7 +21,7 @@ from contract_tests.reproduction.pytest_module import pytest_module
 from contract_tests.reproduction.running import violation_of
 from contract_tests.reproduction.shell import shell_script
 from contract_tests.reproduction.shrink import Shortener
-from contract_tests.target.guard import Refused, UnreadableCreation
+from contract_tests.target.guard import BlockedByGuard, UnreadableCreation
 from contract_tests.target.mock import mock_target
 from contract_tests.target.profiles import OutOfTime
 from contract_tests.target.run_tag import RunTag
@@ -255,7 +255,7 @@ def _breaches(oracle: Oracle, case: Case, actions: Actions) -> list[tuple[str, B
         found.append((LOST, _lost(case, actions, problem)))
     except UnreadableCreation as unread:
         found.append(("unreadable_creation", _lost(case, actions, unread)))
-    except Refused as refusal:
+    except BlockedByGuard as refusal:
         found.append((GUARD, _lost(case, actions, refusal)))
     except _NONSENSE as nonsense:
         if not actions.breaches:

@@ -16,7 +16,7 @@ import httpx
 from contract_tests.claims import Answers
 from contract_tests.differential.normal import Normaliser
 from contract_tests.differential.pairs import compared, short
-from contract_tests.differential.references import References
+from contract_tests.differential.references import MatchedReferences
 from contract_tests.differential.verdicts import Judge, generalised
 from contract_tests.differential.waivers import Waiver, waived
 from contract_tests.exchange.bodies import JSON, MULTIPART, URLENCODED
@@ -60,7 +60,7 @@ def replay_recording(
         else:
             real.exchanges.append(_exchange(len(real), call, mock.parameters))
             calls.append(call)
-    references, answered = References(), Trace()
+    references, answered = MatchedReferences(), Trace()
     script = references.put_into(script_of(real, Answers(0), lifecycle), real, lifecycle)
     skipped: dict[int, LookupError | str] = {**_foreign(script, lifecycle)}
     session = Session(mock, lifecycle)

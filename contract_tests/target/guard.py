@@ -31,11 +31,11 @@ _BETWEEN = 0.5
 _MOST_PATIENCE = 300.0
 
 
-class Refused(Exception):
+class BlockedByGuard(Exception):
     """A request that the profile does not allow was about to be sent; the message says why."""
 
 
-class UnreadableCreation(Refused):
+class UnreadableCreation(BlockedByGuard):
     """What a creation made cannot be told from its answer, so nothing more is written."""
 
 
@@ -70,7 +70,7 @@ class WritePolicy(Protocol):
 
 
 class Guard(httpx.BaseTransport):
-    """Lets a request through to the target if its profile allows it, and raises Refused otherwise.
+    """Lets through to the target what its profile allows, and raises BlockedByGuard otherwise.
 
     Nothing of a refused request is sent. `sent` counts what was, `refusals` are the reasons of
     those that were not: each is a defect of whoever made the request. `pace` says when; a profile
@@ -104,12 +104,12 @@ class Guard(httpx.BaseTransport):
         self._identities = Identities(target)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer to one request, or raise Refused."""
+        """Return the answer to one request, or raise BlockedByGuard."""
         write = None
         if self._profile is not FULL:
             try:
                 write = self._allowed(request, request.read())
-            except Refused as refusal:
+            except BlockedByGuard as refusal:
                 self.refusals.append(str(refusal))
                 raise
         if write is not None and self._policy is not None:
@@ -170,56 +170,60 @@ class Guard(httpx.BaseTransport):
         self._transport.close()
 
     def _allowed(self, request: httpx.Request, body: bytes) -> Write | None:
-        """The write that an allowed request makes, if it makes one; raises Refused."""
+        """The write that an allowed request makes, if it makes one; raises BlockedByGuard."""
         raw_path = raw_target(request).partition(b"?")[0].decode("latin-1")
         where = f"{request.method} {raw_path}"
         operation, path = self._operation(request.method, raw_path, where)
         query = query_of(request)
         if overriding := _OVERRIDES & set(request.headers):
-            raise Refused(f"{where}: {min(overriding)} may make another method of it")
+            raise BlockedByGuard(f"{where}: {min(overriding)} may make another method of it")
         declared = {each.name for each in operation.parameters if each.location == "query"}
         declared |= self._identities.in_query(operation)
         if undeclared := {name for name, _ in query} - declared:
-            raise Refused(f"{where}: {min(undeclared)!r} is no parameter of {operation.id}")
+            raise BlockedByGuard(f"{where}: {min(undeclared)!r} is no parameter of {operation.id}")
         if body and operation.request_body is None:
-            raise Refused(f"{where}: {operation.id} has no body")
+            raise BlockedByGuard(f"{where}: {operation.id} has no body")
         problem = self._identities.problem(operation, request)
         if problem is not None:
-            raise Refused(f"{where}: {problem}")
+            raise BlockedByGuard(f"{where}: {problem}")
         if is_read(operation):
             return None
         if self._profile.writes == "none":
-            raise Refused(f"{where}: {operation.id} is not marked as safe")
+            raise BlockedByGuard(f"{where}: {operation.id} is not marked as safe")
         if self._policy is None:
-            raise Refused(f"{where}: nothing says which records are the run's own")
+            raise BlockedByGuard(f"{where}: nothing says which records are the run's own")
         caller = self._identities.caller(request)
         try:
             parsed = body_of(request.headers.get("content-type", ""), body)
         except ValueError as problem:
-            raise Refused(f"{where}: {problem}") from problem
+            raise BlockedByGuard(f"{where}: {problem}") from problem
         write = Write(operation, path, query, parsed, caller)
         reason = self._policy.refuses(write)
         if reason is not None:
-            raise Refused(f"{where}: {reason}")
+            raise BlockedByGuard(f"{where}: {reason}")
         return write
 
     def _operation(self, verb: str, raw: str, where: str) -> tuple[Operation, dict[str, str]]:
         if not raw.startswith(f"{self._base_path}/"):
-            raise Refused(f"{where} is not below the target's URL")
+            raise BlockedByGuard(f"{where} is not below the target's URL")
         segments = [unquote(each) for each in raw[len(self._base_path) :].split("/")]
         for segment in segments:
             if segment != unambiguous(segment):
-                raise Refused(f"{where}: a server may take {segment!r} for more than one segment")
+                raise BlockedByGuard(
+                    f"{where}: a server may take {segment!r} for more than one segment"
+                )
         below = raw[len(self._base_path) :]
         found = self._spec.find(verb, below)
         # A path that is written out may hide one with a parameter in its place for every method.
         others = filter(None, (self._spec.find(method, below) for method in METHODS))
         if found is None or any(len(other[1]) < len(found[1]) for other in others):
-            raise Refused(f"{where} is no declared operation")
+            raise BlockedByGuard(f"{where} is no declared operation")
         values = found[1]
         for name, value in self._fixed.items():
             if values.get(name, value) != value:
-                raise Refused(f"{where}: {name} is {values[name]!r} and not the target's own")
+                raise BlockedByGuard(
+                    f"{where}: {name} is {values[name]!r} and not the target's own"
+                )
         return found
 
 

@@ -16,7 +16,7 @@ import click
 from lab.mutants.catalogue import GROUPS, MOST_SITES
 from lab.mutation.record import KINDS, Record
 from lab.mutation.table import CONTESTANTS, Result, json_of, text_of
-from lab.mutation.trials import Plan
+from lab.mutation.trials import TrialPlan
 from lab.mutation.variants import VARIANTS
 from lab.mutation.workers import Workers
 from mock_server.command_line import Word, path_option, run, say, say_table
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tried(api: str, given: SimpleNamespace) -> Result:
-    plan = Plan(
+    plan = TrialPlan(
         api,
         given.seeds,
         given.patience,

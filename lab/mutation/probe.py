@@ -36,20 +36,20 @@ TROUBLE = (
 Line = tuple[Any, ...]
 
 
-class Differs(Exception):
+class TranscriptsDiffer(Exception):
     """The transcript is another one than was expected."""
 
 
 def probed(target: Target, lifecycle: Lifecycle, expected: list[Line] | None = None) -> list[Line]:
     """Return the transcript of a target: each call with its answer, a line each.
 
-    With `expected`, raises Differs at the first line that is another one.
+    With `expected`, raises TranscriptsDiffer at the first line that is another one.
     """
     transcript: list[Line] = []
 
     def note(line: Line) -> None:
         if expected is not None and expected[len(transcript) : len(transcript) + 1] != [line]:
-            raise Differs
+            raise TranscriptsDiffer
         transcript.append(line)
 
     session = _Recorder(target, lifecycle, note)
@@ -66,7 +66,7 @@ def probed(target: Target, lifecycle: Lifecycle, expected: list[Line] | None = N
     finally:
         session.close()
     if expected is not None and len(transcript) != len(expected):
-        raise Differs
+        raise TranscriptsDiffer
     return transcript
 
 
@@ -125,6 +125,6 @@ def is_visible(ground: TestBed, scene: Scene, defect: Any, transcript: list[Line
     """Say whether a defect changes the transcript of a mock."""
     try:
         probed(ground.target(defect), scene.lifecycle, transcript)
-    except Differs:
+    except TranscriptsDiffer:
         return True
     return False

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.mutation.detectors import Outcome
-from lab.mutation.trials import Plan, Trial
+from lab.mutation.trials import Trial, TrialPlan
 
 #: What there is to see, by the names of the methods of `Trials`, with what of a plan it depends on.
 KINDS: dict[str, tuple[str, ...]] = {
@@ -28,7 +28,7 @@ class Record:
     with the same numbers of seeds and examples.
     """
 
-    def __init__(self, path: Path, plan: Plan, kept: Iterable[str] = ()) -> None:
+    def __init__(self, path: Path, plan: TrialPlan, kept: Iterable[str] = ()) -> None:
         self._path = path
         self._plan = plan
         text = path.read_text(encoding="utf-8") if path.exists() else ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from lab.mutants.defect import Defect
 from lab.mutation.statistics import Share
-from lab.mutation.trials import Plan, Trial
+from lab.mutation.trials import Trial, TrialPlan
 
 CONTESTANTS = ("plain", "ours", "read_only")
 
@@ -25,7 +25,7 @@ class Result:
     `safe` names the operations that change nothing: no others are called without writing.
     """
 
-    plan: Plan
+    plan: TrialPlan
     defects: dict[str, Defect]
     safe: frozenset[str] = frozenset()
     invisible: list[str] = field(default_factory=list)

@@ -17,8 +17,7 @@ from lab.mutants.messages import InterceptingTransport, Interceptor
 from mock_server.app import build_server
 from mock_server.discovery import load_vendor
 from mock_server.faults.effects.effect import Effect
-from mock_server.faults.matching import Match
-from mock_server.faults.matching import Target as MatchTarget
+from mock_server.faults.matching import FaultTarget, Match
 from mock_server.faults.rule import Rule
 from mock_server.faults.rules import rules_of
 from mock_server.in_process import InProcessTransport
@@ -99,7 +98,7 @@ class TestBed:
 
             effect = replace(effect, beside=beside)
         spec = self.vendor.spec
-        known = MatchTarget(frozenset(spec.operations), spec.base_path)
+        known = FaultTarget(frozenset(spec.operations), spec.base_path)
         for sandbox in (first, other):
             rule = Rule(Match(), (effect,), {self.vendor.api.name: known})
             rules_of(sandbox).add(rule)

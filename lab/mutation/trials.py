@@ -21,7 +21,7 @@ from lab.mutation.test_bed import TestBed
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrialPlan:
     """How much is tried: seeds for each contestant, and after how many ours gives a defect up.
 
     What ours does not find with the first `patience` seeds is missed. Without writing, and for
@@ -60,7 +60,7 @@ class Trial:
 class Trials:
     """Makes trials on one server; a defect is known by its name."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: TrialPlan) -> None:
         self.plan = plan
         self._still = TestBed(plan.api, NOON)
         self._ground = TestBed(plan.api)

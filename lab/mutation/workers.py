@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
 
-from lab.mutation.trials import Plan, Trials
+from lab.mutation.trials import TrialPlan, Trials
 
 #: The trials of this process.
 _trials: list[Trials] = []
@@ -22,7 +22,7 @@ class Workers:
     `trials` are made in this process, for what does not take long.
     """
 
-    def __init__(self, plan: Plan, jobs: int) -> None:
+    def __init__(self, plan: TrialPlan, jobs: int) -> None:
         self.trials = Trials(plan)
         self._plan = plan
         self._jobs = jobs
@@ -61,7 +61,7 @@ class Workers:
             yield asked[done], done.result()
 
 
-def _start(plan: Plan) -> None:
+def _start(plan: TrialPlan) -> None:
     warnings.simplefilter("ignore")
     # A planted defect may well make a mock withhold its answer, and tell of it each time.
     logging.disable(logging.CRITICAL)

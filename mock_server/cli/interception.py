@@ -85,7 +85,7 @@ def run(
     # Connexion takes most of a second to import; wrong use is reported before.
     from mock_server.check import check_if_changed
     from mock_server.discovery import load_vendors
-    from mock_server.interception.running import Run
+    from mock_server.interception.running import ProgramRun
     from mock_server.interception.running import run as run_program
 
     settings = settings_from(given)
@@ -94,7 +94,7 @@ def run(
     if problems:
         raise UsageError("\n".join(["the specs have problems:", *map(str, problems)]))
     return run_program(
-        Run(
+        ProgramRun(
             command,
             vendors,
             settings,

@@ -23,7 +23,7 @@ from mock_server.state.store import Table
 from mock_server.usage import suggestion
 
 
-class Refused(InvalidRequest):
+class ControlRefusal(InvalidRequest):
     """What is asked cannot be done, though its schema allows it.
 
     `fields` has a line for each refused property of the body, by its name; `problems` pairs a JSON
@@ -79,17 +79,17 @@ class ControlContext:
         return sandbox
 
     def new_name(self, word: str, persona: str | None = None) -> SandboxName:
-        """Return the name of a sandbox that a word will open; raises Refused if it opens none."""
+        """Return the name of the sandbox that a word opens; raises ControlRefusal if none."""
         try:
             opened = self.policy.sandbox(word)
         except Unauthenticated as problem:
             wanted = word.removeprefix("test.").partition("-")[0]
             text = f"opens no sandbox, for its persona is {wanted!r}; {self._personas_like(wanted)}"
-            raise Refused({"name": text}) from problem
+            raise ControlRefusal({"name": text}) from problem
         if persona is None:
             return opened
         if persona not in self.policy.personas:
-            raise Refused({"persona": f"is {persona!r}; {self._personas_like(persona)}"})
+            raise ControlRefusal({"persona": f"is {persona!r}; {self._personas_like(persona)}"})
         return SandboxName(word, persona)
 
     def _personas_like(self, name: str) -> str:

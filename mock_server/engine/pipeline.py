@@ -22,7 +22,7 @@ from mock_server.engine.errors import (
 )
 from mock_server.engine.replies import Wire, encode_json
 from mock_server.journal.exchange import Exchange
-from mock_server.state.sandbox import Defect
+from mock_server.state.sandbox import BlockedAnswer
 
 Step = Callable[[Call], None]
 #: Names the sandbox of a request whose program cannot change its key.
@@ -297,7 +297,7 @@ def _blocked(call: Call, defect: ContractViolation) -> Wire:
     """Record an answer that must not go out, and return the 500 that goes out instead."""
     _log.error("blocked an answer: %s", defect)
     call.defect = defect
-    call.sandbox.defects.append(Defect(defect.operation, defect.pointer, defect.message))
+    call.sandbox.defects.append(BlockedAnswer(defect.operation, defect.pointer, defect.message))
     body = encode_json(
         {
             "error": "the mock made an answer that its contract does not allow; please report it",

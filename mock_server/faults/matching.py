@@ -17,7 +17,7 @@ _NO_JSON = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FaultTarget:
     """The operations of one API that a rule can mean, and the path that all of them begin with."""
 
     operations: frozenset[str]
@@ -45,7 +45,7 @@ class Match:
     nth: tuple[int, ...] = ()
     share: float | None = None
 
-    def fits(self, request: Request, content: bytes, target: Target) -> bool:
+    def fits(self, request: Request, content: bytes, target: FaultTarget) -> bool:
         """Say whether a call is one of those that `nth` and `share` choose from.
 
         `target` has the operations of its API that can be meant.

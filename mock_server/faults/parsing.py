@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 from mock_server.faults.effects.effect import Effect
 from mock_server.faults.effects.status import Status
 from mock_server.faults.fields import LARGEST
-from mock_server.faults.matching import Match, Target
+from mock_server.faults.matching import FaultTarget, Match
 from mock_server.faults.rule import Rule
 from mock_server.openapi.casts import whole
 from mock_server.openapi.document import METHODS, Operation, SpecIndex, is_read
@@ -265,7 +265,7 @@ def _chosen(match: Match, specs: Mapping[str, SpecIndex]) -> Mapping[str, SpecIn
 
 def _targets(
     match: Match, effects: Iterable[Effect], specs: Mapping[str, SpecIndex]
-) -> dict[str, Target]:
+) -> dict[str, FaultTarget]:
     """The operations that can be meant: a status must be declared, and some effects need a read."""
     specs, operation = _chosen(match, specs), match.operation
     meant = {
@@ -284,7 +284,7 @@ def _targets(
     for name, operations in meant.items():
         found = [each.id for each in operations if all(_suits(effect, each) for effect in effects)]
         if found:
-            targets[name] = Target(frozenset(found), specs[name].base_path)
+            targets[name] = FaultTarget(frozenset(found), specs[name].base_path)
     if not targets:
         raise InvalidRule([("/effects", "no operation can have all of these at once")])
     return targets

@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_server.engine.messages import Request
 from mock_server.faults.effects.effect import Effect
-from mock_server.faults.matching import Match, Target
+from mock_server.faults.matching import FaultTarget, Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Rule:
 
     match: Match
     effects: tuple[Effect, ...]
-    targets: Mapping[str, Target]
+    targets: Mapping[str, FaultTarget]
     times: int | None = None
     seconds: float | None = None
     seed: int | None = None

@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 from mock_server.interception.certificates import Authority
 from mock_server.interception.front import REFUSED_HEADER, refusal
 from mock_server.interception.hosts import AllowedHosts, VendorHosts, is_loopback
-from mock_server.interception.record import Record
+from mock_server.interception.record import InterceptionRecord
 
 _HANDSHAKE_SECONDS = 10.0
 _TURNS = 5
@@ -27,7 +27,7 @@ _DISTRUST = ("UNKNOWN_CA", "CERTIFICATE_UNKNOWN", "BAD_CERTIFICATE", "UNSUPPORTE
 
 
 @dataclass
-class Interception:
+class ProxyState:
     """What the connections of a proxy share.
 
     `config` serves requests whose target is a path, `absolute` those whose target is a whole URL.
@@ -38,7 +38,7 @@ class Interception:
     authority: Authority
     hosts: VendorHosts
     allowed: AllowedHosts
-    record: Record
+    record: InterceptionRecord
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     transports: list[asyncio.Transport] = field(default_factory=list)
 
@@ -79,7 +79,7 @@ class Interception:
             protocol.data_received(received)
 
 
-class ClientConnection(asyncio.Protocol):
+class ProxyConnection(asyncio.Protocol):
     """A connection of which it is not known yet what is spoken on it.
 
     The client speaks to a proxy, or to this server itself. It has the parameters of uvicorn's
@@ -88,7 +88,7 @@ class ClientConnection(asyncio.Protocol):
 
     def __init__(
         self,
-        interception: Interception,
+        interception: ProxyState,
         *,
         config: uvicorn.Config,  # noqa: ARG002 - the interception has those that count
         server_state: ServerState,
@@ -203,7 +203,7 @@ class ClientConnection(asyncio.Protocol):
 
 
 async def accept_tls(
-    interception: Interception, listener: socket.socket, server_state: ServerState
+    interception: ProxyState, listener: socket.socket, server_state: ServerState
 ) -> None:
     """Answer clients that take us for the vendor, and begin with TLS, until cancelled."""
     loop = asyncio.get_running_loop()
@@ -233,9 +233,7 @@ class _Handshake(asyncio.Protocol):
     client calls itself.
     """
 
-    def __init__(
-        self, interception: Interception, host: str = "localhost", client: str = ""
-    ) -> None:
+    def __init__(self, interception: ProxyState, host: str = "localhost", client: str = "") -> None:
         self._interception = interception
         self._host = host
         self._client = client

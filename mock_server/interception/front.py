@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.app import MockServer
 from mock_server.interception.hosts import AllowedHosts, VendorHosts, is_loopback
-from mock_server.interception.record import Record
+from mock_server.interception.record import InterceptionRecord
 
 #: Marks the answers that say why a host is refused.
 REFUSED_HEADER = "x-mock-refused"
@@ -50,7 +50,7 @@ class HostRouter:
         server: MockServer,
         hosts: VendorHosts,
         allowed: AllowedHosts,
-        record: Record,
+        record: InterceptionRecord,
         *,
         ports: Iterable[int] = (),
         others: Literal["server", "refuse"],
@@ -91,7 +91,7 @@ class HostRouter:
 class _Refusal:
     """Answers 502 and says why."""
 
-    def __init__(self, host: str, text: str, record: Record) -> None:
+    def __init__(self, host: str, text: str, record: InterceptionRecord) -> None:
         self._host, self._text, self._record = host, text, record
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -16,11 +16,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mock_server.app import MockServer
 from mock_server.interception.certificates import Authority
-from mock_server.interception.connections import ClientConnection, Interception, accept_tls
+from mock_server.interception.connections import ProxyConnection, ProxyState, accept_tls
 from mock_server.interception.forwarding import TrustedForwarding
 from mock_server.interception.front import AbsoluteForm, HostRouter
 from mock_server.interception.hosts import AllowedHosts, VendorHosts
-from mock_server.interception.record import Record
+from mock_server.interception.record import InterceptionRecord
 from mock_server.live import listen, serve, server_config
 
 LOOPBACK = "127.0.0.1"
@@ -45,14 +45,14 @@ class Interceptor:
         others: Literal["server", "refuse"],
         trust_proxy: bool = False,
     ) -> None:
-        self.record = Record(server.control_context.specs)
+        self.record = InterceptionRecord(server.control_context.specs)
         server.sandboxes.listen(self.record.note)
         self._plain, self._tls = [proxy] if proxy else [], tls
         ports = [each.getsockname()[1] for each in (*self._plain, tls)]
         app: ASGIApp = HostRouter(server, hosts, allowed, self.record, ports=ports, others=others)
         if trust_proxy:
             app = TrustedForwarding(app)
-        self._interception = Interception(
+        self._interception = ProxyState(
             server_config(app),
             # h11 keeps whole URLs as targets; faster parsers take them apart.
             server_config(AbsoluteForm(app), http=H11Protocol),
@@ -64,7 +64,7 @@ class Interceptor:
         for config in (self._interception.config, self._interception.absolute):
             config.load()
         # Uvicorn calls it with what its own protocols take.
-        protocol = cast("Any", partial(ClientConnection, self._interception))
+        protocol = cast("Any", partial(ProxyConnection, self._interception))
         self._server = uvicorn.Server(server_config(app, http=protocol))
 
     def run(self) -> None:
@@ -161,5 +161,5 @@ def serve_hosts(
             trust_proxy=trust_proxy,
         ).run()
         return
-    app = HostRouter(server, hosts, allowed, Record(), others="server")
+    app = HostRouter(server, hosts, allowed, InterceptionRecord(), others="server")
     serve(TrustedForwarding(app), listener, server.settings.read_timeout)

@@ -21,7 +21,7 @@ from mock_server.app import MockServer, build_server
 from mock_server.engine.pipeline import SANDBOX_HEADER
 from mock_server.interception.front import HostRouter, refusal
 from mock_server.interception.hosts import AllowedHosts, VendorHosts
-from mock_server.interception.record import Record
+from mock_server.interception.record import InterceptionRecord
 from mock_server.live import server_config
 from mock_server.server_loop import LoopTransport, ServerLoop
 from mock_server.settings import Settings
@@ -81,7 +81,7 @@ class Interception:
         allow_hosts: Iterable[str] = (),
     ) -> None:
         self.server = server
-        self.record = Record(server.control_context.specs)
+        self.record = InterceptionRecord(server.control_context.specs)
         self._loop = loop
         self._sandbox = sandbox
         self._hosts = VendorHosts(server.vendors)

@@ -12,7 +12,7 @@ from mock_server.openapi.paths import matches
 
 
 @dataclass
-class Record:
+class InterceptionRecord:
     """Counts by what happened; nothing in it is a secret. `specs` are by API."""
 
     specs: Mapping[str, SpecIndex] = field(default_factory=dict, repr=False)

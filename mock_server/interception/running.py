@@ -25,7 +25,7 @@ from mock_server.discovery import Vendor
 from mock_server.interception.certificates import Authority
 from mock_server.interception.environment import TRUST_VARIABLES, environment
 from mock_server.interception.gateway import Gateway
-from mock_server.interception.record import Record
+from mock_server.interception.record import InterceptionRecord
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.har import har
 from mock_server.journal.views import exchange_view
@@ -51,7 +51,7 @@ class CannotRun(UsageError):
 
 
 @dataclass(frozen=True)
-class Run:
+class ProgramRun:
     """How a program is run: the command, and the options around it.
 
     `ca` is the folder of an authority that is kept; `port` is the proxy's, 0 chooses a free one.
@@ -69,7 +69,7 @@ class Run:
     quiet: bool = False
 
 
-def run(options: Run) -> int:
+def run(options: ProgramRun) -> int:
     """Run the program, print what was called, and return the exit code.
 
     It is the program's own (126 and 127 for one that cannot be executed or is not there), 128 and
@@ -168,7 +168,7 @@ def _beginning(gateway: Gateway) -> str:
     return f"mock-server run: answering for {hosts}; control at {gateway.url}/_mock/docs"
 
 
-def summary(record: Record, command: str) -> str:
+def summary(record: InterceptionRecord, command: str) -> str:
     """Return what was called, in lines of text; `command` is what ran."""
     lines = [
         f"  {api:10} {what:40} {sum(statuses.values()):5}  "
@@ -218,7 +218,7 @@ def _prepare(folder: Path) -> None:
         raise CannotRun(f"--report {folder}: {problem.strerror}") from problem
 
 
-def write_report(folder: Path, server: MockServer, record: Record) -> None:
+def write_report(folder: Path, server: MockServer, record: InterceptionRecord) -> None:
     """Write the journal as `journal.har` and `journal.json`; raises CannotRun.
 
     Secrets are redacted. The JSON has all exchanges by sandbox, those that opened none under "",

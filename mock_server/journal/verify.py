@@ -68,7 +68,7 @@ def verify_order(journal: Journal, queries: Sequence[Query], since: int = 0) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class ExpectedEffect:
     """A change of one record: created, removed, or a field that went from one value to another.
 
     `table` is as in the journal (`cliniko.products`); `key` its number or name, as a number or as
@@ -98,7 +98,7 @@ class Effect:
 class EffectsExpectation:
     """Effects that must all be there; if `exclusive`, no other record or field may have changed."""
 
-    effects: Sequence[Effect] = field(default_factory=tuple)
+    effects: Sequence[ExpectedEffect] = field(default_factory=tuple)
     exclusive: bool = False
 
 
@@ -133,12 +133,12 @@ def verify_effects(sandbox: Sandbox, expectation: EffectsExpectation, since: int
             raise Unmet(f"expected nothing else to change, but: {'; '.join(others)}")
 
 
-def _is_of(effect: Effect, change: Change) -> bool:
+def _is_of(effect: ExpectedEffect, change: Change) -> bool:
     """Say whether a change is one of the effect's record; a key may be given as text."""
     return change.table == effect.table and str(change.key) == str(effect.key)
 
 
-def _problem(effect: Effect, change: Change | None, sandbox: Sandbox) -> str | None:
+def _problem(effect: ExpectedEffect, change: Change | None, sandbox: Sandbox) -> str | None:
     if change is None:
         records = sandbox.state.collections.get(effect.table)
         keys = {str(key) for key, _ in records.items()} if records is not None else set()
@@ -176,7 +176,7 @@ def _is(value: Any, wanted: Any) -> bool:
         return False
 
 
-def _times_problem(effect: Effect, exchanges: Sequence[Exchange]) -> str | None:
+def _times_problem(effect: ExpectedEffect, exchanges: Sequence[Exchange]) -> str | None:
     if effect.times is None:
         return None
     count = sum(
@@ -186,7 +186,7 @@ def _times_problem(effect: Effect, exchanges: Sequence[Exchange]) -> str | None:
     return None if count == effect.times else f"{count} exchanges did it"
 
 
-def _touches(effect: Effect, change: Change) -> bool:
+def _touches(effect: ExpectedEffect, change: Change) -> bool:
     if not _is_of(effect, change):
         return False
     view = change_view(change)

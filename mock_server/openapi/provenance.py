@@ -15,7 +15,7 @@ Pointer = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ContractPart:
     """One operation, parameter, property or response of a spec, with its provenance."""
 
     kind: Kind
@@ -23,12 +23,14 @@ class Part:
     provenance: Provenance
 
 
-def parts(spec: SpecIndex) -> Iterator[Part]:
+def parts(spec: SpecIndex) -> Iterator[ContractPart]:
     """Yield each part once, where it is written; what carries no mark inherits from above it."""
     yield from _parts(spec, spec.document, (), spec.default_provenance)
 
 
-def _parts(spec: SpecIndex, node: Any, pointer: Pointer, inherited: Provenance) -> Iterator[Part]:
+def _parts(
+    spec: SpecIndex, node: Any, pointer: Pointer, inherited: Provenance
+) -> Iterator[ContractPart]:
     if isinstance(node, list):
         for index, item in enumerate(node):
             yield from _parts(spec, item, (*pointer, index), inherited)
@@ -37,7 +39,7 @@ def _parts(spec: SpecIndex, node: Any, pointer: Pointer, inherited: Provenance) 
     provenance = spec.provenance_of(node, inherited)
     kind = None if "$ref" in node and len(node) == 1 else _kind(pointer)
     if kind is not None:
-        yield Part(kind, pointer, provenance)
+        yield ContractPart(kind, pointer, provenance)
     for key, item in node.items():
         if key not in {"example", "examples", "x-provenance"}:
             yield from _parts(spec, item, (*pointer, key), provenance)

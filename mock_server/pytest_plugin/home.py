@@ -18,7 +18,7 @@ from mock_server.data import fixtures_directory
 from mock_server.journal.journal import Journal
 from mock_server.live import listen
 from mock_server.pytest_plugin.inventory import MockInventory
-from mock_server.pytest_plugin.options import Options
+from mock_server.pytest_plugin.options import PluginOptions
 from mock_server.seeding.personas import load_personas
 from mock_server.seeding.seeder import make_seeder
 from mock_server.server_loop import LoopTransport, ServerLoop
@@ -76,7 +76,7 @@ class Home:
             self._live = self.loop.wait(self._start())
         return self._live[2]
 
-    def open(self, node_id: str, options: Options) -> MockInventory:
+    def open(self, node_id: str, options: PluginOptions) -> MockInventory:
         """Return mocks for one test, in a fresh fork; raises BadHome."""
         name = sandbox_name(node_id, options.persona)
 
@@ -87,7 +87,7 @@ class Home:
         return MockInventory(self, self.loop.do(fork), options, node_id)
 
     @contextmanager
-    def mocks(self, node_id: str, options: Options) -> Iterator[MockInventory]:
+    def mocks(self, node_id: str, options: PluginOptions) -> Iterator[MockInventory]:
         """Open mocks for a block; with `intercept`, calls to the vendors' hosts reach them there.
 
         Raises BadHome, and BadHost for a host that cannot be let through.
@@ -126,7 +126,7 @@ class Home:
             self.loop.wait(_ended(task))
         self.loop.close()
 
-    def _base(self, options: Options) -> Sandbox:
+    def _base(self, options: PluginOptions) -> Sandbox:
         """The sandbox that tests with these options start from; it is never written to."""
         key = (options.persona, options.seed, options.seed_file, options.clock)
         if key not in self._bases:

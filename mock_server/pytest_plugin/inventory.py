@@ -15,8 +15,8 @@ from mock_server.journal.names import UnknownName, check_effect, check_query
 from mock_server.journal.search import Query, find_calls
 from mock_server.journal.verify import (
     CallExpectation,
-    Effect,
     EffectsExpectation,
+    ExpectedEffect,
     Unmet,
     verify_calls,
     verify_effects,
@@ -25,7 +25,7 @@ from mock_server.journal.verify import (
 from mock_server.journal.views import line
 from mock_server.pytest_plugin.access import ApiAccess
 from mock_server.pytest_plugin.faults import Faults
-from mock_server.pytest_plugin.options import Options
+from mock_server.pytest_plugin.options import PluginOptions
 from mock_server.pytest_plugin.witness import Witness
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mock_server.pytest_plugin.home import Home
     from mock_server.server_loop import LoopTransport
 
-__all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "UnknownName", "Unmet"]
+__all__ = ["ApiAccess", "ExpectedEffect", "MockInventory", "Query", "UnknownName", "Unmet"]
 
 T = TypeVar("T")
 _SHOWN = 30
@@ -71,7 +71,7 @@ class MockInventory:
         exsited: ApiAccess
         skhokho: ApiAccess
 
-    def __init__(self, home: Home, sandbox: Sandbox, options: Options, node_id: str) -> None:
+    def __init__(self, home: Home, sandbox: Sandbox, options: PluginOptions, node_id: str) -> None:
         self._home = home
         self._node_id = node_id
         self._accounts: dict[str, MockInventory] = {}
@@ -244,7 +244,9 @@ class MockInventory:
         self._check_order(queries)
         self._do(partial(verify_order, self._sandbox.journal, queries, since))
 
-    def verify_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
+    def verify_effects(
+        self, *effects: ExpectedEffect, exclusive: bool = False, since: int = 0
+    ) -> None:
         """Raise Unmet unless these are the effects; if `exclusive`, the only ones."""
         __tracebackhide__ = True
         self._check_effects(effects)
@@ -270,7 +272,9 @@ class MockInventory:
         self._check_order(queries)
         self._expected.append(partial(self.verify_order, *queries, since=since))
 
-    def expect_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
+    def expect_effects(
+        self, *effects: ExpectedEffect, exclusive: bool = False, since: int = 0
+    ) -> None:
         """Fail the test at its end unless `verify_effects` is content then."""
         self._check_effects(effects)
         self._expected.append(
@@ -282,7 +286,7 @@ class MockInventory:
             asked = {name: getattr(query, name) for name in Query.__slots__}
             check_query(asked, self._home.server.control_context.specs, (index,))
 
-    def _check_effects(self, effects: Sequence[Effect]) -> None:
+    def _check_effects(self, effects: Sequence[ExpectedEffect]) -> None:
         for index, effect in enumerate(effects):
             check_effect(
                 effect.table, effect.field, self._home.server.control_context.tables, (index,)

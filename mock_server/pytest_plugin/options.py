@@ -41,7 +41,7 @@ class BadOption(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PluginOptions:
     """How a test's mocks begin; `clock` is the instant at which it stands, None is the real one."""
 
     persona: str
@@ -75,7 +75,7 @@ def check_options(config: pytest.Config) -> None:
         raise pytest.UsageError(str(problem)) from problem
 
 
-def options_for(config: pytest.Config, given: Mapping[str, Any]) -> Options:
+def options_for(config: pytest.Config, given: Mapping[str, Any]) -> PluginOptions:
     """Return the ini options with others in the place of some; raises BadOption."""
     for name in given:
         if name not in _INI:
@@ -83,7 +83,7 @@ def options_for(config: pytest.Config, given: Mapping[str, Any]) -> Options:
     return _options(_ini(config) | dict(given))
 
 
-def options_of(item: pytest.Item) -> Options:
+def options_of(item: pytest.Item) -> PluginOptions:
     """Return the options of a test: its nearest marker's, and for what that leaves out the ini's.
 
     A seed file is looked for from the marked test's folder on. Raises BadOption.
@@ -110,7 +110,7 @@ def _ini(config: pytest.Config) -> dict[str, Any]:
     return values
 
 
-def _options(values: dict[str, Any]) -> Options:
+def _options(values: dict[str, Any]) -> PluginOptions:
     fail_on, seed = values["fail_on"], values["seed"]
     if fail_on not in _FAIL_ON:
         raise BadOption(f"mock_inventory: fail_on is one of {', '.join(_FAIL_ON)}, not {fail_on!r}")
@@ -118,7 +118,7 @@ def _options(values: dict[str, Any]) -> Options:
         seed = int(seed)
     except (TypeError, ValueError) as problem:
         raise BadOption(f"mock_inventory: seed is a whole number, not {seed!r}") from problem
-    return Options(
+    return PluginOptions(
         persona=str(values["persona"]),
         seed=seed,
         clock=_instant(values["clock"]),

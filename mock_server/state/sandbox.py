@@ -33,7 +33,7 @@ class SandboxName:
 
 
 @dataclass(frozen=True, slots=True)
-class Defect:
+class BlockedAnswer:
     """An answer of the mock that was blocked because it was off the contract, or a crash."""
 
     operation: str
@@ -69,7 +69,7 @@ class Sandbox:
         #: The number of the last exchange before the state was put elsewhere.
         self.moved_after = 0
         self.snapshots: dict[str, State] = {}
-        self.defects: deque[Defect] = deque(maxlen=100)
+        self.defects: deque[BlockedAnswer] = deque(maxlen=100)
         #: Vendor-neutral memory of things that are not records, by owner (rate-limit windows).
         self.windows: dict[str, Any] = {}
         #: What other layers keep for this sandbox, by their name (fault rules).

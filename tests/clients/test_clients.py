@@ -12,7 +12,7 @@ import pytest
 from mock_server.app import build_server
 from mock_server.discovery import load_vendors
 from mock_server.in_process import InProcessTransport
-from mock_server.interception.running import Run, run
+from mock_server.interception.running import ProgramRun, run
 
 PROGRAMS = Path(__file__).parent / "programs"
 #: A key such as the vendor issues: another shard than the default, and characters of base64.
@@ -61,7 +61,7 @@ def test_a_client_reads_all_pages_at_the_vendors_own_host(
     if name.split()[0] not in ALWAYS and shutil.which(runtime) is None:
         pytest.skip(f"no {runtime} here")
     monkeypatch.chdir(PROGRAMS)
-    code = run(Run(CLIENTS[name], vendors))
+    code = run(ProgramRun(CLIENTS[name], vendors))
     shown = capfd.readouterr()
     assert code == 0, shown.err
     assert shown.out.split() == product_ids

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from mock_server.control.client.session import ControlError, Session
+from mock_server.control.client.session import ControlError, ControlSession
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def answering(raw):
 
 def test_lines_are_yielded_until_the_server_goes_away():
     raw = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\none\ntwo\n\r\n5\r\nth"
-    with answering(raw) as (url, _), Session(url) as session:
+    with answering(raw) as (url, _), ControlSession(url) as session:
         lines = session.lines("events", query={})
         assert [next(lines), next(lines)] == ["one", "two"]
         with pytest.raises(ControlError, match=f"{url} has ended the connection"):
@@ -40,7 +40,7 @@ def test_lines_are_yielded_until_the_server_goes_away():
 
 def test_a_redirect_is_not_followed_as_it_could_lead_the_token_elsewhere():
     raw = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n"
-    with answering(raw) as (url, _), Session(url, "secret") as session:
+    with answering(raw) as (url, _), ControlSession(url, "secret") as session:
         with pytest.raises(ControlError, match=r"/_mock/sandboxes answers 302") as caught:
             session.call("GET", "sandboxes")
         assert caught.value.status == 302
@@ -51,7 +51,7 @@ def test_an_answer_of_another_server_is_reported():
     problem = "is not a mock server: its answer is not JSON"
     with (
         answering(raw) as (url, _),
-        Session(url) as session,
+        ControlSession(url) as session,
         pytest.raises(ControlError, match=problem),
     ):
         session.call("GET", "sandboxes")
@@ -59,7 +59,7 @@ def test_an_answer_of_another_server_is_reported():
 
 def test_path_query_and_token_are_sent():
     raw = b"HTTP/1.1 204 No Content\r\n\r\n"
-    with answering(raw) as (url, received), Session(f"{url}/", "secret") as session:
+    with answering(raw) as (url, received), ControlSession(f"{url}/", "secret") as session:
         query = {"api": ["a", "b"], "since": 0, "not": None}
         assert session.call("GET", "sandboxes", "a/ä", query=query) is None
     start, *headers = received[0].decode().split("\r\n")
@@ -70,5 +70,5 @@ def test_path_query_and_token_are_sent():
 @pytest.mark.parametrize("token", ["line\nbreak", "schlüssel"])
 def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(token):
     with pytest.raises(ControlError, match="printable ASCII") as caught:
-        Session(token=token)
+        ControlSession(token=token)
     assert token not in str(caught.value)

@@ -13,8 +13,8 @@ from mock_server.journal.journal import EvidenceDropped
 from mock_server.journal.search import Query, contains, find_calls
 from mock_server.journal.verify import (
     CallExpectation,
-    Effect,
     EffectsExpectation,
+    ExpectedEffect,
     Unmet,
     verify_calls,
     verify_effects,
@@ -144,10 +144,12 @@ def test_calls_are_verified_in_order(shop):
 
 def test_effects_are_verified_from_the_first_to_the_last_state(shop):
     sandbox, number = sandbox_of(shop), shop[2]
-    sold = Effect("cliniko.products", number, field="stock_level", before=5, after=3, times=1)
+    sold = ExpectedEffect(
+        "cliniko.products", number, field="stock_level", before=5, after=3, times=1
+    )
     verify_effects(sandbox, EffectsExpectation([sold]), since=1)
-    made = Effect("cliniko.products", number, change="created")
-    adjusted = Effect(
+    made = ExpectedEffect("cliniko.products", number, change="created")
+    adjusted = ExpectedEffect(
         "cliniko.stock_adjustments", _last(sandbox, "cliniko.stock_adjustments"), change="created"
     )
     verify_effects(sandbox, EffectsExpectation([made, adjusted], exclusive=True))
@@ -174,12 +176,14 @@ def test_an_effect_that_was_not_so_is_told_as_it_was(shop, changed, complaint):
         "after": 3,
     }
     with pytest.raises(Unmet, match=complaint):
-        verify_effects(sandbox, EffectsExpectation([Effect(**{**known, **changed})]), since=1)
+        verify_effects(
+            sandbox, EffectsExpectation([ExpectedEffect(**{**known, **changed})]), since=1
+        )
 
 
 def test_an_exclusive_expectation_sees_what_else_changed(shop):
     sandbox, number = sandbox_of(shop), shop[2]
-    sold = Effect("cliniko.products", number, field="stock_level", before=5, after=3)
+    sold = ExpectedEffect("cliniko.products", number, field="stock_level", before=5, after=3)
     with pytest.raises(Unmet, match=r"nothing else to change, but: cliniko\.stock_adjustments"):
         verify_effects(sandbox, EffectsExpectation([sold], exclusive=True), since=1)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.pytest_plugin.home import Home
-from mock_server.pytest_plugin.options import Options
+from mock_server.pytest_plugin.options import PluginOptions
 
 ENTRY_POINT = "mock_inventory"
 MODULE = "mock_server.pytest_plugin"
@@ -34,7 +34,7 @@ def mocks(home, request):
             "seed_file": None,
             "fail_on": "none",
         }
-        inventory = home.open(node_id, Options(**{**defaults, **options}))
+        inventory = home.open(node_id, PluginOptions(**{**defaults, **options}))
         opened.append(inventory)
         return inventory
 

@@ -27,7 +27,7 @@ Handler = Callable[[Request, Context], Reply]
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredRequest:
     """The answer that a key got, and what it was asked with."""
 
     key: str
@@ -43,7 +43,7 @@ class Place:
     key: str
 
 
-ANSWERED = Table("exsited.answered", Answered, key=lambda answered: answered.key)
+ANSWERED = Table("exsited.answered", AnsweredRequest, key=lambda answered: answered.key)
 PLACES = Table("exsited.answered_places", Place, key=lambda place: place.number)
 
 
@@ -62,13 +62,13 @@ def answered_once(handler: Handler) -> Handler:
                 raise Conflict("idempotencyKeyUsed", field=HEADER)
             return earlier.reply
         reply = handler(request, context)
-        _remember(Answered(key, fingerprint, reply), context)
+        _remember(AnsweredRequest(key, fingerprint, reply), context)
         return reply
 
     return answer
 
 
-def _remember(answered: Answered, context: Context) -> None:
+def _remember(answered: AnsweredRequest, context: Context) -> None:
     place = context.state.next_id(ANSWERED) % REMEMBERED
     taken = context.state.get(PLACES, place)
     if taken is not None:

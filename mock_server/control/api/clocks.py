@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_server.control.api.views import clock_view
-from mock_server.control.context import ControlContext, Refused
+from mock_server.control.context import ControlContext, ControlRefusal
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.messages import Reply, Request
@@ -43,9 +43,9 @@ def _change(clock: Clock, body: dict[str, Any]) -> None:
             by = timedelta(seconds=float(body["seconds"]))
             instant = clock.now() + by
         except OverflowError as problem:
-            raise Refused({"seconds": "lead out of the range of the clock"}) from problem
+            raise ControlRefusal({"seconds": "lead out of the range of the clock"}) from problem
         if not EARLIEST <= instant <= LATEST:
-            raise Refused({"seconds": "lead out of the range of the clock, 1970 to 9000"})
+            raise ControlRefusal({"seconds": "lead out of the range of the clock, 1970 to 9000"})
         clock.advance(by)
 
 
@@ -53,7 +53,7 @@ def _instant(text: Any) -> datetime:
     try:
         instant = parse_instant(text)
     except ValueError as problem:
-        raise Refused({"at": "must be an instant such as 2026-01-31T12:00:00Z"}) from problem
+        raise ControlRefusal({"at": "must be an instant such as 2026-01-31T12:00:00Z"}) from problem
     if not EARLIEST <= instant <= LATEST:
-        raise Refused({"at": "is out of the range of the clock, 1970 to 9000"})
+        raise ControlRefusal({"at": "is out of the range of the clock, 1970 to 9000"})
     return instant

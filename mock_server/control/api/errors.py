@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_server.control.context import NoSuchName, Refused
+from mock_server.control.context import ControlRefusal, NoSuchName
 from mock_server.engine.api import ErrorTable
 from mock_server.engine.errors import (
     Conflict,
@@ -107,10 +107,10 @@ def _invalid(error: InvalidRequest, request: Request) -> Reply:
     }
     if not fields:
         return _error(422, f"the body {_text(error.violations[0])}")
-    return _refused(Refused(fields), request)
+    return _refused(ControlRefusal(fields), request)
 
 
-def _refused(error: Refused, _: Request) -> Reply:
+def _refused(error: ControlRefusal, _: Request) -> Reply:
     if not error.problems:
         return _error(422, error.text, fields=error.fields)
     problems = [{"pointer": pointer, "message": message} for pointer, message in error.problems]
@@ -131,7 +131,7 @@ ERRORS = ErrorTable(
         UnsupportedMediaType: lambda _, __: _error(415, "the body must be application/json"),
         PayloadTooLarge: lambda error, _: _error(413, str(error)),
         InvalidRequest: _invalid,
-        Refused: _refused,
+        ControlRefusal: _refused,
         Conflict: lambda error, _: _error(409, error.rule),
         RateLimited: lambda error, _: _error(409, str(error)),
     }

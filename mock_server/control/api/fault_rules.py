@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_server.control.context import ControlContext, Refused
+from mock_server.control.context import ControlContext, ControlRefusal
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
@@ -71,7 +71,7 @@ def _parsed(body: Any, context: ControlContext) -> Rule:
             _, name, *inner = [*pointer.split("/"), ""]
             place = "/".join(filter(None, inner))
             fields.setdefault(name or "effects", f"{place}: {message}" if place else message)
-        raise Refused(fields, problem.problems, str(problem)) from problem
+        raise ControlRefusal(fields, problem.problems, str(problem)) from problem
 
 
 def _view(rules: FaultRules, rule: Rule) -> dict[str, Any]:

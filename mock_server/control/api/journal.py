@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from mock_server.control.api.points import exchange_of
-from mock_server.control.context import ControlContext, NoSuchName, Refused
+from mock_server.control.context import ControlContext, ControlRefusal, NoSuchName
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
@@ -21,8 +21,8 @@ from mock_server.journal.names import UnknownName, check_effect, check_query
 from mock_server.journal.search import Query
 from mock_server.journal.verify import (
     CallExpectation,
-    Effect,
     EffectsExpectation,
+    ExpectedEffect,
     Unmet,
     verify_calls,
     verify_effects,
@@ -85,7 +85,7 @@ def register(operations: Operations, context: ControlContext) -> None:
             _check_names(context, body)
         except UnknownName as unknown:
             first, *inner = map(str, unknown.place)
-            raise Refused(
+            raise ControlRefusal(
                 {first: f"{'/'.join(inner)}: {unknown.problem}"},
                 [(join("", *unknown.place), unknown.problem)],
                 f"{join('', *unknown.place)}: {unknown.problem}",
@@ -126,7 +126,7 @@ def check_expectations(sandbox: Sandbox, body: dict[str, Any]) -> None:
     if body.get("order"):
         verify_order(journal, [query_from(each) for each in body["order"]], since)
     if "effects" in body or body.get("exclusive"):
-        effects = [Effect(**effect) for effect in body.get("effects", ())]
+        effects = [ExpectedEffect(**effect) for effect in body.get("effects", ())]
         expectation = EffectsExpectation(effects, exclusive=body.get("exclusive", False))
         verify_effects(sandbox, expectation, since)
 

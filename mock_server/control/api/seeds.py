@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_server.control.api.views import sandbox_view
-from mock_server.control.context import ControlContext, Refused
+from mock_server.control.context import ControlContext, ControlRefusal
 from mock_server.control.seed_files.checks import mistakes_in
 from mock_server.control.seed_files.records import exported, read_records
 from mock_server.discovery import tables_of
@@ -41,6 +41,6 @@ def register(operations: Operations, context: ControlContext) -> None:
         if problems:
             first = f"{problems[0][0]}: {problems[0][1]}"
             more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
-            raise Refused({"apis": first + more}, problems)
+            raise ControlRefusal({"apis": first + more}, problems)
         sandbox.go_to(records.put_into(sandbox.state))
         return Reply(200, sandbox_view(sandbox))

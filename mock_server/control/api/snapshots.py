@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mock_server.control.api.points import exchange_of, snapshot_of, state_at
 from mock_server.control.api.views import change_view, sandbox_view
-from mock_server.control.context import ControlContext, Refused
+from mock_server.control.context import ControlContext, ControlRefusal
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
@@ -79,11 +79,11 @@ def register(operations: Operations, context: ControlContext) -> None:
 
 def _start_of_fork(sandbox: Sandbox, snapshot: str | None, before: int | None) -> State | None:
     if snapshot is not None and before is not None:
-        raise Refused({"before": "cannot stand beside `snapshot`"})
+        raise ControlRefusal({"before": "cannot stand beside `snapshot`"})
     try:
         if snapshot is not None:
             return snapshot_of(sandbox, snapshot)
         return None if before is None else exchange_of(sandbox, before).before
     except RecordNotFound as problem:
         name = "before" if snapshot is None else "snapshot"
-        raise Refused({name: f"names no {problem.kind} of this sandbox"}) from problem
+        raise ControlRefusal({name: f"names no {problem.kind} of this sandbox"}) from problem

@@ -22,7 +22,7 @@ from mock_server.control.client.results import (
     clock_from,
     sandbox_from,
 )
-from mock_server.control.client.session import DEFAULT_URL, ControlError, Session
+from mock_server.control.client.session import DEFAULT_URL, ControlError, ControlSession
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -45,7 +45,7 @@ class Control:
     def __init__(
         self, url: str = DEFAULT_URL, token: str | None = None, *, app: ASGIApp | None = None
     ) -> None:
-        self.session = Session(url, token, app=app)
+        self.session = ControlSession(url, token, app=app)
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +83,7 @@ class Control:
 class SandboxControl:
     """One sandbox: what is in it, its time, its faults."""
 
-    def __init__(self, session: Session, name: str) -> None:
+    def __init__(self, session: ControlSession, name: str) -> None:
         self.session = session
         self.name = name
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.control.client.session import ControlError, Session
+from mock_server.control.client.session import ControlError, ControlSession
 
 _PAUSE = 0.05
 Query = Mapping[str, Any]
@@ -29,7 +29,7 @@ class Evidence:
     and `verdict`; calls and order of `verify` may also ask `body_contains` and `json`.
     """
 
-    def __init__(self, session: Session, sandbox: str) -> None:
+    def __init__(self, session: ControlSession, sandbox: str) -> None:
         self._session = session
         self._sandbox = sandbox
 

@@ -53,7 +53,7 @@ class _Answer(NamedTuple):
 _Sender = Callable[[Request, float | None], _Answer]
 
 
-class Session:
+class ControlSession:
     """Calls of the control API of the server at `url`, with its token if it has one.
 
     With `app`, that application is called in place of the server. Raises ControlError for what is

@@ -15,7 +15,7 @@ from mock_server.control.seed_files.files import Problem
 _NUMBER_LENGTH = 400
 
 
-class Wrong(Exception):
+class InvalidValue(Exception):
     """A value is not what its type says; the message says what it should be."""
 
 
@@ -32,12 +32,12 @@ class Form:
 
 
 def plain(write: Callable[[Any], Any], read: Callable[[Any], Any]) -> Form:
-    """Return a form whose `read` raises `Wrong` for what is not of the type."""
+    """Return a form whose `read` raises `InvalidValue` for what is not of the type."""
 
     def checked(value: Any, pointer: str, problems: list[Problem]) -> Any:
         try:
             return read(value)
-        except Wrong as problem:
+        except InvalidValue as problem:
             problems.append((pointer, str(problem)))
             return None
 
@@ -47,7 +47,7 @@ def plain(write: Callable[[Any], Any], read: Callable[[Any], Any]) -> Form:
 def _exactly(kind: type, text: str) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         if type(value) is not kind:
-            raise Wrong(f"must be {text}")
+            raise InvalidValue(f"must be {text}")
         return value
 
     return read
@@ -66,23 +66,23 @@ def _read_text(value: Any) -> str:
         try:
             return base64.b64decode(value["$text"], validate=True).decode("utf-8", "surrogatepass")
         except (TypeError, ValueError) as problem:
-            raise Wrong("must be the base64 of a text") from problem
+            raise InvalidValue("must be the base64 of a text") from problem
     if not isinstance(value, str):
-        raise Wrong("must be text")
+        raise InvalidValue("must be text")
     return value
 
 
 def _read_decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise Wrong('must be a decimal in quotes, such as "12.50"')
+        raise InvalidValue('must be a decimal in quotes, such as "12.50"')
     if len(str(value)) > _NUMBER_LENGTH:
-        raise Wrong("is a number of too many digits")
+        raise InvalidValue("is a number of too many digits")
     try:
         number = Decimal(value)
     except InvalidOperation as problem:
-        raise Wrong('must be a decimal in quotes, such as "12.50"') from problem
+        raise InvalidValue('must be a decimal in quotes, such as "12.50"') from problem
     if not number.is_finite() or abs(number.adjusted()) > _NUMBER_LENGTH:
-        raise Wrong("is a number out of range")
+        raise InvalidValue("is a number out of range")
     return number
 
 
@@ -107,21 +107,21 @@ def _read_instant(value: Any) -> datetime:
     try:
         return read_instant(value)
     except ValueError as problem:
-        raise Wrong('must be an instant such as "2026-01-31T12:00:00Z"') from problem
+        raise InvalidValue('must be an instant such as "2026-01-31T12:00:00Z"') from problem
 
 
 def _read_date(value: Any) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError) as problem:
-        raise Wrong('must be a date such as "2026-01-31"') from problem
+        raise InvalidValue('must be a date such as "2026-01-31"') from problem
 
 
 def _read_bytes(value: Any) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (TypeError, ValueError) as problem:
-        raise Wrong("must be bytes in base64") from problem
+        raise InvalidValue("must be bytes in base64") from problem
 
 
 def _write_bytes(value: bytes) -> str:

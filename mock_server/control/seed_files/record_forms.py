@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from mock_server.control.seed_files.files import Problem
-from mock_server.control.seed_files.plain_forms import PLAIN, Form, Wrong, plain
+from mock_server.control.seed_files.plain_forms import PLAIN, Form, InvalidValue, plain
 from mock_server.engine.messages import NO_BODY
 from mock_server.openapi.pointers import join
 
@@ -122,7 +122,7 @@ def _fits(value: Any, kind: Any) -> bool:
 def _literal(values: tuple[Any, ...]) -> Form:
     def read(value: Any) -> Any:
         if not any(value == each and type(value) is type(each) for each in values):
-            raise Wrong(f"must be one of {', '.join(map(str, values))}")
+            raise InvalidValue(f"must be one of {', '.join(map(str, values))}")
         return value
 
     return plain(lambda value: value, read)

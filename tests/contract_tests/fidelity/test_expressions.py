@@ -9,8 +9,8 @@ import pytest
 from contract_tests.fidelity.expressions import (
     Expression,
     InvalidExpression,
-    MissingValue,
     NotShown,
+    UndefinedValue,
     filled,
 )
 
@@ -53,7 +53,7 @@ def test_what_is_no_expression_is_refused_when_it_is_read(text):
     "text", ["nobody", "it.missing", "it.body.items[7]", "open('x')", "it.status.real", "''.join"]
 )
 def test_what_is_not_there_is_missing(text):
-    with pytest.raises(MissingValue):
+    with pytest.raises(UndefinedValue):
         Expression(text).value(NAMES)
 
 

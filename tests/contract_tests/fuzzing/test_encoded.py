@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.fuzzing.existing_ids import References
+from contract_tests.fuzzing.existing_ids import ExistingIds
 from contract_tests.fuzzing.formats import with_formats
 from contract_tests.target.mock import mock_target
 from mock_server.openapi.document import SpecIndex
@@ -62,7 +62,7 @@ def test_equal_contents_share_a_format(document):
 
 
 def test_references_inside_are_filled_with_existing_values():
-    references = References(mock_target("built"))
+    references = ExistingIds(mock_target("built"))
     try:
         body = {"items": json.dumps([{"name": "x", "category_id": 987654}])}
         filled = json.loads(references.fill("createItemsInBulk", body)["items"])

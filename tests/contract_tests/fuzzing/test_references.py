@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.fuzzing.existing_ids import References
+from contract_tests.fuzzing.existing_ids import ExistingIds
 from contract_tests.target.guard import guarded
 from contract_tests.target.ledger import Ledger
 from contract_tests.target.mock import mock_target
@@ -93,7 +93,7 @@ def toy():
 @pytest.fixture
 def fill(toy):
     """A function (body, operation) → the body with its references filled."""
-    references = References(toy.target)
+    references = ExistingIds(toy.target)
 
     def make(body, operation="use"):
         references.forget()
@@ -132,7 +132,7 @@ def test_what_is_listed_now_counts_and_not_what_was(toy, fill):
 
 def test_what_is_listed_is_asked_for_once_until_it_may_have_changed(toy):
     first = toy.add()
-    references = References(toy.target)
+    references = ExistingIds(toy.target)
     bodies = [references.fill("use", {"thing": number, "things": [1]}) for number in range(9)]
     assert toy.asked == 1
     assert bodies == [{"thing": first, "things": [first]}] * 9
@@ -147,7 +147,7 @@ def test_what_is_listed_is_asked_for_once_until_it_may_have_changed(toy):
 def test_one_question_tells_all_fields_of_a_list(toy):
     number = toy.add()
     toy.listed = {"things": [{"id": number, "name": "first"}]}
-    references = References(toy.target)
+    references = ExistingIds(toy.target)
     fields = ("id", "name")
     found = [references.existing({"operation": "list", "field": field}, 7) for field in fields]
     assert (found, toy.asked) == ([number, "first"], 1)
@@ -185,7 +185,7 @@ def test_a_list_without_an_envelope_is_a_list(toy, fill):
 def test_a_target_that_does_not_answer_leaves_the_generated_value(toy):
     origin = "http://127.0.0.1:9"
     gone = Target(toy.target.vendor, origin, "test", ServiceTransport())
-    references = References(gone)
+    references = ExistingIds(gone)
     assert references.fill("use", {"thing": 7}) == {"thing": 7}
     references.close()
 
@@ -204,7 +204,7 @@ def test_what_holds_no_reference_is_left_as_it_is(toy, fill, body):
 
 def test_where_nothing_is_left_to_refer_to_a_record_is_made():
     target = mock_target("cliniko", "test.empty-references")
-    references = References(target)
+    references = ExistingIds(target)
     body = references.fill("createStockAdjustment", {"product_id": "999"})
     with target.client() as client:
         (listed,) = client.get("/products").json()["products"]
@@ -216,7 +216,7 @@ def test_where_nothing_is_left_to_refer_to_a_record_is_made():
 
 def test_a_run_that_may_not_write_makes_nothing_to_refer_to():
     target = replace(mock_target("cliniko", "test.empty-references"), profile=READ_ONLY)
-    references = References(target)
+    references = ExistingIds(target)
     assert references.fill("createStockAdjustment", {"product_id": "999"}) == {"product_id": "999"}
     with target.client() as client:
         assert client.get("/products").json()["products"] == []
@@ -229,7 +229,7 @@ def test_a_run_that_writes_its_own_records_makes_what_is_referred_to_and_takes_i
     tag, ledger = RunTag.of_seed(seed, "261130"), Ledger()
     policy = OwnRecords(load_lifecycle(target.vendor), ledger, tag, target.parameters)
     held, guard = guarded(replace(target, tag=tag), WRITES, policy=policy)
-    references = References(held)
+    references = ExistingIds(held)
     body = references.fill("createStockAdjustment", {"product_id": "999"})
     (made,) = ledger.left()
     assert (made.resource, {"product_id": made.id}) == ("products", body)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from contract_tests.target.guard import Refused, guarded
+from contract_tests.target.guard import BlockedByGuard, guarded
 from contract_tests.target.ledger import Ledger, Made
 from contract_tests.target.mock import mock_target
 from contract_tests.target.profiles import WRITES
@@ -35,7 +35,7 @@ def opened():
 
 
 def refused(client, method, path, **options):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(BlockedByGuard) as caught:
         client.request(method, path, **options)
     return str(caught.value)
 

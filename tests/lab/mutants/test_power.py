@@ -15,7 +15,7 @@ from lab.mutation.detectors import Outcome, ours
 from lab.mutation.record import Record
 from lab.mutation.statistics import Share
 from lab.mutation.table import Result, text_of
-from lab.mutation.trials import Plan, Trial
+from lab.mutation.trials import Trial, TrialPlan
 from tests.lab.mutants.planted import defect, ground, seen
 
 FOUND, MISSED = Outcome("properties", "it is wrong", 0.1, 9), Outcome("", "", 1.0, 90)
@@ -46,7 +46,7 @@ def test_what_was_not_tried_is_neither_caught_nor_steady() -> None:
 
 def test_what_is_caught_now_and_then_does_not_count_as_caught() -> None:
     defects = {each.name: each for each in catalogue(seen()[0], 1, ("done-twice",))}
-    result = Result(Plan("cliniko", groups=("done-twice",)), defects)
+    result = Result(TrialPlan("cliniko", groups=("done-twice",)), defects)
     result.trials["ours"] = dict.fromkeys(defects, Trial([FOUND] * 18 + [MISSED] * 2))
     assert result.unsteady() == list(defects)
     assert list(result.unmet()) == [
@@ -58,7 +58,7 @@ def test_what_is_caught_now_and_then_does_not_count_as_caught() -> None:
 def _read_only(caught: int, of: int) -> Result:
     (one,) = catalogue(seen()[0], 1, ("last-record-missing",))
     named = {str(each): one for each in range(of)}
-    result = Result(Plan("cliniko", groups=("last-record-missing",)), named, frozenset())
+    result = Result(TrialPlan("cliniko", groups=("last-record-missing",)), named, frozenset())
     outcomes = [FOUND] * caught + [MISSED] * (of - caught)
     result.trials["read_only"] = {
         name: Trial([each]) for name, each in zip(named, outcomes, strict=True)
@@ -109,7 +109,7 @@ def test_conformance_is_narrowed_to_where_it_found_something() -> None:
 
 
 def test_what_a_run_that_was_cut_off_has_seen_is_not_tried_again(tmp_path: Path) -> None:
-    path, plan = tmp_path / "cliniko.jsonl", Plan("cliniko", seeds=2)
+    path, plan = tmp_path / "cliniko.jsonl", TrialPlan("cliniko", seeds=2)
     part = replace(FOUND, part=("a property", "a case"))
     record = Record(path, plan)
     record.add("visible", "one", True)
@@ -127,7 +127,7 @@ def test_what_a_run_that_was_cut_off_has_seen_is_not_tried_again(tmp_path: Path)
 def test_what_is_kept_is_in_the_table_and_is_not_tried(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    record = Record(tmp_path / "cliniko.jsonl", Plan("cliniko"))
+    record = Record(tmp_path / "cliniko.jsonl", TrialPlan("cliniko"))
     record.add("plain", "done-twice/createProduct/all", Trial([MISSED]))
     small = ["--seeds", "1", "--sites", "1", "--alarm-seeds", "0", "--jobs", "1"]
     call = ["--api", "cliniko", *small, "--group", "done-twice", "--output", str(tmp_path)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from contract_tests.target.guard import Refused, Write, guarded
+from contract_tests.target.guard import BlockedByGuard, Write, guarded
 from contract_tests.target.profiles import Profile
 from contract_tests.target.target import Target
 from tests.engine.toy import echo_operations, toy_document, toy_vendor
@@ -97,7 +97,7 @@ def standing_before(service):
 def refused(guard, client, method, path, **options):
     """Why a request is refused."""
     before = len(guard.refusals)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(BlockedByGuard) as caught:
         client.request(method, path, **options)
     assert guard.refusals[before:] == [str(caught.value)]
     return str(caught.value)
