@@ -17,7 +17,7 @@ SERVING_IN := $(shell .venv-serve/bin/python -c '' 2>/dev/null && cat $(SERVING)
 SERVE_WITH := $(if $(filter $(CURDIR),$(BUILT_IN)),.venv,.venv-serve)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-fast check docs contract fidelity power standin fixtures bench lint types constraints clean
+.PHONY: help serve test test-fast check docs contract fidelity mutation standin fixtures bench lint types constraints clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,7 +44,7 @@ contract: $(READY) ## Test the mocks with every check and property (API="cliniko
 fidelity: $(READY) ## Make docs/fidelity.md from the rules, and from how Prism fares by them
 	$(BIN)/contract-tests fidelity --page --beside benchmarks/prism.json > docs/fidelity.md
 
-power: $(READY) ## Plant defects in the mocks and see who finds them (ARGS="--api cliniko --seeds 3")
+mutation: $(READY) ## Plant defects in the mocks and see who finds them (ARGS="--api cliniko --seeds 3")
 	$(BIN)/python -m lab.mutation $(ARGS)
 
 standin: $(READY) ## Serve the stand-in for a real service (PORT=8080, ARGS="--defect local-time")

@@ -12,7 +12,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from mock_server.engine.parameters import BooleanWords, coerce
-from mock_server.openapi.document import Json, Response, SpecIndex
+from mock_server.openapi.document import Json, ResponseSpec, SpecIndex
 from mock_server.openapi.pointers import join
 from mock_server.openapi.schema import SchemaCompiler
 
@@ -77,7 +77,7 @@ class _Allowed:
     """What one status of one operation may look like."""
 
     def __init__(
-        self, status: int, response: Response, spec: SpecIndex, compiler: SchemaCompiler
+        self, status: int, response: ResponseSpec, spec: SpecIndex, compiler: SchemaCompiler
     ) -> None:
         self._status = status
         self._bodies = {

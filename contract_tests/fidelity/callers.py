@@ -17,7 +17,7 @@ from contract_tests.fidelity.model import Caller, RuleStep
 from contract_tests.target.target import Target
 from mock_server.lifecycle.model import File
 from mock_server.openapi import paths
-from mock_server.openapi.document import METHODS, Operation, is_read
+from mock_server.openapi.document import METHODS, OperationSpec, is_read
 
 #: A credential that no service gave to anybody.
 _STRANGER = "wrong-credential"
@@ -121,7 +121,7 @@ class Callers:
         for client in self._clients.values():
             client.close()
 
-    def _url(self, operation: Operation, values: list[str]) -> str:
+    def _url(self, operation: OperationSpec, values: list[str]) -> str:
         own = [each for each in paths.parameters_of(operation.path) if each not in self.parameters]
         try:
             return paths.filled(
@@ -130,7 +130,7 @@ class Callers:
         except LookupError as problem:
             raise NotShown(str(problem)) from problem
 
-    def _in_query(self, operation: Operation) -> list[tuple[str, str]]:
+    def _in_query(self, operation: OperationSpec) -> list[tuple[str, str]]:
         """What an operation wants in its query that takes no other credential than that.
 
         It is a parameter of the target; where nothing can leak, the target's credential will do.
@@ -145,7 +145,7 @@ class Callers:
             raise NotShown(f"nothing says what {name} is; give --parameter {name}=…")
         return [(name, value or self._target.credential)]
 
-    def _accepted(self, operation: Operation | None) -> str:
+    def _accepted(self, operation: OperationSpec | None) -> str:
         for status, response in (operation.responses if operation is not None else {}).items():
             if status < 300 and response.content and not any(map(is_json, response.content)):
                 return "*/*"
@@ -167,7 +167,7 @@ class Callers:
             raise NotShown(str(problem)) from problem
 
 
-def sends_more_than_reads(step: RuleStep, operations: Mapping[str, Operation]) -> str:
+def sends_more_than_reads(step: RuleStep, operations: Mapping[str, OperationSpec]) -> str:
     """Return the profile that a step needs: `read-only`, `writes` or `full`."""
     word = step.words[0]
     if word.lower() in METHODS or step.by in ("nobody", "invalid_credential"):

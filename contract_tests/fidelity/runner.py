@@ -24,7 +24,7 @@ from contract_tests.target.guard import BlockedByGuard
 from contract_tests.target.run_tag import RunTag
 from contract_tests.target.target import Target
 from mock_server.lifecycle.pointers import ABSENT, find
-from mock_server.openapi.document import Operation
+from mock_server.openapi.document import OperationSpec
 
 #: `kept`; `broken`; `not shown`: the target has nothing by which it could be judged; `not sent`:
 #: the profile does not allow its calls.
@@ -97,7 +97,7 @@ def run_rules(
     return result
 
 
-def profile_of(rule: FidelityRule, rules: Rules, operations: Mapping[str, Operation]) -> str:
+def profile_of(rule: FidelityRule, rules: Rules, operations: Mapping[str, OperationSpec]) -> str:
     """Return the least profile that sends everything a rule needs."""
     steps = [*rule.steps, *_setup_steps(rule.uses.values(), rules)]
     return max((sends_more_than_reads(each, operations) for each in steps), key=_ORDER.index)

@@ -14,7 +14,7 @@ from contract_tests.exchange.trace import Answer, Exchange, Trace, find
 from contract_tests.findings import Finding
 from contract_tests.reproduction.pytest_module import pytest_module
 from contract_tests.reproduction.running import Ran
-from contract_tests.reproduction.script import Request, Script, Step
+from contract_tests.reproduction.script import Script, ScriptRequest, Step
 from contract_tests.reproduction.shell import shell_script
 from contract_tests.reproduction.shrink import settled
 from contract_tests.target.session import Session
@@ -150,7 +150,7 @@ def _request(
     places: Mapping[str, int],
     answers: Sequence[Answer],
     target: Target,
-) -> Request:
+) -> ScriptRequest:
     case, request = recorder.cases[case_id].value, recorder.interactions[case_id].request
     headers = {
         name: values[0]
@@ -171,7 +171,7 @@ def _request(
                 pointer = _pointer(taken, unquote(segments[place]), answers[step].body)
                 if pointer is not None:
                     segments[place] = f"{{{{{step}{pointer}}}}}"
-    return Request(
+    return ScriptRequest(
         operation=case.operation.definition.raw["operationId"],
         account=account,
         method=request.method.upper(),

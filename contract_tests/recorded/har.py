@@ -21,7 +21,7 @@ from pydantic.alias_generators import to_camel
 from contract_tests.exchange.trace import Answer
 from mock_server.discovery import api_names
 from mock_server.lifecycle.values import UnparsableValue, instant
-from mock_server.openapi.document import Operation, SpecIndex
+from mock_server.openapi.document import OperationSpec, SpecIndex
 from mock_server.state.clock import EARLIEST
 from mock_server.usage import UsageError
 
@@ -47,7 +47,7 @@ class Recorded:
     """
 
     number: int
-    operation: Operation
+    operation: OperationSpec
     path: Mapping[str, str]
     url: str
     request: httpx.Request

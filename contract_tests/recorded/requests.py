@@ -13,7 +13,7 @@ from mock_server.engine.parameters import ParameterReader
 from mock_server.engine.transport import request_from
 from mock_server.in_process import scope_of
 from mock_server.journal.redaction import REDACTED
-from mock_server.openapi.document import Operation
+from mock_server.openapi.document import OperationSpec
 from mock_server.openapi.schema import SchemaCompiler
 
 
@@ -26,7 +26,7 @@ class RequestContract:
 
     def problems(
         self,
-        operation: Operation,
+        operation: OperationSpec,
         path: Mapping[str, str],
         request: httpx.Request,
         *,

@@ -35,7 +35,7 @@ MENDED, CANNOT_TELL, THERE, ASK = 0, 2, 10, 11
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class JudgedScript:
     """What a script's answers are judged by.
 
     `looks` are those of its claim (`Claim.looks`), `operations` those of its steps; `more` says for
@@ -92,7 +92,7 @@ def verdict(
     return claim.violation(context, trace)
 
 
-def main(arguments: Sequence[str], folder: Path, case: Case) -> int:
+def main(arguments: Sequence[str], folder: Path, case: JudgedScript) -> int:
     """Do what a shell script asks for; returns the exit status.
 
     `value STEP.PAGE POINTER FORM` prints what an answer has there, as `_in_form` says; `more STEP
@@ -123,7 +123,7 @@ def main(arguments: Sequence[str], folder: Path, case: Case) -> int:
     return MENDED
 
 
-def _verdict(trace: Trace, pages: Sequence[Sequence[int]], case: Case, run: str) -> int:
+def _verdict(trace: Trace, pages: Sequence[Sequence[int]], case: JudgedScript, run: str) -> int:
     def with_values(text: str) -> Any:
         def value(found: Any) -> Any:
             if found["new"] is not None:
@@ -167,7 +167,7 @@ def _in_form(value: Any, form: str) -> str:
     return json.dumps(value) if form == "json" and isinstance(value, str) else plain(value)
 
 
-def _answered(folder: Path, case: Case) -> tuple[Trace, list[list[int]]]:
+def _answered(folder: Path, case: JudgedScript) -> tuple[Trace, list[list[int]]]:
     """What was answered so far, and the numbers of each step's exchanges."""
     trace = Trace()
     pages: list[list[int]] = []

@@ -22,7 +22,7 @@ from contract_tests.exchange.conformance import contract_of
 from contract_tests.exchange.trace import MISSING, Exchange, Trace
 from mock_server.lifecycle.model import Lifecycle
 from mock_server.lifecycle.values import UnparsableValue, instant
-from mock_server.openapi.document import Response, SpecIndex
+from mock_server.openapi.document import ResponseSpec, SpecIndex
 from mock_server.openapi.schema import SchemaCompiler, translate
 
 _ANY = "*"
@@ -223,7 +223,7 @@ def self_contained(claim: Claim, trace: Trace, spec: SpecIndex) -> Claim:
 
 
 def _broken(
-    exchange: Exchange, response: Response, pointer: str, spec: SpecIndex
+    exchange: Exchange, response: ResponseSpec, pointer: str, spec: SpecIndex
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each place with a schema that an answer breaks there."""
     answer = exchange.answer
@@ -251,7 +251,7 @@ def _broken(
 
 
 def _in_body(
-    exchange: Exchange, response: Response, pointer: str, spec: SpecIndex
+    exchange: Exchange, response: ResponseSpec, pointer: str, spec: SpecIndex
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     media_type = exchange.answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     schemas = {each.lower(): one.get("schema", {}) for each, one in response.content.items()}

@@ -16,7 +16,7 @@ from mock_server.lifecycle.model import ABSENT
 _OF = {
     "contract_tests.claims": None,
     "contract_tests.reproduction.keeping": ("KeepsTo",),
-    "contract_tests.reproduction.running": ("Call", "Pages", "Request", "Step", "reproduce"),
+    "contract_tests.reproduction.running": ("Call", "Pages", "ScriptRequest", "Step", "reproduce"),
     "mock_server.lifecycle.model": ("File", "Parts"),
 }
 

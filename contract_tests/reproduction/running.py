@@ -17,7 +17,14 @@ from contract_tests.claims import CannotTell, Claim, ClaimContext, NotAsked
 from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace, Walk, find
 from contract_tests.reproduction.expected import Expected, expectations
 from contract_tests.reproduction.judge import verdict
-from contract_tests.reproduction.script import Pages, Request, Script, Step, more_pages, placed
+from contract_tests.reproduction.script import (
+    Pages,
+    Script,
+    ScriptRequest,
+    Step,
+    more_pages,
+    placed,
+)
 from contract_tests.reproduction.variables import VARIABLE, last_part, plain, texts
 from contract_tests.target.mock import mock_target
 from contract_tests.target.run_tag import RunTag
@@ -110,7 +117,7 @@ def run_script(
         return tuple(pairs)
 
     def completed(call: Call) -> Call:
-        if isinstance(call, Request):
+        if isinstance(call, ScriptRequest):
             url = VARIABLE.sub(lambda found: quote(plain(value(found)), safe=""), call.url)
             return replace(call, url=url)
         parts = replace(call.parts, query=followed(call.parts.query))
@@ -140,7 +147,7 @@ def run_script(
 
 def _walk(call: Call, pages: Pages | None, session: Session, trace: Trace) -> list[Exchange]:
     """The exchanges of a call, or of the walk through a list that begins with it."""
-    if isinstance(call, Request):
+    if isinstance(call, ScriptRequest):
         return [_sent_as_it_is(call, session, trace)]
     sent = [session.send(call, trace)[0]]
     if pages is None:
@@ -171,7 +178,7 @@ def paging_of(lifecycle: Lifecycle, operation: str) -> Paging:
     raise LookupError(f"{operation} lists nothing in pages")
 
 
-def _sent_as_it_is(request: Request, session: Session, trace: Trace) -> Exchange:
+def _sent_as_it_is(request: ScriptRequest, session: Session, trace: Trace) -> Exchange:
     target = session.target
     if request.account == "invalid_credential":
         client = replace(target, credential=WRONG).client()

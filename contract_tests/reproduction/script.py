@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request(Call):
+class ScriptRequest(Call):
     """A call exactly as it was sent, without its credential; `parts` say nothing of it.
 
     `url` is what follows the base URL, encoded; values of variables are encoded when they are put

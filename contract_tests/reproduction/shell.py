@@ -21,7 +21,7 @@ from contract_tests.reproduction import judge
 from contract_tests.reproduction.expected import about_status, expectations
 from contract_tests.reproduction.portable import NotPortable, standalone
 from contract_tests.reproduction.running import CREDENTIAL, OTHER_CREDENTIAL, TARGET, paging_of
-from contract_tests.reproduction.script import Request, Script, Step
+from contract_tests.reproduction.script import Script, ScriptRequest, Step
 from contract_tests.reproduction.variables import VARIABLE, texts, without_controls
 from contract_tests.target.run_tag import PREFIX
 from contract_tests.target.session import WRONG, Session
@@ -157,7 +157,7 @@ class _Writer:
         spec: Any = SimpleNamespace(operations=paths)
         context = ClaimContext(spec, lifecycle, tuple(self._target.parameters.items()))
         bare = Script((), script.claim, script.places, script.shown)
-        case = judge.Case(bare, script.claim.looks, context, operations, more)
+        case = judge.JudgedScript(bare, script.claim.looks, context, operations, more)
         source = standalone({"main": judge.main, "CASE": case}, _mentioned(script))
         call = "sys.exit(main(sys.argv[1:], pathlib.Path(sys.argv[0]).parent, CASE))"
         return f"{source}\nimport pathlib\nimport sys\n\n{call}"
@@ -250,7 +250,7 @@ class _Writer:
     def _sent(self, step: Step) -> _Sent:
         """The call of a step, ready to be sent."""
         call = step.call
-        if isinstance(call, Request):
+        if isinstance(call, ScriptRequest):
             headers = {name: _pieces(value, "text") for name, value in call.headers.items()}
             return _Sent(call.method, _pieces(call.url, "url"), headers, call.body)
         operation = self._session.spec.operations[call.operation]

@@ -10,7 +10,7 @@ import httpx
 
 from contract_tests.target.target import Target
 from mock_server.in_process import raw_target
-from mock_server.openapi.document import Operation
+from mock_server.openapi.document import OperationSpec
 from mock_server.openapi.security import SecurityScheme, UnreadableCredential
 
 
@@ -24,14 +24,14 @@ class Identities:
             self._accounts[_as_pair(target.other_credential)] = "other"
         self._accounts[_as_pair(target.credential)] = "first"
 
-    def in_query(self, operation: Operation) -> set[str]:
+    def in_query(self, operation: OperationSpec) -> set[str]:
         """Return the query parameters in which an operation takes a credential."""
         schemes = [
             self._schemes[name] for alternative in operation.security for name in alternative
         ]
         return {each.parameter for each in schemes if each.location == "query"}
 
-    def problem(self, operation: Operation, request: httpx.Request) -> str | None:
+    def problem(self, operation: OperationSpec, request: httpx.Request) -> str | None:
         """Say how a request does not sign in as one of the accounts; None if it does."""
         presented = list(self._presented(request))
         if any(_as_pair(value) not in self._accounts for _, value in presented):

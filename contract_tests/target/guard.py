@@ -16,7 +16,7 @@ from contract_tests.target.profiles import FULL, OutOfTime, Pace, Profile
 from contract_tests.target.request_bodies import body_of
 from contract_tests.target.target import Target
 from mock_server.in_process import raw_target
-from mock_server.openapi.document import METHODS, Operation, is_read
+from mock_server.openapi.document import METHODS, OperationSpec, is_read
 
 #: What a server, or a proxy before it, may take for the end of a segment or for another path: some
 #: decode a path before they route it, some twice.
@@ -46,7 +46,7 @@ class Write:
     A form is an object; without a body, `body` is None.
     """
 
-    operation: Operation
+    operation: OperationSpec
     path: Mapping[str, str]
     query: tuple[tuple[str, str], ...]
     body: Any
@@ -203,7 +203,7 @@ class Guard(httpx.BaseTransport):
             raise BlockedByGuard(f"{where}: {reason}")
         return write
 
-    def _operation(self, verb: str, raw: str, where: str) -> tuple[Operation, dict[str, str]]:
+    def _operation(self, verb: str, raw: str, where: str) -> tuple[OperationSpec, dict[str, str]]:
         if not raw.startswith(f"{self._base_path}/"):
             raise BlockedByGuard(f"{where} is not below the target's URL")
         segments = [unquote(each) for each in raw[len(self._base_path) :].split("/")]

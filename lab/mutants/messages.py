@@ -15,7 +15,7 @@ from contract_tests.target.target import Target
 from mock_server.engine.replies import encode_json
 from mock_server.in_process import raw_target, url_of
 from mock_server.lifecycle.pointers import ABSENT
-from mock_server.openapi.document import Operation, SpecIndex
+from mock_server.openapi.document import OperationSpec, SpecIndex
 from mock_server.openapi.paths import filled
 
 Pairs = tuple[tuple[str, str], ...]
@@ -76,7 +76,7 @@ class Request:
         """Return the request with a header, in place of any of that name."""
         return replace(self, headers=(*self.without_header(name).headers, (name, value)))
 
-    def at(self, operation: Operation, values: Mapping[str, str], query: Pairs = ()) -> Request:
+    def at(self, operation: OperationSpec, values: Mapping[str, str], query: Pairs = ()) -> Request:
         """Return a request by the same caller for another operation, without a body."""
         headers = tuple(pair for pair in self.headers if not pair[0].startswith("content-"))
         return Request(

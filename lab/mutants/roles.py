@@ -12,7 +12,7 @@ from lab.mutants.messages import Pairs
 from mock_server.lifecycle.listings import Filter, Listing
 from mock_server.lifecycle.model import Create, Field, Move, Read, Removal, Resource, Update
 from mock_server.lifecycle.paging import Paging
-from mock_server.openapi.document import Json, Operation
+from mock_server.openapi.document import Json, OperationSpec
 
 R = TypeVar("R", Create, Read, Listing, Update, Removal, Move)
 #: One of the functions of this module that yield what does something to records.
@@ -137,7 +137,7 @@ def filter_pairs(chosen: Filter) -> list[tuple[str, str]]:
     return marked or list(found)
 
 
-def successes(scene: Scene) -> Iterator[tuple[Operation, int, Json]]:
+def successes(scene: Scene) -> Iterator[tuple[OperationSpec, int, Json]]:
     """Yield each operation with its success and the schema of its JSON."""
     for operation in scene.vendor.spec.operations.values():
         for status, response in operation.responses.items():
@@ -146,7 +146,7 @@ def successes(scene: Scene) -> Iterator[tuple[Operation, int, Json]]:
                 yield operation, status, schema
 
 
-def refusals(scene: Scene) -> Iterator[tuple[Operation, int, Json]]:
+def refusals(scene: Scene) -> Iterator[tuple[OperationSpec, int, Json]]:
     """Yield each operation with a refusal that any caller can bring about, and its schema."""
     for operation in scene.vendor.spec.operations.values():
         for status in EASY:

@@ -9,7 +9,7 @@ from typing import Any
 from lab.mutants.defect import Scene, Site, defects
 from lab.mutants.interceptors import at, on_status
 from lab.mutants.messages import Interceptor, Request, Response, Service
-from mock_server.openapi.document import Operation
+from mock_server.openapi.document import OperationSpec
 
 _REFUSED = (400, 422)
 
@@ -77,7 +77,7 @@ def undeclared_method(scene: Scene) -> Iterator[Site]:
                 yield Site(operation.id, "methods", partial(_lenient, operation, missing))
 
 
-def _lenient(operation: Operation, methods: set[str]) -> Any:
+def _lenient(operation: OperationSpec, methods: set[str]) -> Any:
     def intercept(request: Request, service: Service) -> Response:
         fits = request.path.rstrip("/") == operation.path.rstrip("/")
         if request.method in methods and fits:
@@ -87,7 +87,7 @@ def _lenient(operation: Operation, methods: set[str]) -> Any:
     return intercept
 
 
-def _reached(operation: Operation, status: int) -> bool:
+def _reached(operation: OperationSpec, status: int) -> bool:
     if status not in operation.responses:
         return False
     if status == 404:

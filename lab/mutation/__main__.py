@@ -14,8 +14,8 @@ from typing import Any
 import click
 
 from lab.mutants.catalogue import GROUPS, MOST_SITES
-from lab.mutation.record import KINDS, Record
-from lab.mutation.table import CONTESTANTS, Result, json_of, text_of
+from lab.mutation.record import KINDS, TrialRecord
+from lab.mutation.table import DETECTORS, Result, json_of, text_of
 from lab.mutation.trials import TrialPlan
 from lab.mutation.variants import VARIANTS
 from lab.mutation.workers import Workers
@@ -39,11 +39,11 @@ _COUNT, _AMOUNT = click.IntRange(1), click.IntRange(0)
     type=_COUNT,
     default=2,
     show_default=True,
-    help="What ours does not find with so many seeds is missed.",
+    help="What the suite does not find with so many seeds is missed.",
 )
 @click.option("--read-only-seeds", type=_COUNT, default=2, show_default=True)
-@click.option("--plain-seeds", type=_COUNT, default=1, show_default=True)
-@click.option("--plain-examples", type=_COUNT, default=20, show_default=True, metavar="N")
+@click.option("--stock-seeds", type=_COUNT, default=1, show_default=True)
+@click.option("--stock-examples", type=_COUNT, default=20, show_default=True, metavar="N")
 @click.option(
     "--alarm-seeds",
     type=_AMOUNT,
@@ -52,9 +52,9 @@ _COUNT, _AMOUNT = click.IntRange(1), click.IntRange(0)
     help="Seeds where nothing is wrong; 0 for none.",
 )
 @click.option(
-    "--contestant",
+    "--detector",
     multiple=True,
-    type=Word(CONTESTANTS),
+    type=Word(DETECTORS),
     help="Only this detector; may be repeated.",
 )
 @click.option("--group", multiple=True, metavar="CLASS", help="Only this class; may be repeated.")
@@ -69,9 +69,9 @@ _COUNT, _AMOUNT = click.IntRange(1), click.IntRange(0)
     type=Word((*KINDS, "all")),
     help="Take from the record in DIR what it has of this kind; may be repeated.",
 )
-@path_option("--output", default=Path("build/power"), show_default=True, metavar="DIR")
+@path_option("--output", default=Path("build/mutation"), show_default=True, metavar="DIR")
 @click.option("--list", "listed", is_flag=True, help="List the classes, and end.")
-def power(api: tuple[str, ...], listed: bool, **options: Any) -> int:
+def mutation(api: tuple[str, ...], listed: bool, **options: Any) -> int:
     """Plant defects in the mocks, one at a time, and see who finds them."""
     given = SimpleNamespace(**options)
     names = api or [name for name in api_names() if load_lifecycle(load_vendor(name))]
@@ -93,7 +93,7 @@ def power(api: tuple[str, ...], listed: bool, **options: Any) -> int:
             ],
         )
         return 0
-    given.contestant = given.contestant or CONTESTANTS
+    given.detector = given.detector or DETECTORS
     unmet = False
     for name in names:
         result = _tried(name, given)
@@ -108,7 +108,7 @@ def power(api: tuple[str, ...], listed: bool, **options: Any) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it and return the exit code, as `command_line.run` says."""
-    return run(power, "python -m lab.mutation", arguments)
+    return run(mutation, "python -m lab.mutation", arguments)
 
 
 def _tried(api: str, given: SimpleNamespace) -> Result:
@@ -117,13 +117,13 @@ def _tried(api: str, given: SimpleNamespace) -> Result:
         given.seeds,
         given.patience,
         given.read_only_seeds,
-        given.plain_seeds,
-        given.plain_examples,
+        given.stock_seeds,
+        given.stock_examples,
         given.sites,
         given.group,
     )
     kept = KINDS if "all" in given.keep else given.keep
-    record = Record(given.output / f"{api}.jsonl", plan, kept)
+    record = TrialRecord(given.output / f"{api}.jsonl", plan, kept)
     started = time.perf_counter()
     with Workers(plan, given.jobs) as workers:
 
@@ -133,7 +133,7 @@ def _tried(api: str, given: SimpleNamespace) -> Result:
             for call, saw in workers.work(kind, [each for each in calls if each not in known]):
                 record.add(kind, call, saw)
                 known[call] = saw
-                if kind == "ours" and not saw.caught:
+                if kind == "suite" and not saw.caught:
                     sys.stderr.write(f"{api}: missed {call}\n")
             return {call: known[call] for call in calls}
 
@@ -146,11 +146,11 @@ def _tried(api: str, given: SimpleNamespace) -> Result:
         result = Result(plan, counted, safe)
         result.invisible = [name for name in everything if not visible[name]]
         names = sampled(list(result.defects), given.sample)
-        for contestant in CONTESTANTS:
-            if contestant in given.contestant:
-                result.trials[contestant] = seen(contestant, names)
-            elif known := record.of(contestant):
-                result.trials[contestant] = {name: known[name] for name in names if name in known}
+        for detector in DETECTORS:
+            if detector in given.detector:
+                result.trials[detector] = seen(detector, names)
+            elif known := record.of(detector):
+                result.trials[detector] = {name: known[name] for name in names if name in known}
         calls = [("", seed) for seed in range(1, given.alarm_seeds + 1)]
         calls += [(each.name, 1) for each in VARIANTS] if given.alarm_seeds else []
         for (name, _), found in seen("alarms", calls).items():

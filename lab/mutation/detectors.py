@@ -30,7 +30,7 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SeedOutcome:
     """What one run saw: who found something first (empty: nobody), and what it took.
 
     `part` is the part of the suite that found it: a property and its case, or a phase and an
@@ -69,17 +69,17 @@ class _Enough(Exception):
     """Something was found, which is all that is asked."""
 
 
-def ours(
+def suite(
     fresh: Callable[[], Target],
     seed: int,
     *,
-    ahead: Iterable[Outcome] = (),
+    ahead: Iterable[SeedOutcome] = (),
     writes: bool = True,
-) -> Outcome:
+) -> SeedOutcome:
     """Return what our suite finds: properties first, then conformance if they find nothing.
 
     `fresh` gives a new target for each of the two. Every finding counts: there are none on a sound
-    service, or the test of power says so. The parts of the suite that found the outcomes `ahead`
+    service, or the mutation program says so. The parts of the suite that found the outcomes `ahead`
     are tried before the whole of it: the case, and then all of its property, as some defects take
     a right request before.
     """
@@ -99,8 +99,8 @@ def ours(
         requests, written = requests + counter.requests, written + counter.writes
         if found is not None:
             seconds = time.perf_counter() - started
-            return Outcome(by, found[0][:300], seconds, requests, written, found[1])
-    return Outcome("", "", time.perf_counter() - started, requests, written)
+            return SeedOutcome(by, found[0][:300], seconds, requests, written, found[1])
+    return SeedOutcome("", "", time.perf_counter() - started, requests, written)
 
 
 _Found = tuple[str, tuple[str, ...]]
@@ -147,7 +147,7 @@ def _text(finding: Finding) -> str:
     return f"{finding.check}: {finding.message}"
 
 
-def findings_of_ours(
+def findings_of_suite(
     fresh: Callable[[], Target], seed: int, *, writes: bool = True
 ) -> list[Finding]:
     """Return everything that our suite finds."""
@@ -159,19 +159,19 @@ def findings_of_ours(
     return [*run.findings, *run_conformance(allowed(), seed=seed).findings]
 
 
-def plain(
+def stock(
     fresh: Callable[[], Target],
     seed: int,
     *,
     known: frozenset[Key] = frozenset(),
     max_examples: int = 20,
     first: bool = True,
-) -> tuple[Outcome, frozenset[Key]]:
+) -> tuple[SeedOutcome, frozenset[Key]]:
     """Return what Schemathesis finds as it comes, with all phases and checks, and all its keys.
 
-    It knows the document and a credential, and nothing else of ours. It finds fault with services
-    that keep to their document (references to records that are not there, for one): those
-    findings are `known`. With `first`, it ends at the first finding that is not.
+    It knows the document and a credential, and nothing else of this project. It finds fault
+    with services that keep to their document (references to records that are not there, for
+    one): those findings are `known`. With `first`, it ends at the first finding that is not.
     """
     started = time.perf_counter()
     target = fresh()
@@ -208,8 +208,8 @@ def plain(
     except SchemathesisError as problem:
         caught = caught or f"schemathesis: {problem}"
     seconds = time.perf_counter() - started
-    by = "plain" if caught else ""
-    return Outcome(by, caught, seconds, counter.requests, counter.writes), frozenset(keys)
+    by = "stock" if caught else ""
+    return SeedOutcome(by, caught, seconds, counter.requests, counter.writes), frozenset(keys)
 
 
 def _failures(event: Any) -> Iterable[tuple[Key, str]]:

@@ -85,11 +85,11 @@ class _Recorder(Session):
         return exchange, []
 
 
-def observed(ground: TestBed) -> tuple[Scene, list[Line]]:
+def observed(test_bed: TestBed) -> tuple[Scene, list[Line]]:
     """Return the scene of a mock, with what its operations write, and its transcript."""
-    lifecycle = load_lifecycle(ground.vendor)
+    lifecycle = load_lifecycle(test_bed.vendor)
     if lifecycle is None:
-        raise LookupError(f"{ground.vendor.api.name} declares no lifecycle")
+        raise LookupError(f"{test_bed.vendor.api.name} declares no lifecycle")
     seen: dict[tuple[str, str, str], dict[str, Any]] = {}
 
     def listen(exchange: Journaled) -> None:
@@ -109,11 +109,11 @@ def observed(ground: TestBed) -> tuple[Scene, list[Line]]:
                 if changed.before is None or getattr(changed.before, name) != value:
                     fields[name] = _more_telling(fields.get(name), value)
 
-    target = ground.target()
-    ground.watch(listen)
+    target = test_bed.target()
+    test_bed.watch(listen)
     transcript = probed(target, lifecycle)
     written: list[Any] = [Written(*key, fields) for key, fields in sorted(seen.items())]  # type: ignore[arg-type]
-    return Scene(ground.vendor, lifecycle, tuple(written)), transcript
+    return Scene(test_bed.vendor, lifecycle, tuple(written)), transcript
 
 
 def _more_telling(one: Any, other: Any) -> Any:
@@ -121,10 +121,10 @@ def _more_telling(one: Any, other: Any) -> Any:
     return other if one is None or (not one and other) or len(str(one)) < len(str(other)) else one
 
 
-def is_visible(ground: TestBed, scene: Scene, defect: Any, transcript: list[Line]) -> bool:
+def is_visible(test_bed: TestBed, scene: Scene, defect: Any, transcript: list[Line]) -> bool:
     """Say whether a defect changes the transcript of a mock."""
     try:
-        probed(ground.target(defect), scene.lifecycle, transcript)
+        probed(test_bed.target(defect), scene.lifecycle, transcript)
     except TranscriptsDiffer:
         return True
     return False

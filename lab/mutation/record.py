@@ -8,20 +8,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lab.mutation.detectors import Outcome
+from lab.mutation.detectors import SeedOutcome
 from lab.mutation.trials import Trial, TrialPlan
 
 #: What there is to see, by the names of the methods of `Trials`, with what of a plan it depends on.
 KINDS: dict[str, tuple[str, ...]] = {
     "visible": (),
-    "ours": ("seeds", "patience"),
+    "suite": ("seeds", "patience"),
     "read_only": ("read_only_seeds", "patience"),
-    "plain": ("plain_seeds", "plain_examples"),
+    "stock": ("stock_seeds", "stock_examples"),
     "alarms": (),
 }
 
 
-class Record:
+class TrialRecord:
     """A file with a line of JSON for each thing that was seen; each is added at once.
 
     Of what the file has already, only the `kept` kinds stay, and of these only what was seen
@@ -72,4 +72,4 @@ def _written(saw: Any) -> Any:
 def _read(saw: Any) -> Any:
     if not isinstance(saw, dict):
         return saw
-    return Trial([Outcome(**{**each, "part": tuple(each["part"])}) for each in saw["outcomes"]])
+    return Trial([SeedOutcome(**{**each, "part": tuple(each["part"])}) for each in saw["outcomes"]])

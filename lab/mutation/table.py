@@ -1,4 +1,4 @@
-"""What a test of power found, for people and for programs."""
+"""What mutation testing found, for people and for programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.mutants.defect import Defect
 from lab.mutation.statistics import Share
 from lab.mutation.trials import Trial, TrialPlan
 
-CONTESTANTS = ("plain", "ours", "read_only")
+DETECTORS = ("stock", "suite", "read_only")
 
 
 def _steady(trial: Trial) -> bool:
@@ -35,23 +35,23 @@ class Result:
 
     def share(
         self,
-        contestant: str,
+        detector: str,
         fits: Callable[[Defect], bool] = lambda _: True,
         judge: Callable[[Trial], bool] = lambda trial: trial.caught,
     ) -> Share:
-        """Return how many of the tried defects a contestant caught."""
-        tried = self.trials.get(contestant, {})
+        """Return how many of the tried defects a detector caught."""
+        tried = self.trials.get(detector, {})
         found = [judge(trial) for name, trial in tried.items() if fits(self.defects[name])]
         return Share(sum(found), len(found))
 
-    def missed(self, contestant: str = "ours") -> list[str]:
-        """Return the names of the defects that a contestant did not catch."""
-        tried = self.trials.get(contestant, {})
+    def missed(self, detector: str = "suite") -> list[str]:
+        """Return the names of the defects that a detector did not catch."""
+        tried = self.trials.get(detector, {})
         return [name for name in self.defects if name in tried and not tried[name].caught]
 
     def unsteady(self) -> list[str]:
-        """Return the names of those that ours caught with fewer than 19 of 20 seeds."""
-        tried = self.trials.get("ours", {})
+        """Return the names of those that the suite caught with fewer than 19 of 20 seeds."""
+        tried = self.trials.get("suite", {})
         return [name for name, each in tried.items() if each.caught and not _steady(each)]
 
     def kinds(self) -> Mapping[str, Callable[[Defect], bool]]:
@@ -65,15 +65,15 @@ class Result:
 
     def unmet(self) -> Iterator[str]:
         """Yield the goals that were not reached."""
-        if "ours" in self.trials:
-            ours = self.share("ours", judge=_steady)
-            semantic = self.share("ours", lambda defect: defect.semantic, _steady)
+        if "suite" in self.trials:
+            suite = self.share("suite", judge=_steady)
+            semantic = self.share("suite", lambda defect: defect.semantic, _steady)
             if len(self.defects) < 120 and not self.plan.groups:
                 yield f"{len(self.defects)} visible defects, not 120"
-            if ours.value < 0.95:
-                yield f"ours catches {ours.value:.1%} with 19 of 20 seeds, not 95%"
+            if suite.value < 0.95:
+                yield f"the suite catches {suite.value:.1%} with 19 of 20 seeds, not 95%"
             if semantic.value < 0.90:
-                yield f"ours so catches {semantic.value:.1%} of the semantic ones, not 90%"
+                yield f"the suite so catches {semantic.value:.1%} of the semantic ones, not 90%"
         if "read_only" in self.trials:
             read_only = self.share("read_only")
             if read_only.value < 0.35:
@@ -99,12 +99,12 @@ def text_of(result: Result) -> str:
         f"them semantic; {len(result.invisible)} cannot, and do not count"
     )
     seeds = (
-        f"seeds: {plan.seeds} for ours (what {plan.patience} do not find is missed), "
-        f"{plan.read_only_seeds} read-only, {plan.plain_seeds} for plain Schemathesis with "
-        f"{plan.plain_examples} examples"
+        f"seeds: {plan.seeds} for the suite (what {plan.patience} do not find is missed), "
+        f"{plan.read_only_seeds} read-only, {plan.stock_seeds} for stock Schemathesis with "
+        f"{plan.stock_examples} examples"
     )
     titles = (
-        f"{'class':30}{'defects':>8}{'plain':>8}{'ours':>8}{'steady':>8}{'read-only':>11}"
+        f"{'class':30}{'defects':>8}{'stock':>8}{'suite':>8}{'steady':>8}{'read-only':>11}"
         f"{'seconds':>9}{'requests':>10}"
     )
     groups = dict.fromkeys(each.group for each in result.defects.values())
@@ -117,13 +117,13 @@ def text_of(result: Result) -> str:
     for name, fits in result.kinds().items():
         lines.append(_row(result, name, fits))
         lines += [
-            f"  {contestant:10} {result.share(contestant, fits)}"
-            for contestant in CONTESTANTS
-            if contestant in result.trials
+            f"  {detector:10} {result.share(detector, fits)}"
+            for detector in DETECTORS
+            if detector in result.trials
         ]
-        if "ours" in result.trials:
-            lines.append(f"  {'steady':10} {result.share('ours', fits, _steady)}")
-    lines += ["", *_named("missed by ours", result.missed())]
+        if "suite" in result.trials:
+            lines.append(f"  {'steady':10} {result.share('suite', fits, _steady)}")
+    lines += ["", *_named("missed by the suite", result.missed())]
     lines += _named("not caught with 19 of 20 seeds", result.unsteady())
     lines += _named("cannot be seen", result.invisible)
     for variant, alarms in result.alarms.items():
@@ -137,15 +137,15 @@ def text_of(result: Result) -> str:
 def _row(result: Result, name: str, fits: Callable[[Defect], bool]) -> str:
     defects = [each for each in result.defects.values() if fits(each)]
     cells = [
-        _cell(result.share("plain", fits)),
-        _cell(result.share("ours", fits)),
-        _cell(result.share("ours", fits, _steady)),
+        _cell(result.share("stock", fits)),
+        _cell(result.share("suite", fits)),
+        _cell(result.share("suite", fits, _steady)),
     ]
     # Later seeds begin with what found it before.
     outcomes = [
         outcome
         for each in defects
-        for outcome in result.trials.get("ours", {}).get(each.name, Trial()).outcomes[:1]
+        for outcome in result.trials.get("suite", {}).get(each.name, Trial()).outcomes[:1]
     ]
     seconds = f"{median(each.seconds for each in outcomes):.1f}" if outcomes else "-"
     requests = f"{median(each.requests for each in outcomes):.0f}" if outcomes else "-"
@@ -171,15 +171,15 @@ def json_of(result: Result) -> Mapping[str, Any]:
         "plan": {name: getattr(result.plan, name) for name in result.plan.__slots__},
         "seconds": round(result.seconds, 1),
         "totals": {
-            contestant: {
-                "caught": str(result.share(contestant)),
-                "semantic": str(result.share(contestant, lambda each: each.semantic)),
-                "steady": str(result.share(contestant, judge=_steady)),
+            detector: {
+                "caught": str(result.share(detector)),
+                "semantic": str(result.share(detector, lambda each: each.semantic)),
+                "steady": str(result.share(detector, judge=_steady)),
                 "semantic and steady": str(
-                    result.share(contestant, lambda each: each.semantic, _steady)
+                    result.share(detector, lambda each: each.semantic, _steady)
                 ),
             }
-            for contestant in result.trials
+            for detector in result.trials
         },
         "missed": result.missed(),
         "unsteady": result.unsteady(),
@@ -193,11 +193,11 @@ def json_of(result: Result) -> Mapping[str, Any]:
                 "semantic": each.semantic,
                 "description": each.description,
                 **{
-                    contestant: [
+                    detector: [
                         {**asdict(outcome), "seconds": round(outcome.seconds, 2)}
                         for outcome in trials[each.name].outcomes
                     ]
-                    for contestant, trials in result.trials.items()
+                    for detector, trials in result.trials.items()
                     if each.name in trials
                 },
             }

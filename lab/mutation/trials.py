@@ -1,4 +1,4 @@
-"""Trials: one defect, one contestant, several seeds; made in processes of their own."""
+"""Trials: one defect, one detector, several seeds; made in processes of their own."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from lab.mutants.catalogue import MOST_SITES, catalogue
 from lab.mutants.defect import Defect
 from lab.mutation.detectors import (
     Key,
-    Outcome,
-    findings_of_ours,
-    ours,
-    plain,
+    SeedOutcome,
+    findings_of_suite,
+    stock,
+    suite,
 )
 from lab.mutation.past import used
 from lab.mutation.probe import NOON, is_visible, observed
@@ -22,9 +22,9 @@ from lab.mutation.test_bed import TestBed
 
 @dataclass(frozen=True, slots=True)
 class TrialPlan:
-    """How much is tried: seeds for each contestant, and after how many ours gives a defect up.
+    """How much is tried: seeds for each detector, and after how many the suite gives a defect up.
 
-    What ours does not find with the first `patience` seeds is missed. Without writing, and for
+    What the suite does not find with the first `patience` seeds is missed. Without writing, and for
     Schemathesis as it comes, there are fewer seeds, as both miss much, and a miss takes a whole
     run. `sites` is the most sites of one class.
     """
@@ -33,17 +33,17 @@ class TrialPlan:
     seeds: int = 20
     patience: int = 2
     read_only_seeds: int = 2
-    plain_seeds: int = 1
-    plain_examples: int = 20
+    stock_seeds: int = 1
+    stock_examples: int = 20
     sites: int = MOST_SITES
     groups: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Trial:
-    """What one contestant made of one defect, seed by seed."""
+    """What one detector made of one defect, seed by seed."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[SeedOutcome] = field(default_factory=list)
 
     @property
     def caught(self) -> bool:
@@ -63,7 +63,7 @@ class Trials:
     def __init__(self, plan: TrialPlan) -> None:
         self.plan = plan
         self._still = TestBed(plan.api, NOON)
-        self._ground = TestBed(plan.api)
+        self._test_bed = TestBed(plan.api)
         self._scene, self._transcript = observed(self._still)
         found = catalogue(self._scene, plan.sites, plan.groups)
         self.defects: dict[str, Defect] = {each.name: each for each in found}
@@ -73,7 +73,7 @@ class Trials:
         """Say whether a defect can be seen from outside."""
         return is_visible(self._still, self._scene, self.defects[name], self._transcript)
 
-    def ours(self, name: str) -> Trial:
+    def suite(self, name: str) -> Trial:
         """Try our suite; each seed begins with the parts of it that found the defect before."""
         return self._tried(name, self.plan.seeds, writes=True)
 
@@ -85,23 +85,23 @@ class Trials:
         trial = Trial()
 
         def fresh() -> Target:
-            target = self._ground.target(self.defects[name])
+            target = self._test_bed.target(self.defects[name])
             return target if writes else used(target, self._scene.lifecycle)
 
         for seed in range(1, seeds + 1):
             if seed > self.plan.patience and not trial.caught:
                 break
-            trial.outcomes.append(ours(fresh, seed, ahead=trial.outcomes, writes=writes))
+            trial.outcomes.append(suite(fresh, seed, ahead=trial.outcomes, writes=writes))
         return trial
 
-    def plain(self, name: str) -> Trial:
+    def stock(self, name: str) -> Trial:
         """Try Schemathesis as it comes."""
-        fresh = partial(self._ground.target, self.defects[name])
-        examples = self.plan.plain_examples
+        fresh = partial(self._test_bed.target, self.defects[name])
+        examples = self.plan.stock_examples
         return Trial(
             [
-                plain(fresh, seed, known=self._known_to_plain(seed), max_examples=examples)[0]
-                for seed in range(1, self.plan.plain_seeds + 1)
+                stock(fresh, seed, known=self._known_to_stock(seed), max_examples=examples)[0]
+                for seed in range(1, self.plan.stock_seeds + 1)
             ]
         )
 
@@ -111,16 +111,16 @@ class Trials:
 
         chosen = next((each for each in VARIANTS if each.name == variant), None)
         plant = partial(chosen.plant, self._scene) if chosen is not None else None
-        fresh = partial(self._ground.target, None, plant)
-        found = findings_of_ours(fresh, seed)
+        fresh = partial(self._test_bed.target, None, plant)
+        found = findings_of_suite(fresh, seed)
         lifecycle = self._scene.lifecycle
-        found += findings_of_ours(lambda: used(fresh(), lifecycle), seed, writes=False)
+        found += findings_of_suite(lambda: used(fresh(), lifecycle), seed, writes=False)
         return [f"{each.check}: {each.operation}: {each.message}" for each in found]
 
-    def _known_to_plain(self, seed: int) -> frozenset[Key]:
+    def _known_to_stock(self, seed: int) -> frozenset[Key]:
         """What Schemathesis finds fault with where there is no defect."""
         if seed not in self._known:
-            examples = self.plan.plain_examples
-            found = plain(self._ground.target, seed, max_examples=examples, first=False)
+            examples = self.plan.stock_examples
+            found = stock(self._test_bed.target, seed, max_examples=examples, first=False)
             self._known[seed] = found[1]
         return self._known[seed]

@@ -14,7 +14,7 @@ from lab.mutants.defect import Scene
 from lab.mutants.messages import Interceptor, Request, Response, Service
 from mock_server.engine.replies import encode_json
 from mock_server.lifecycle.pointers import ABSENT
-from mock_server.openapi.document import Json, Operation
+from mock_server.openapi.document import Json, OperationSpec
 
 _REFUSED = 400
 
@@ -48,7 +48,7 @@ def _variant(name: str, description: str) -> Callable[[_Change], _Change]:
 
 def _schema(given: Response, request: Request, scene: Scene) -> Json | None:
     """The schema of an answer's JSON, if it has a declared one."""
-    operation: Operation | None = scene.vendor.spec.operations.get(request.operation)
+    operation: OperationSpec | None = scene.vendor.spec.operations.get(request.operation)
     response = operation.responses.get(given.status) if operation is not None else None
     found = response.content.get(given.media_type, {}) if response is not None else {}
     schema: Json | None = found.get("schema")
@@ -136,7 +136,7 @@ def _hidden(given: Response, request: Request, scene: Scene) -> Response:
     return replace(given, status=404)
 
 
-def _same_schema(operation: Operation, one: int, other: int) -> bool:
+def _same_schema(operation: OperationSpec, one: int, other: int) -> bool:
     responses = operation.responses
     return other in responses and responses[one].content == responses[other].content
 

@@ -21,7 +21,7 @@ from mock_server.engine.errors import (
     Violation,
 )
 from mock_server.engine.messages import NO_BODY, Reply, Request
-from mock_server.openapi.document import Json, Operation, SpecIndex
+from mock_server.openapi.document import Json, OperationSpec, SpecIndex
 from mock_server.state.sandbox import Sandbox
 
 _FORMATS: dict[str, str] = {
@@ -54,7 +54,12 @@ def _errors(now: int, limit: int) -> tuple[ApiError, ...]:
 
 
 def declared_reply(
-    status: int, operation: Operation, api: Api, spec: SpecIndex, request: Request, sandbox: Sandbox
+    status: int,
+    operation: OperationSpec,
+    api: Api,
+    spec: SpecIndex,
+    request: Request,
+    sandbox: Sandbox,
 ) -> Reply:
     """Return an answer of a status: an error's in the vendor's words, else the spec's example.
 

@@ -12,7 +12,7 @@ from mock_server.engine.errors import ApiError, ContractViolation
 from mock_server.engine.messages import Reply, Request
 from mock_server.engine.parameters import ParameterReader
 from mock_server.engine.replies import ResponseWriter
-from mock_server.openapi.document import Operation, SpecIndex, is_read
+from mock_server.openapi.document import OperationSpec, SpecIndex, is_read
 from mock_server.openapi.schema import SchemaCompiler
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State
@@ -33,7 +33,7 @@ class DryRun:
     It asks for what is archived as well, where the spec says how (`x-shows-archived`).
     """
 
-    def __init__(self, operation: Operation, api: Api, spec: SpecIndex) -> None:
+    def __init__(self, operation: OperationSpec, api: Api, spec: SpecIndex) -> None:
         compiler = SchemaCompiler.of(spec)
         self.id = operation.id
         self._handler = api.operations[operation.id].handler

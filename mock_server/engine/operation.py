@@ -35,8 +35,7 @@ from mock_server.engine.pipeline import (
 )
 from mock_server.engine.replies import ResponseWriter, Wire
 from mock_server.engine.transport import ClientGone, read_content, request_from, send_wire
-from mock_server.openapi.document import Operation as Declaration
-from mock_server.openapi.document import SpecError, SpecIndex
+from mock_server.openapi.document import OperationSpec, SpecError, SpecIndex
 from mock_server.openapi.schema import SchemaCompiler
 from mock_server.state.sandbox import Sandboxes
 
@@ -108,7 +107,7 @@ class CompiledOperation(Operation):
     """An operation of the spec; everything that can be made beforehand is."""
 
     def __init__(
-        self, declaration: Declaration, api: Api, spec: SpecIndex, service: Service
+        self, declaration: OperationSpec, api: Api, spec: SpecIndex, service: Service
     ) -> None:
         super().__init__(api, spec, service)
         self.id: str = declaration.id

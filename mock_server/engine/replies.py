@@ -15,7 +15,7 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 from mock_server.engine.errors import ContractViolation
 from mock_server.engine.messages import NO_BODY, Reply
 from mock_server.engine.parameters import BooleanWords, coerce
-from mock_server.openapi.document import Json, Response, SpecIndex
+from mock_server.openapi.document import Json, ResponseSpec, SpecIndex
 from mock_server.openapi.pointers import join
 from mock_server.openapi.schema import SchemaCompiler
 
@@ -44,7 +44,7 @@ class ResponseWriter:
     """Checks and encodes the answers of one status of one operation."""
 
     def __init__(
-        self, operation: str, response: Response, spec: SpecIndex, compiler: SchemaCompiler
+        self, operation: str, response: ResponseSpec, spec: SpecIndex, compiler: SchemaCompiler
     ) -> None:
         self._operation = operation
         self._validators: dict[str, Draft202012Validator] = {

@@ -13,7 +13,7 @@ from mock_server.faults.fields import LARGEST
 from mock_server.faults.matching import FaultTarget, Match
 from mock_server.faults.rule import Rule
 from mock_server.openapi.casts import whole
-from mock_server.openapi.document import METHODS, Operation, SpecIndex, is_read
+from mock_server.openapi.document import METHODS, OperationSpec, SpecIndex, is_read
 from mock_server.openapi.pointers import join
 from mock_server.usage import UsageError, suggestion
 
@@ -291,7 +291,7 @@ def _targets(
 
 
 def _unsuitable(
-    index: int, effect: Effect, candidates: list[Operation], operation: str | None
+    index: int, effect: Effect, candidates: list[OperationSpec], operation: str | None
 ) -> Mistake:
     place = join("", "effects", index)
     if not isinstance(effect, Status):
@@ -304,7 +304,7 @@ def _unsuitable(
     return place, f"{operation} does not answer {effect.status}; it declares {listed}"
 
 
-def _suits(effect: Effect, operation: Operation) -> bool:
+def _suits(effect: Effect, operation: OperationSpec) -> bool:
     if isinstance(effect, Status):
         return effect.status in operation.responses
     return not effect.reads_only or is_read(operation)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.views import changes_view, exchange_view
-from mock_server.openapi.document import Operation, Provenance, SpecIndex
+from mock_server.openapi.document import OperationSpec, Provenance, SpecIndex
 from mock_server.openapi.schema import parts_of
 
 
@@ -88,7 +88,7 @@ def used_parts(exchange: Exchange, spec: SpecIndex) -> list[Used]:
     return used
 
 
-def _parameters(exchange: Exchange, operation: Operation, spec: SpecIndex) -> Iterator[Used]:
+def _parameters(exchange: Exchange, operation: OperationSpec, spec: SpecIndex) -> Iterator[Used]:
     sent = parse_qs(exchange.query, keep_blank_values=True)
     for parameter in operation.parameters:
         name = parameter.name
@@ -108,12 +108,12 @@ def _parameters(exchange: Exchange, operation: Operation, spec: SpecIndex) -> It
             yield Used(f"parameter {name}", _of(raw, spec, inherited))
 
 
-def _declared(operation: Operation, spec: SpecIndex) -> list[Any]:
+def _declared(operation: OperationSpec, spec: SpecIndex) -> list[Any]:
     item = spec.document["paths"][operation.path]
     return [*operation.raw.get("parameters", []), *item.get("parameters", [])]
 
 
-def _properties(exchange: Exchange, operation: Operation, spec: SpecIndex) -> Iterator[Used]:
+def _properties(exchange: Exchange, operation: OperationSpec, spec: SpecIndex) -> Iterator[Used]:
     """The properties of the request body that were sent, on its first level."""
     if operation.request_body is None:
         return
@@ -148,7 +148,7 @@ def _of(node: Any, spec: SpecIndex, inherited: Provenance) -> Provenance:
     return spec.provenance_of(node, inherited)
 
 
-def _summary(exchange: Exchange, operation: Operation | None, ignored: Sequence[str]) -> str:
+def _summary(exchange: Exchange, operation: OperationSpec | None, ignored: Sequence[str]) -> str:
     what = operation.id if operation else f"no operation at {exchange.method} {exchange.path}"
     ends = {
         "answered": f"was answered {exchange.status}",

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mock_server.journal.exchange import Exchange
-from mock_server.openapi.document import Json, Operation, SpecIndex
+from mock_server.openapi.document import Json, OperationSpec, SpecIndex
 from mock_server.openapi.schema import parts_of, properties_of
 
 #: So many are named; a body of nothing but unknown keys need not be repeated.
@@ -33,7 +33,7 @@ def ignored(exchange: Exchange, spec: SpecIndex) -> list[str]:
     return list(found)[:_MOST]
 
 
-def _parameters(exchange: Exchange, operation: Operation, spec: SpecIndex) -> Iterator[str]:
+def _parameters(exchange: Exchange, operation: OperationSpec, spec: SpecIndex) -> Iterator[str]:
     if not exchange.query:
         return
     known = {each.name for each in operation.parameters if each.location == "query"}
@@ -45,7 +45,7 @@ def _parameters(exchange: Exchange, operation: Operation, spec: SpecIndex) -> It
             yield f"query {name}"
 
 
-def _properties(exchange: Exchange, operation: Operation, spec: SpecIndex) -> Iterator[str]:
+def _properties(exchange: Exchange, operation: OperationSpec, spec: SpecIndex) -> Iterator[str]:
     if operation.request_body is None or not exchange.request_body:
         return
     content = operation.request_body.content.get("application/json")

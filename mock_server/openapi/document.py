@@ -84,7 +84,7 @@ class RequestBody:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class ResponseSpec:
     """One declared response: media type → media type object, header name → header object."""
 
     content: Mapping[str, Json]
@@ -92,7 +92,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperationSpec:
     """One operation with every reference on its first level resolved."""
 
     id: str
@@ -100,7 +100,7 @@ class Operation:
     path: str
     parameters: tuple[Parameter, ...]
     request_body: RequestBody | None
-    responses: Mapping[int, Response]
+    responses: Mapping[int, ResponseSpec]
     security: tuple[tuple[str, ...], ...]
     raw: Json
 
@@ -112,7 +112,7 @@ class SpecIndex:
     """What the engine, the checks and the contract suite ask of a spec.
 
     `name` is the API's name; `base_path` the path of the first server, where the vendor serves
-    the API; `operations` maps operationId to `Operation`, in the order of the document. Raises
+    the API; `operations` maps operationId to `OperationSpec`, in the order of the document. Raises
     SpecError where the document is not what the engine can run.
     """
 
@@ -122,7 +122,7 @@ class SpecIndex:
         self.default_provenance = Provenance("documented", f"{name}.txt")
         if not str(document.get("openapi")).startswith("3.0."):
             raise SpecError(f"openapi {document.get('openapi')}: only OpenAPI 3.0 is supported")
-        self.operations: dict[str, Operation] = {}
+        self.operations: dict[str, OperationSpec] = {}
         try:
             self.base_path = self._base_path()
             for path, item, method, raw in self._raw_operations():
@@ -147,14 +147,14 @@ class SpecIndex:
         except UnsupportedScheme as problem:
             raise SpecError(str(problem)) from problem
 
-    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+    def find(self, method: str, path: str) -> tuple[OperationSpec, dict[str, str]] | None:
         """Return the operation of a call, and the values in its path, decoded; or None.
 
         `path` is what follows the base URL, as it was sent. HEAD is answered by GET's operation. A
         path that is written out goes before one with a parameter in its place.
         """
         asked = method.lower()
-        best: tuple[Operation, dict[str, str]] | None = None
+        best: tuple[OperationSpec, dict[str, str]] | None = None
         for operation in self.operations.values():
             if operation.method != asked and (operation.method, asked) != ("get", "head"):
                 continue
@@ -165,7 +165,7 @@ class SpecIndex:
 
     def url(
         self,
-        operation: Operation,
+        operation: OperationSpec,
         values: Mapping[str, object],
         query: Iterable[tuple[str, object]] = (),
     ) -> str:
@@ -203,7 +203,7 @@ class SpecIndex:
             node = node[key]
         return node
 
-    def component_response(self, name: str) -> Response:
+    def component_response(self, name: str) -> ResponseSpec:
         """Return a response of `components.responses`; raises SpecError if there is none."""
         return self._response(self.at(f"#/components/responses/{name}"))
 
@@ -281,7 +281,7 @@ class SpecIndex:
                 if method in item:
                     yield path, item, method, item[method]
 
-    def _operation(self, path: str, item: Json, method: str, raw: Json) -> Operation:
+    def _operation(self, path: str, item: Json, method: str, raw: Json) -> OperationSpec:
         where = f"{method.upper()} {path}"
         if "operationId" not in raw:
             raise SpecError(f"{where} has no operationId")
@@ -292,7 +292,7 @@ class SpecIndex:
             )
         }
         security: Any = raw.get("security", self.document.get("security", []))
-        return Operation(
+        return OperationSpec(
             id=raw["operationId"],
             method=method,
             path=path,
@@ -327,9 +327,9 @@ class SpecIndex:
             explode=bool(raw.get("explode", style == "form")),
         )
 
-    def _response(self, node: Json) -> Response:
+    def _response(self, node: Json) -> ResponseSpec:
         response = self.resolve(node)
-        return Response(
+        return ResponseSpec(
             content=response.get("content", {}),
             headers={
                 name: self.resolve(header) for name, header in response.get("headers", {}).items()
@@ -343,7 +343,7 @@ class SpecIndex:
         return int(status)
 
 
-def _methods_of(operations: Iterable[Operation]) -> tuple[str, ...]:
+def _methods_of(operations: Iterable[OperationSpec]) -> tuple[str, ...]:
     methods = {operation.method.upper() for operation in operations}
     if not methods:
         return ()
@@ -353,6 +353,6 @@ def _methods_of(operations: Iterable[Operation]) -> tuple[str, ...]:
     return tuple(sorted({*methods, "OPTIONS"}, key=order.index))
 
 
-def is_read(operation: Operation) -> bool:
+def is_read(operation: OperationSpec) -> bool:
     """Say whether calls of an operation change nothing."""
     return operation.method in {"get", "head"} and not operation.raw.get("x-side-effects")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from mock_server.openapi.document import Json, Operation, SpecIndex
+from mock_server.openapi.document import Json, OperationSpec, SpecIndex
 from mock_server.openapi.schema import SchemaCompiler
 from tests.apis.built.reading import Section, described_fields
 
@@ -22,7 +22,7 @@ class Served:
 
     section: Section
     address: str
-    operation: Operation | None
+    operation: OperationSpec | None
 
 
 def serve(sections: list[Section], spec: SpecIndex) -> Iterator[Served]:
@@ -36,7 +36,7 @@ def serve(sections: list[Section], spec: SpecIndex) -> Iterator[Served]:
             yield Served(section, address, operation_at(spec, method, address))
 
 
-def operation_at(spec: SpecIndex, method: str, address: str) -> Operation | None:
+def operation_at(spec: SpecIndex, method: str, address: str) -> OperationSpec | None:
     """The operation at the address, in which `:id`, `<keyword>`, `{ID}` and numbers vary."""
     for operation in spec.operations.values():
         if operation.method.upper() == method and _same_path(operation.path, address):
@@ -77,7 +77,7 @@ def differences(sections: list[Section], document: Json, *, validated: bool = Tr
 
 
 def _answer(
-    section: Section, operation: Operation, spec: SpecIndex, compiler: SchemaCompiler | None
+    section: Section, operation: OperationSpec, spec: SpecIndex, compiler: SchemaCompiler | None
 ) -> Iterator[str]:
     response = operation.responses.get(200)
     if response is None:
@@ -92,7 +92,7 @@ def _answer(
 
 
 def _body(
-    section: Section, operation: Operation, spec: SpecIndex, compiler: SchemaCompiler | None
+    section: Section, operation: OperationSpec, spec: SpecIndex, compiler: SchemaCompiler | None
 ) -> Iterator[str]:
     body = section.call.body if section.call and section.call.method == "POST" else None
     if body is None:
@@ -138,7 +138,7 @@ def _media(
             yield f"{where}: the sample is not among the examples"
 
 
-def _query(section: Section, operation: Operation, spec: SpecIndex) -> Iterator[str]:
+def _query(section: Section, operation: OperationSpec, spec: SpecIndex) -> Iterator[str]:
     named = set(re.findall(r"<pagenumber> is the (page) number", section.prose))
     named |= set(re.findall(r"\?(\w+)=<", section.prose))
     filters = re.search(r"pass a (\w+) and (\w+) query filter", section.prose)

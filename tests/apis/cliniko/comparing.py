@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mock_server.openapi.document import Json, Operation, Parameter, SpecError, SpecIndex
+from mock_server.openapi.document import Json, OperationSpec, Parameter, SpecError, SpecIndex
 from mock_server.openapi.schema import SchemaCompiler
 from tests.apis.cliniko.reading import Document, DocumentedField, DocumentedOperation
 
@@ -54,7 +54,7 @@ class _Comparison:
                 yield f"{operation.method} {operation.path}: neither documented nor marked"
 
     def _operation(
-        self, wanted: DocumentedOperation, operation: Operation, document: Document, where: str
+        self, wanted: DocumentedOperation, operation: OperationSpec, document: Document, where: str
     ) -> Iterator[str]:
         if operation.raw.get("summary") != wanted.title:
             yield f"{where}: summary"
@@ -70,7 +70,7 @@ class _Comparison:
         yield from self._answers(wanted, operation, document, where)
 
     def _parameters(
-        self, wanted: DocumentedOperation, operation: Operation, where: str
+        self, wanted: DocumentedOperation, operation: OperationSpec, where: str
     ) -> Iterator[str]:
         declared = {(each.location, each.name): each for each in operation.parameters}
         raw = self._raw_parameters(operation)
@@ -122,7 +122,9 @@ class _Comparison:
         if not self._compiler.compile(parameter.schema).is_valid(value.split(",")):
             yield f"{where}: refuses the document's example"
 
-    def _body(self, wanted: DocumentedOperation, operation: Operation, where: str) -> Iterator[str]:
+    def _body(
+        self, wanted: DocumentedOperation, operation: OperationSpec, where: str
+    ) -> Iterator[str]:
         if (operation.request_body is not None) != bool(wanted.body):
             yield f"{where}: body"
         elif operation.request_body is not None:
@@ -140,7 +142,7 @@ class _Comparison:
                 yield f"{where}: sample missing"
 
     def _answers(
-        self, wanted: DocumentedOperation, operation: Operation, document: Document, where: str
+        self, wanted: DocumentedOperation, operation: OperationSpec, document: Document, where: str
     ) -> Iterator[str]:
         for status, meaning in wanted.answers.items():
             node = self._spec.resolve(operation.raw["responses"].get(status))
@@ -241,7 +243,7 @@ class _Comparison:
             if accepts(text):
                 yield f"{where}: takes {text!r}"
 
-    def _raw_parameters(self, operation: Operation) -> dict[tuple[str, str], Any]:
+    def _raw_parameters(self, operation: OperationSpec) -> dict[tuple[str, str], Any]:
         item = self._spec.document["paths"][operation.path]
         nodes = [*item.get("parameters", []), *operation.raw.get("parameters", [])]
         return {(node["in"], node["name"]): node for node in map(self._spec.resolve, nodes)}

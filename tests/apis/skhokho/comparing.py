@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mock_server.openapi.document import Json, Operation, SpecIndex
+from mock_server.openapi.document import Json, OperationSpec, SpecIndex
 from tests.apis.skhokho.reading import DocumentedField, DocumentedOperation
 
 JSON_BODY = "application/json"
@@ -33,7 +33,9 @@ def differences(documented: Iterable[DocumentedOperation], document: Json) -> li
     return found
 
 
-def _operation(spec: SpecIndex, wanted: DocumentedOperation, operation: Operation) -> Iterator[str]:
+def _operation(
+    spec: SpecIndex, wanted: DocumentedOperation, operation: OperationSpec
+) -> Iterator[str]:
     if operation.raw.get("summary") != wanted.summary:
         yield "summary differs"
     schemes = [spec.security_schemes[name] for [name] in operation.security]
@@ -51,7 +53,7 @@ def _operation(spec: SpecIndex, wanted: DocumentedOperation, operation: Operatio
 
 
 def _parameters(
-    spec: SpecIndex, wanted: list[DocumentedField], operation: Operation, location: str
+    spec: SpecIndex, wanted: list[DocumentedField], operation: OperationSpec, location: str
 ) -> Iterator[str]:
     raw = {
         (parameter["in"], parameter["name"]): parameter
@@ -77,7 +79,9 @@ def _parameters(
                 yield f"{location} parameter {one.name}: {member!r} is not in the document"
 
 
-def _body(spec: SpecIndex, wanted: list[DocumentedField], operation: Operation) -> Iterator[str]:
+def _body(
+    spec: SpecIndex, wanted: list[DocumentedField], operation: OperationSpec
+) -> Iterator[str]:
     content = operation.request_body.content if operation.request_body else {}
     for media_type in (JSON_BODY, *FORM_BODIES):
         if media_type not in content:

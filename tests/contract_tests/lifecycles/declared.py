@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from mock_server.lifecycle.model import Idempotency, Lifecycle
-from mock_server.openapi.document import Json, Operation, SpecIndex
+from mock_server.openapi.document import Json, OperationSpec, SpecIndex
 
 
 def parts_of(declared: Any) -> Iterator[Any]:
@@ -36,7 +36,7 @@ def operations_of(lifecycle: Lifecycle) -> set[str]:
     return found
 
 
-def parameters_of(operation: Operation, location: str) -> set[str]:
+def parameters_of(operation: OperationSpec, location: str) -> set[str]:
     """Return the names of an operation's parameters in one place."""
     return {each.name for each in operation.parameters if each.location == location}
 

@@ -14,7 +14,7 @@ from contract_tests.reproduction.expected import expectations
 from contract_tests.reproduction.keeping import KeepsTo
 from contract_tests.reproduction.pytest_module import pytest_module
 from contract_tests.reproduction.running import run_script
-from contract_tests.reproduction.script import Request, Script, Step
+from contract_tests.reproduction.script import Script, ScriptRequest, Step
 from contract_tests.reproduction.shell import shell_script
 from contract_tests.target.mock import mock_target
 from contract_tests.target.session import Session
@@ -48,7 +48,7 @@ def session(scheme=BASIC):
 def script(status=500, claim=None, **call):
     given = {"operation": "x", "method": "GET", "url": "/x", **call}
     claim = claim or KeepsTo(0, "/status", {"enum": [200]})
-    return Script((Step(Request(**given), status=status),), claim)
+    return Script((Step(ScriptRequest(**given), status=status),), claim)
 
 
 class Echo:
@@ -140,7 +140,7 @@ def test_wrong_methods_that_a_header_allows_are_found_again(tmp_path):
 
 def test_a_script_for_a_mock_signs_in_by_itself():
     target = mock_target("cliniko")
-    call = Request(operation="listTaxes", method="GET", url="/taxes")
+    call = ScriptRequest(operation="listTaxes", method="GET", url="/taxes")
     source = shell_script(
         Script((Step(call, status=500),), KeepsTo(0, "/status", {"enum": [200]})),
         Session(target, Lifecycle(())), "check", "Wrong",
@@ -160,7 +160,7 @@ STATUSES = [
 @pytest.mark.parametrize(("claim", "first", "fine", "wrong"), STATUSES)
 def test_a_status_says_that_the_fault_is_there_or_not_or_nothing(claim, first, fine, wrong):
     spec = load_vendor("cliniko").spec
-    call = Request(operation="updateProduct", method="PATCH", url="/products/1")
+    call = ScriptRequest(operation="updateProduct", method="PATCH", url="/products/1")
     (expected,) = expectations(Script((Step(call, status=first),), claim), spec, Lifecycle(()))
     assert fine <= {*expected.fine}
     assert {*expected.wrong} == wrong

@@ -1,4 +1,4 @@
-"""The test of power counts right, and tells what it saw."""
+"""Mutation testing counts right, and reports what it saw."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 
 from lab.mutants.catalogue import catalogue
 from lab.mutation.__main__ import main, sampled
-from lab.mutation.detectors import Outcome, ours
-from lab.mutation.record import Record
+from lab.mutation.detectors import SeedOutcome, suite
+from lab.mutation.record import TrialRecord
 from lab.mutation.statistics import Share
 from lab.mutation.table import Result, text_of
 from lab.mutation.trials import Trial, TrialPlan
 from tests.lab.mutants.planted import defect, ground, seen
 
-FOUND, MISSED = Outcome("properties", "it is wrong", 0.1, 9), Outcome("", "", 1.0, 90)
+FOUND, MISSED = SeedOutcome("properties", "it is wrong", 0.1, 9), SeedOutcome("", "", 1.0, 90)
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_what_was_not_tried_is_neither_caught_nor_steady() -> None:
 def test_what_is_caught_now_and_then_does_not_count_as_caught() -> None:
     defects = {each.name: each for each in catalogue(seen()[0], 1, ("done-twice",))}
     result = Result(TrialPlan("cliniko", groups=("done-twice",)), defects)
-    result.trials["ours"] = dict.fromkeys(defects, Trial([FOUND] * 18 + [MISSED] * 2))
+    result.trials["suite"] = dict.fromkeys(defects, Trial([FOUND] * 18 + [MISSED] * 2))
     assert result.unsteady() == list(defects)
     assert list(result.unmet()) == [
-        "ours catches 0.0% with 19 of 20 seeds, not 95%",
-        "ours so catches 0.0% of the semantic ones, not 90%",
+        "the suite catches 0.0% with 19 of 20 seeds, not 95%",
+        "the suite so catches 0.0% of the semantic ones, not 90%",
     ]
 
 
@@ -85,57 +85,57 @@ def test_what_is_planted_is_caught_and_written_down(
 ) -> None:
     small = ["--seeds", "1", "--sites", "1", "--alarm-seeds", "0", "--jobs", "1"]
     groups = ["--group", "done-twice", "--group", "not-kept"]
-    who = ["--contestant", "ours"]
+    who = ["--detector", "suite"]
     assert main(["--api", "cliniko", *small, *groups, *who, "--output", str(tmp_path)]) == 0
     written = json.loads((tmp_path / "cliniko.json").read_text())
-    assert [each["ours"][0]["by"] for each in written["defects"]] == ["properties"] * 2
-    assert "missed by ours" not in capsys.readouterr().out
+    assert [each["suite"][0]["by"] for each in written["defects"]] == ["properties"] * 2
+    assert "missed by the suite" not in capsys.readouterr().out
 
 
 def test_a_later_seed_begins_with_the_part_that_found_it_before() -> None:
     fresh = partial(ground().target, defect("done-twice", "createProduct", "all"))
-    found = Outcome("properties", "", 0.0, 0, part=("listed_after_create", "products/0"))
-    assert ours(fresh, 2, ahead=[found]).requests < 10
-    elsewhere = Outcome("properties", "", 0.0, 0, part=("identifiers_are_unique", "products/0"))
-    assert ours(fresh, 2, ahead=[elsewhere]).part == found.part
+    found = SeedOutcome("properties", "", 0.0, 0, part=("listed_after_create", "products/0"))
+    assert suite(fresh, 2, ahead=[found]).requests < 10
+    elsewhere = SeedOutcome("properties", "", 0.0, 0, part=("identifiers_are_unique", "products/0"))
+    assert suite(fresh, 2, ahead=[elsewhere]).part == found.part
 
 
 def test_conformance_is_narrowed_to_where_it_found_something() -> None:
     planted = defect("method-taken-for-another", "listProducts", "methods")
     fresh = partial(ground().target, planted)
     part = ("coverage", planted.site.operation)
-    outcome = ours(fresh, 1, ahead=[Outcome("conformance", "", 0.0, 0, part=part)])
+    outcome = suite(fresh, 1, ahead=[SeedOutcome("conformance", "", 0.0, 0, part=part)])
     assert (outcome.by, outcome.part) == ("conformance", part)
 
 
 def test_what_a_run_that_was_cut_off_has_seen_is_not_tried_again(tmp_path: Path) -> None:
     path, plan = tmp_path / "cliniko.jsonl", TrialPlan("cliniko", seeds=2)
     part = replace(FOUND, part=("a property", "a case"))
-    record = Record(path, plan)
+    record = TrialRecord(path, plan)
     record.add("visible", "one", True)
-    record.add("ours", "one", Trial([part, MISSED]))
+    record.add("suite", "one", Trial([part, MISSED]))
     record.add("alarms", ("", 1), [])
     with path.open("a") as file:
-        file.write('{"kind": "ours", "of": "two", "saw": {}')
-    kept = Record(path, plan, ["ours", "alarms"])
-    assert kept.of("ours") == {"one": Trial([part, MISSED])}
+        file.write('{"kind": "suite", "of": "two", "saw": {}')
+    kept = TrialRecord(path, plan, ["suite", "alarms"])
+    assert kept.of("suite") == {"one": Trial([part, MISSED])}
     assert kept.of("alarms") == {("", 1): []}
     assert kept.of("visible") == {}
-    assert Record(path, replace(plan, seeds=3), ["ours", "alarms"]).of("ours") == {}
+    assert TrialRecord(path, replace(plan, seeds=3), ["suite", "alarms"]).of("suite") == {}
 
 
 def test_what_is_kept_is_in_the_table_and_is_not_tried(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    record = Record(tmp_path / "cliniko.jsonl", TrialPlan("cliniko"))
-    record.add("plain", "done-twice/createProduct/all", Trial([MISSED]))
+    record = TrialRecord(tmp_path / "cliniko.jsonl", TrialPlan("cliniko"))
+    record.add("stock", "done-twice/createProduct/all", Trial([MISSED]))
     small = ["--seeds", "1", "--sites", "1", "--alarm-seeds", "0", "--jobs", "1"]
     call = ["--api", "cliniko", *small, "--group", "done-twice", "--output", str(tmp_path)]
-    assert main([*call, "--contestant", "ours", "--keep", "plain"]) == 0
+    assert main([*call, "--detector", "suite", "--keep", "stock"]) == 0
     told = capsys.readouterr()
-    assert "ours 1/1" in told.err
-    assert "plain 1/1" not in told.err
-    assert "plain      0/1" in told.out
+    assert "suite 1/1" in told.err
+    assert "stock 1/1" not in told.err
+    assert "stock      0/1" in told.out
 
 
 def test_a_sample_of_more_has_that_of_fewer() -> None:
