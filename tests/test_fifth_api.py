@@ -14,9 +14,9 @@ from mock_server import discovery
 from mock_server.app import build_server
 from mock_server.check import check
 from mock_server.control.seed_files.checks import mistakes_in
-from mock_server.control.seed_files.records import read_records, tables_of
+from mock_server.control.seed_files.records import read_records
 from mock_server.data import specs_directory
-from mock_server.discovery import api_names, load_vendor, load_vendors
+from mock_server.discovery import api_names, load_vendor, load_vendors, tables_of
 from mock_server.engine.messages import Reply
 from tests.conftest import ROOT
 from tests.test_layers import layer_breaches
@@ -98,8 +98,8 @@ def test_the_contract_suite_finds_what_was_broken_in_it(
     monkeypatch, operation, reply, named, phase
 ):
     target = mock_target("larder")
-    compiled = target.app.applications["larder"].operations[operation]
-    monkeypatch.setattr(compiled, "_handler", lambda *_: reply)
+    compiled = target.transport.app.applications["larder"].operations[operation]
+    monkeypatch.setattr(compiled, "handler", lambda *_: reply)
     run = run_conformance(target, max_examples=5, phases=[phase])
     assert named in {finding.check for finding in run.findings}
     assert not run.ok

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.properties.run import Plan, run_properties
 from lab.mutants.interceptors import in_answers
 from lab.mutants.messages import InterceptingTransport
-from lab.mutation.detectors import ours
+from lab.mutation.detectors import suite
 from lab.mutation.past import used
 from mock_server.apis.cliniko.lifecycle import LIFECYCLE
 from tests.lab.mutants.planted import defect, ground
@@ -47,7 +47,7 @@ def test_each_account_has_records_of_its_own_and_some_were_changed():
 )
 def test_what_a_past_shows_is_seen_without_writing(group, operation, place):
     planted = defect(group, operation, place)
-    outcome = ours(lambda: _past(planted), 1, writes=False)
+    outcome = suite(lambda: _past(planted), 1, writes=False)
     assert outcome.by == "properties"
     assert outcome.writes == 0
 
