@@ -88,7 +88,7 @@ class RequestLog:
         heard: list[tuple[str, Exchange]],
     ) -> dict[str, Any]:
         sandbox, exchange = heard[0] if heard else ("", None)
-        spec = self._server.world.specs.get(exchange.api) if exchange else None
+        spec = self._server.control_context.specs.get(exchange.api) if exchange else None
         query = redacted_query(query, secret_parameters(spec))
         return {
             "method": method,
