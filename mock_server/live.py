@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +19,8 @@ from mock_server.usage import UsageError
 
 _BACKLOG = 2048
 _NO_CANCELLATIONS = NoCancellations()
+#: The signals that end a server.
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class PortUnavailable(UsageError):
@@ -39,9 +44,26 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def hold_signals(how: int) -> None:
+    """Hold back the signals that end a server, or let them through (`signal.SIG_UNBLOCK`)."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(how, ENDING)
+
+
+class Server(uvicorn.Server):
+    """A server that takes the signals which were held back until it could handle them."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle signals while the block runs."""
+        with super().capture_signals():
+            hold_signals(signal.SIG_UNBLOCK)
+            yield
+
+
 def serve(app: ASGIApp, listener: socket.socket, read_timeout: float = READ_TIMEOUT) -> None:
     """Serve until the process is told to stop; a request has so many seconds to come in."""
-    uvicorn.Server(server_config(app, read_timeout)).run(sockets=[listener])
+    Server(server_config(app, read_timeout)).run(sockets=[listener])
 
 
 class LiveServer:

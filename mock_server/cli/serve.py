@@ -262,12 +262,17 @@ def _ended_by_signals() -> Iterator[None]:
     Uvicorn handles both itself while it serves, and raises the signal again when it has shut down;
     the handlers that it finds then are these.
     """
-    before = {each: signal.signal(each, _end) for each in (signal.SIGINT, signal.SIGTERM)}
+    from mock_server.live import ENDING, hold_signals
+
+    # An exception that a handler raises anywhere may be lost; it waits until uvicorn handles it.
+    hold_signals(signal.SIG_BLOCK)
+    before = {each: signal.signal(each, _end) for each in ENDING}
     try:
         yield
     except SystemExit:
         return
     finally:
+        hold_signals(signal.SIG_UNBLOCK)
         for each, handler in before.items():
             signal.signal(each, handler)
 

@@ -10,7 +10,6 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
-import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -21,7 +20,7 @@ from mock_server.interception.forwarding import TrustedForwarding
 from mock_server.interception.front import AbsoluteForm, HostRouter
 from mock_server.interception.hosts import AllowedHosts, VendorHosts
 from mock_server.interception.record import InterceptionRecord
-from mock_server.live import listen, serve, server_config
+from mock_server.live import Server, listen, serve, server_config
 
 LOOPBACK = "127.0.0.1"
 _STOP_SECONDS = 10
@@ -65,7 +64,7 @@ class Interceptor:
             config.load()
         # Uvicorn calls it with what its own protocols take.
         protocol = cast("Any", partial(ProxyConnection, self._interception))
-        self._server = uvicorn.Server(server_config(app, http=protocol))
+        self._server = Server(server_config(app, http=protocol))
 
     def run(self) -> None:
         """Serve until the process is told to stop, or `stop` is called from another thread."""
