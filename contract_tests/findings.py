@@ -51,7 +51,7 @@ class Property:
     """What became of one property: how often it was tried, or why it was not (`skipped`).
 
     `name` is its id, `description` the sentence that says what holds; `last` is the case that was
-    tried last: the kind of record, and the number of the case.
+    tried last: the kind of record, and the number of the case; `seconds` what all of them took.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Property:
     failed: int = 0
     skipped: str = ""
     last: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)

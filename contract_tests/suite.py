@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import TextIO
 
@@ -47,7 +48,8 @@ def run_suite(options: Options, progress: TextIO) -> list[tuple[Run, str]]:
     """
     outcomes: list[tuple[Run, str]] = []
     for name in names_of(options):
-        outcomes.append(_outcome(name, options, Progress(name, progress)))
+        shown = Progress(name, progress, options.verbosity)
+        outcomes.append(_outcome(name, options, shown))
         if outcomes[-1][0].interrupted:
             break
     return outcomes
@@ -90,10 +92,14 @@ def _outcome(name: str, options: Options, progress: Progress) -> tuple[Run, str]
 def _run(run: Run, options: Options, progress: Progress) -> None:
     """Make all parts of a run; what they see is in it, whatever ends this."""
     with opened(run.api, options, run_tag(options)) as target:
+        _announce_pace(options, target, progress)
         for part in (
-            partial(run_properties, plan=plan_of(options, target)),
+            partial(run_properties, plan=plan_of(options, target), progress=progress.step),
             partial(
-                run_conformance, level=LEVELS[options.level], max_examples=options.max_examples
+                run_conformance,
+                level=LEVELS[options.level],
+                max_examples=options.max_examples,
+                progress=progress.line,
             ),
         ):
             seen = Run(run.api, options.seed)
@@ -102,7 +108,6 @@ def _run(run: Run, options: Options, progress: Progress) -> None:
                     target,
                     seed=options.seed,
                     into=seen,
-                    progress=progress.line,
                     tick=ticking(options, target, progress.tick),
                 )
             except Lapsed as lapsed:
@@ -111,6 +116,21 @@ def _run(run: Run, options: Options, progress: Progress) -> None:
             finally:
                 run.take(seen)
                 _take_noise(run, target)
+
+
+def _announce_pace(options: Options, target: Target, progress: Progress) -> None:
+    """Say beforehand what slows a run on a service, and how long it may take."""
+    if options.on_mock:
+        return
+    pace = pace_of(options.rate, target.vendor.api.rate_limit)
+    told = f"at most {pace.requests} requests in {pace.seconds:g} seconds" if pace else "no limit"
+    source = "--rate" if options.rate else "the vendor's documented limit; --rate sets another"
+    end = (
+        f"; ends after {timedelta(seconds=options.max_time)} (--max-time)"
+        if options.max_time
+        else ""
+    )
+    progress.line(f"pace: {told} ({source}){end}")
 
 
 def _take_noise(run: Run, target: Target) -> None:

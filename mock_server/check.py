@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from mock_server import __version__
+from mock_server.command_line import cache_folder
 from mock_server.discovery import Vendor
 from mock_server.engine.application import mismatches
 from mock_server.engine.errors import NotMocked
@@ -97,7 +98,7 @@ def check_if_changed(vendor: Vendor) -> list[SpecProblem]:
         return []
     content = vendor.spec_path.read_bytes() + "\n".join(sorted(vendor.api.operations)).encode()
     digest = hashlib.sha256(__version__.encode() + content).hexdigest()
-    mark = _cache_folder() / f"checked-{vendor.api.name}-{digest[:32]}"
+    mark = cache_folder() / f"checked-{vendor.api.name}-{digest[:32]}"
     if mark.exists():
         return []
     problems = check(vendor)
@@ -108,11 +109,6 @@ def check_if_changed(vendor: Vendor) -> list[SpecProblem]:
         except OSError:
             return problems
     return problems
-
-
-def _cache_folder() -> Path:
-    root = os.environ.get("XDG_CACHE_HOME")
-    return (Path(root) if root else Path.home() / ".cache") / "inventory-mock-server"
 
 
 def _validity(spec: SpecIndex) -> Iterator[tuple[Pointer, str]]:

@@ -82,6 +82,12 @@ class Word(click.Choice[str]):
         return f"there is no {value!r}; {suggestion(str(value), map(str, self.choices))}"
 
 
+def cache_folder() -> Path:
+    """Return the user's folder for what can be made again, which need not be there yet."""
+    root = os.environ.get("XDG_CACHE_HOME")
+    return (Path(root) if root else Path.home() / ".cache") / "inventory-mock-server"
+
+
 def path_option(*names: str, **options: Any) -> Callable[[F], F]:
     """Return a decorator that adds an option which takes a path."""
     return click.option(*names, type=click.Path(path_type=Path), **options)

@@ -87,7 +87,7 @@ def _outcome(
     waivers: Sequence[Waiver],
     progress: TextIO,
 ) -> tuple[Run, str]:
-    told = Progress(name, progress)
+    told = Progress(name, progress, options.verbosity)
     tag = run_tag(options)
     try:
         with opened(name, options, tag) as target:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import click
 
 from mock_server import __version__
-from mock_server.command_line import CommandGroup, run
+from mock_server.command_line import CommandGroup, cache_folder, run
 from mock_server.usage import needs_extra
 
 #: Where each command is, below the heading that the help has for it.
@@ -55,4 +56,6 @@ def contract_tests() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code, as `command_line.run` says."""
+    # What Hypothesis keeps between runs is not left behind where the command is used.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))
     return run(contract_tests, "contract-tests", arguments)

@@ -16,6 +16,7 @@ import httpx
 
 from contract_tests.cli.credentials import CredentialError, Secrets, read_credential
 from contract_tests.reports.baseline import Baseline
+from contract_tests.reports.progress import QUIET, USUAL, VERBOSE
 from contract_tests.target.profiles import FULL, PROFILES, READ_ONLY, RateError, pace_of
 from mock_server.command_line import Word, path_option
 from mock_server.control.cli.options import complete_api, duration
@@ -55,6 +56,7 @@ class Options:
     update_baseline: bool
     max_time: float | None = None
     settle: float = 0.0
+    verbosity: int = 0
     secrets: Secrets = field(default_factory=Secrets)
 
     @property
@@ -158,13 +160,17 @@ _REPORT_OPTIONS = (
     click.option(
         "--update-baseline", is_flag=True, help="Write what this run finds into the baseline."
     ),
+    click.option(
+        "-v", "--verbose", is_flag=True, help="A line for every property, and what was skipped."
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="The summary alone."),
 )
 #: What the options are where a command does not have them.
 _ABSENT: dict[str, Any] = {
     "target": MOCK, "credential": None, "other_credential": None, "profile": None, "rate": None,
     "seed": 1, "level": "default", "max_examples": None, "parameter": (), "ledger": None,
     "max_time": None, "settle": None,
-    "report": None, "baseline": None, "update_baseline": False,
+    "report": None, "baseline": None, "update_baseline": False, "verbose": False, "quiet": False,
 }  # fmt: skip
 
 
@@ -214,6 +220,7 @@ def read_options(options: Mapping[str, Any]) -> Options:
         update_baseline=given.update_baseline,
         max_time=_max_time(given.max_time, on_mock=on_mock),
         settle=given.settle.total_seconds() if given.settle else 0.0,
+        verbosity=VERBOSE if given.verbose else QUIET if given.quiet else USUAL,
         secrets=Secrets(secret),
     )
 

@@ -14,6 +14,7 @@ from contract_tests.cli.options import Options, read_options, report_options, ta
 from contract_tests.findings import Run
 from contract_tests.reports.baseline import Baseline
 from contract_tests.reports.files import write_report
+from contract_tests.reports.progress import VERBOSE
 from contract_tests.reports.report import Report, report_of
 from contract_tests.reports.summary import summary
 from contract_tests.target.interruption import Interruption
@@ -32,7 +33,7 @@ def run(**given: Any) -> int:
     options = read_options(given)
 
     def runs() -> list[tuple[Run, str]]:
-        # Schemathesis takes seconds to import, and wrong use is told before.
+        # Schemathesis takes seconds to import, and wrong use is reported before.
         from contract_tests.suite import run_suite
 
         return run_suite(options, sys.stderr)
@@ -62,7 +63,9 @@ def _report(options: Options, runs: Callable[[], list[tuple[Run, str]]]) -> int:
     with Interruption() as interruption:
         made = runs()
     report = report_of(made, secrets=options.secrets, baseline=options.baseline, started=started)
-    sys.stdout.write(summary(report, str(options.report or "")))
+    sys.stdout.write(
+        summary(report, str(options.report or ""), verbose=options.verbosity == VERBOSE)
+    )
     sys.stdout.flush()
     if options.report is not None:
         write_report(report, options.report)

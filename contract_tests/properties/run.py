@@ -103,8 +103,10 @@ def run_properties(
                 continue
             tried = Property(oracle.id, oracle.description)
             run.properties.append(tried)
+            began = time.perf_counter()
             for _ in _try(oracle, session, plan, run, tried, shortener, lost):
                 run.requests, run.checks = session.requests, session.checks
+                tried.seconds = time.perf_counter() - began
                 tick(run)
             progress(f"{oracle.id}: {tried.skipped or f'{tried.tried} cases'}")
             if plan.first and run.findings:
@@ -163,17 +165,17 @@ def _try(
 ) -> Iterator[None]:
     """Try an oracle's cases, and yield after each; `lost` gets what a service did not answer."""
     if oracle.writes and not plan.writes:
-        tried.skipped = "it writes"
+        tried.skipped = "needs --profile writes"
         return
     for number in range(plan.rounds):
         for where, case in _cases(oracle, session.lifecycle, run.seed, plan.share):
             if plan.case not in ("", where):
                 continue
             if case.other and not session.has("other"):
-                tried.skipped = "it takes a second account"
+                tried.skipped = "needs a second account (--other-credential)"
                 continue
             if case.touches_foreign_data and not plan.touches_foreign_data:
-                tried.skipped = "it may reach further than the run's own records"
+                tried.skipped = "needs --profile full, as it may change records of others"
                 continue
             tried.tried += 1
             tried.last = where
@@ -190,7 +192,7 @@ def _try(
             ):
                 # The guard knows which records are the run's own, and not all cases do.
                 tried.tried -= 1
-                tried.skipped = "some of it reaches further than the run's own records"
+                tried.skipped = "needs --profile full, as some of it may change records of others"
                 breaches = [each for each in breaches if each[0] != GUARD]
             tried.failed += any(name == "" for name, _ in breaches)
             for name, breach in breaches:
@@ -219,7 +221,7 @@ def _try(
         run.skipped.append(f"{PHASE}: some cases of {oracle.id}: {tried.skipped}")
         tried.skipped = ""
     elif not tried.tried and not tried.skipped:
-        tried.skipped = "nothing it is about is declared"
+        tried.skipped = "not applicable to this API"
 
 
 def _judge_lost(run: Run, session: Session, lost: Sequence[Finding]) -> None:

@@ -54,9 +54,10 @@ def _suite(api: ApiReport, report: Report) -> ET.Element:
         ET.SubElement(reachable, "error", message=_text(api.unreachable), type="Unreachable")
     found = _by_case(api)
     skipped = {(f"{run.api}.property", _titled(each)): each.skipped for each in run.properties}
+    took = {(f"{run.api}.property", _titled(each)): each.seconds for each in run.properties}
     cases = [(f"{run.api}.{check}", operation) for operation, check in sorted(run.checked)]
     for case in dict.fromkeys([*cases, *skipped, *found]):
-        _case(suite, case, found.get(case, []), skipped.get(case, ""))
+        _case(suite, case, found.get(case, []), skipped.get(case, ""), took.get(case))
     for reason in run.skipped:
         _case(suite, (f"{run.api}.left_out", reason), [], reason)
     suite.set("tests", str(len(suite.findall("testcase"))))
@@ -79,8 +80,16 @@ def _by_case(api: ApiReport) -> dict[_Case, list[Reported]]:
     return found
 
 
-def _case(suite: ET.Element, case: _Case, found: Iterable[Reported], skipped: str) -> None:
+def _case(
+    suite: ET.Element,
+    case: _Case,
+    found: Iterable[Reported],
+    skipped: str,
+    seconds: float | None = None,
+) -> None:
     element = ET.SubElement(suite, "testcase", classname=_text(case[0]), name=_text(case[1]))
+    if seconds is not None:
+        element.set("time", f"{seconds:.3f}")
     failing = [reported for reported in found if reported.fails]
     if failing:
         first = failing[0].finding

@@ -16,19 +16,24 @@ _LONGEST_LINE = 300
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def summary(report: Report, folder: str = "") -> str:
-    """Return the summary; `folder` is where the whole report was written, if it was."""
-    return "\n".join(map(_shown, _lines(report, folder))) + "\n"
+def summary(report: Report, folder: str = "", *, verbose: bool = False) -> str:
+    """Return the summary; `folder` is where the whole report was written, if it was.
+
+    What was skipped or left out is a count, and listed if it is to be `verbose`.
+    """
+    return "\n".join(map(_shown, _lines(report, folder, verbose=verbose))) + "\n"
 
 
-def _lines(report: Report, folder: str) -> Iterator[str]:
+def _lines(report: Report, folder: str, *, verbose: bool) -> Iterator[str]:
     for api in report.apis:
         yield ""
         yield from _findings(api, folder)
-        yield from _properties(api)
-        if api.run.skipped:
+        yield from _properties(api, verbose=verbose)
+        if api.run.skipped and verbose:
             yield f"{api.run.api}: left out:"
             yield from (f"  {reason}" for reason in api.run.skipped)
+        elif api.run.skipped:
+            yield f"{api.run.api}: {len(api.run.skipped)} parts left out (-v lists them)"
         yield _verdict(api)
     for known in report.gone:
         what = f"{known.api}: {known.check}: {known.operation}"
@@ -73,7 +78,7 @@ def _finding(reported: Reported, folder: str) -> Iterator[str]:
     for number, step in enumerate(finding.steps, 1):
         yield f"      {number}. {step}"
     if finding.reproduction and folder:
-        yield f"    reproduce: {folder}/{reproduction_path(reported, '.sh')}"
+        yield f"    reproduce: sh {folder}/{reproduction_path(reported, '.sh')}"
     elif finding.reproduction and not finding.steps:
         yield from _indented(finding.reproduction)
 
@@ -89,20 +94,21 @@ def _remark(reported: Reported) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _properties(api: ApiReport) -> Iterator[str]:
+def _properties(api: ApiReport, *, verbose: bool) -> Iterator[str]:
     properties = api.run.properties
     if not properties:
         return
     tried = [each for each in properties if not each.skipped]
     failed = [each for each in tried if each.failed]
+    skipped = len(properties) - len(tried)
     yield (
         f"{api.run.api}: {len(tried)} properties tried, {len(failed)} of them failed, "
-        f"{len(properties) - len(tried)} skipped"
+        f"{skipped} skipped{' (-v lists them)' if skipped and not verbose else ''}"
     )
     for each in failed:
         yield f"  failed: {_titled(api, each.name)} ({each.failed} of {each.tried})"
     for each in properties:
-        if each.skipped:
+        if each.skipped and verbose:
             yield f"  skipped: {_titled(api, each.name)}: {each.skipped}"
 
 

@@ -57,7 +57,7 @@ class Pace:
         sleep: Callable[[float], None] = time.sleep,
         waits: Callable[[float], None] = lambda _: None,
     ) -> None:
-        self._seconds = seconds
+        self.requests, self.seconds = requests, seconds
         self._clock = clock
         self._sleep = sleep
         self._waits = waits
@@ -73,7 +73,7 @@ class Pace:
 
     def answered(self) -> None:
         """Count a request from now on; must follow each `wait`."""
-        self._free.append(self._clock() + self._seconds)
+        self._free.append(self._clock() + self.seconds)
 
     def refused(self, seconds: float) -> None:
         """Send nothing for so many seconds, as the service asked."""

@@ -8,7 +8,7 @@ import pytest
 
 from contract_tests.findings import Run
 from contract_tests.reports import progress as progress_module
-from contract_tests.reports.progress import Progress
+from contract_tests.reports.progress import QUIET, VERBOSE, Progress
 
 
 class Stream(io.StringIO):
@@ -30,41 +30,53 @@ def clock(monkeypatch):
     return seconds
 
 
-def shown(stream):
-    """What is left on a terminal's lines."""
-    return [line.rpartition("\x1b[2K")[2] for line in stream.getvalue().split("\n")]
-
-
-def test_elsewhere_there_are_plain_lines_alone(clock):
+def test_elsewhere_there_are_plain_lines_of_phases_alone(clock):
     stream = Stream(terminal=False)
     progress = Progress("shop", stream)
     clock[0] = 5
     progress.tick(Run("shop", 1, requests=7))
+    progress.step("read_after_write: 4 cases")
     progress.line("fuzzing: success")
     progress.end()
     assert stream.getvalue() == "shop: fuzzing: success\n"
 
 
-def test_on_a_terminal_a_counter_runs_below_the_lines_and_goes_away(clock):
+@pytest.mark.parametrize(
+    ("verbosity", "shown"),
+    [(VERBOSE, "shop: read_after_write: 4 cases\nshop: fuzzing: success\n"), (QUIET, "")],
+)
+@pytest.mark.parametrize("terminal", [True, False])
+def test_more_and_less_can_be_asked_for(terminal, verbosity, shown):
+    stream = Stream(terminal)
+    progress = Progress("shop", stream, verbosity)
+    progress.step("read_after_write: 4 cases")
+    progress.tick(Run("shop", 1, requests=7))
+    progress.line("fuzzing: success")
+    progress.end()
+    assert stream.getvalue() == shown
+
+
+def test_on_a_terminal_a_table_shows_the_last_steps_and_counts(clock, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
     stream = Stream(terminal=True)
     progress = Progress("shop", stream)
-    progress.line("coverage: success")
+    for number in range(20):
+        progress.step(f"property_{number}: 4 cases")
     clock[0] = 2.2
     progress.tick(Run("shop", 1, requests=7, checks=90))
-    assert shown(stream) == [
-        "shop: coverage: success",
-        "shop: 7 requests, 90 checks, 0 findings, 2 s",
-    ]
-    progress.line("fuzzing: success")
-    assert shown(stream) == ["shop: coverage: success", "shop: fuzzing: success", ""]
+    last = stream.getvalue().rpartition("outcome")[2]
+    assert "property_19" in last
+    assert "property_7" not in last
+    assert "7 requests, 90 checks, 0 findings, 2 s" in last
     progress.end()
-    assert shown(stream)[-1] == ""
 
 
-def test_the_counter_is_not_written_for_every_request(clock):
+def test_the_table_is_not_drawn_for_every_request(clock, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
     stream = Stream(terminal=True)
     progress = Progress("shop", stream)
-    for tick in range(100):
+    for tick in range(1, 101):
         clock[0] = tick / 100
         progress.tick(Run("shop", 1, requests=tick))
-    assert 8 <= stream.getvalue().count("requests") <= 10
+    progress.end()
+    assert 1 <= stream.getvalue().count(" requests") <= 5

@@ -176,7 +176,14 @@ def test_the_page_has_every_finding_with_its_sequence_and_both_ways_to_repeat_it
 
 
 def test_the_summary_can_be_read_from_top_to_bottom():
-    assert summary(whole_report()) == SUMMARY
+    assert summary(whole_report(), verbose=True) == SUMMARY
+
+
+def test_what_was_skipped_is_a_count_unless_more_is_asked_for():
+    shown = summary(whole_report())
+    assert "shop: 2 properties tried, 1 of them failed, 1 skipped (-v lists them)\n" in shown
+    assert "shop: 1 parts left out (-v lists them)\n" in shown
+    assert "money_is_exact" not in shown
 
 
 SUMMARY = """
@@ -211,7 +218,7 @@ no longer found: shop: not_a_server_error: GET /products (known since 2026-01-02
 
 
 def test_the_summary_leads_to_the_reproductions_where_there_are_any():
-    assert "reproduce: out/reproductions/1-not-a-server-error-GET-products-id.sh" in (
+    assert "reproduce: sh out/reproductions/1-not-a-server-error-GET-products-id.sh" in (
         summary(whole_report(), "out")
     )
 

@@ -42,20 +42,22 @@ def test_without_writes_nothing_but_gets_is_sent(monkeypatch):
     run, sent = methods_of(monkeypatch, replace(QUICK, writes=False))
     assert sent == {"GET"}
     writing = {each.id for each in ORACLES if each.writes}
-    assert {each.name for each in run.properties if each.skipped == "it writes"} == writing
+    assert {
+        each.name for each in run.properties if each.skipped == "needs --profile writes"
+    } == writing
 
 
 def test_without_wild_ones_nobody_calls_without_a_right_credential(monkeypatch):
     run, _ = methods_of(monkeypatch, replace(QUICK, touches_foreign_data=False, only=(STRANGERS,)))
     (tried,) = run.properties
     assert (tried.tried, run.requests) == (0, 0)
-    assert tried.skipped == "it may reach further than the run's own records"
+    assert tried.skipped == "needs --profile full, as it may change records of others"
 
 
 def test_without_a_second_account_it_is_said_what_that_leaves_out():
     target = replace(toy_target(), other_credential=None)
     (tried,) = run_properties(target, plan=replace(QUICK, only=(UNSEEN,))).properties
-    assert (tried.tried, tried.skipped) == (0, "it takes a second account")
+    assert (tried.tried, tried.skipped) == (0, "needs a second account (--other-credential)")
 
 
 def test_with_first_a_run_ends_with_its_first_finding():
