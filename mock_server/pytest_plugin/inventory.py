@@ -16,12 +16,12 @@ from mock_server.journal.search import Query, find_calls
 from mock_server.journal.verify import (
     CallExpectation,
     EffectsExpectation,
-    ExpectedEffect,
     Unmet,
     verify_calls,
     verify_effects,
     verify_order,
 )
+from mock_server.journal.verify import ExpectedEffect as Effect
 from mock_server.journal.views import line
 from mock_server.pytest_plugin.access import ApiAccess
 from mock_server.pytest_plugin.faults import Faults
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mock_server.pytest_plugin.home import Home
     from mock_server.server_loop import LoopTransport
 
-__all__ = ["ApiAccess", "ExpectedEffect", "MockInventory", "Query", "UnknownName", "Unmet"]
+__all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "UnknownName", "Unmet"]
 
 T = TypeVar("T")
 _SHOWN = 30
@@ -244,9 +244,7 @@ class MockInventory:
         self._check_order(queries)
         self._do(partial(verify_order, self._sandbox.journal, queries, since))
 
-    def verify_effects(
-        self, *effects: ExpectedEffect, exclusive: bool = False, since: int = 0
-    ) -> None:
+    def verify_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
         """Raise Unmet unless these are the effects; if `exclusive`, the only ones."""
         __tracebackhide__ = True
         self._check_effects(effects)
@@ -272,9 +270,7 @@ class MockInventory:
         self._check_order(queries)
         self._expected.append(partial(self.verify_order, *queries, since=since))
 
-    def expect_effects(
-        self, *effects: ExpectedEffect, exclusive: bool = False, since: int = 0
-    ) -> None:
+    def expect_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
         """Fail the test at its end unless `verify_effects` is content then."""
         self._check_effects(effects)
         self._expected.append(
@@ -286,7 +282,7 @@ class MockInventory:
             asked = {name: getattr(query, name) for name in Query.__slots__}
             check_query(asked, self._home.server.control_context.specs, (index,))
 
-    def _check_effects(self, effects: Sequence[ExpectedEffect]) -> None:
+    def _check_effects(self, effects: Sequence[Effect]) -> None:
         for index, effect in enumerate(effects):
             check_effect(
                 effect.table, effect.field, self._home.server.control_context.tables, (index,)
