@@ -29,7 +29,7 @@ def run_pytest(tmp_path, capsys):
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=900,
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -47,10 +47,7 @@ def test_a_conforming_mock_passes(run_pytest):
     ("arguments", "complaint"),
     [
         (["--api", "nope"], "there is no API 'nope'; there are built, cliniko"),
-        (["--api", "cliniko", "--level", "huge"], "there is no 'huge'"),
         (["--api", "cliniko", "--max-examples", "0"], "0 is not in the range x>=1"),
-        (["--api", "cliniko", "--target", "127.0.0.1:80"], "neither `mock` nor a URL"),
-        (["--api", "cliniko", "--target", "http://127.0.0.1:9", "--credential", "x"], "env:NAME"),
         (["--api", "control", "--target", "http://127.0.0.1:9"], "in a mock of this process only"),
     ],
 )
