@@ -109,6 +109,8 @@ def build_server(
         clock=lambda: Clock(settings.clock),
         limit=settings.max_sandboxes,
         idle_seconds=settings.sandbox_idle,
+        sandbox_bytes=settings.max_sandbox_memory,
+        bytes_in_all=settings.max_memory,
         rate_limited=settings.limits_rate_of,
         first_revision=first_revision,
     )

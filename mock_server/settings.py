@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from mock_server.state.clock import EARLIEST, LATEST
+from mock_server.state.memory import share_of_memory
 from mock_server.usage import UsageError
 
 #: Words that somebody may write who wants rate limits on or off.
@@ -30,8 +31,10 @@ class Settings:
     digest. `rate_limited` says whose rate limits are on: `on`, `off`, or sandbox names with commas
     between. `seed_file` has records that sandboxes of the default persona start with instead of
     its. `cors` names the origins, with commas between, whose pages may call the APIs; `*` is all,
-    None leaves it to the vendors. `token` is what callers of the control API must send; without
-    one, it is for programs on this machine. Sizes are in bytes, times in seconds.
+    None leaves it to the vendors. `max_memory` is for the records, snapshots and journals of all
+    sandboxes, `max_sandbox_memory` for those of one. `token` is what callers of the control API
+    must send; without one, it is for programs on this machine. Sizes are in bytes, times in
+    seconds.
     """
 
     persona: str = "typical"
@@ -43,6 +46,8 @@ class Settings:
     max_body: int = 1 << 20
     max_sandboxes: int = 1000
     sandbox_idle: float = 3600.0
+    max_memory: int = field(default_factory=share_of_memory)
+    max_sandbox_memory: int = 256 << 20
     read_timeout: float = 30.0
     token: str | None = None
     seed_file: Path | None = None

@@ -84,7 +84,22 @@ _SANDBOX_OPTIONS = (
         type=click.IntRange(1),
         default=_DEFAULT.max_sandboxes,
         show_default=True,
-        help="How many sandboxes there can be; one more deletes the one that was idle longest.",
+        help="How many sandboxes there can be; one more deletes the one that was idle longest, "
+        "or is refused if all are in use.",
+    ),
+    click.option(
+        "--max-memory",
+        type=click.IntRange(16, 1 << 24),
+        metavar="MIB",
+        help="What all sandboxes may take, in MiB.  [default: a quarter of this machine's memory]",
+    ),
+    click.option(
+        "--max-sandbox-memory",
+        type=click.IntRange(1, 1 << 24),
+        default=_DEFAULT.max_sandbox_memory >> 20,
+        metavar="MIB",
+        show_default=True,
+        help="What one sandbox may take, in MiB.",
     ),
     click.option(
         "--sandbox-idle",
@@ -244,6 +259,8 @@ def settings_from(given: dict[str, Any]) -> Settings:
         max_body=given["max_body"],
         max_sandboxes=given["max_sandboxes"],
         sandbox_idle=given["sandbox_idle"],
+        max_memory=given["max_memory"] << 20 if given["max_memory"] else _DEFAULT.max_memory,
+        max_sandbox_memory=given["max_sandbox_memory"] << 20,
         read_timeout=given["read_timeout"],
     )
 
@@ -297,7 +314,7 @@ def _banner(server: MockServer, origin: str) -> str:
             f"  docs      {origin}{server.mounts[vendor.api.name]}/docs",
             f"  try       {first_call_line(vendor, base_url)}",
         ]
+    in_all, of_one = settings.max_memory >> 20, settings.max_sandbox_memory >> 20
+    lines += ["", f"Memory at most {in_all} MiB, {of_one} MiB for a sandbox (--max-memory)"]
     control = f"{origin}{PREFIX}/docs"
-    return "\n".join(
-        [*lines, "", f"Control {'with the token ' * bool(settings.token)}at {control}"]
-    )
+    return "\n".join([*lines, f"Control {'with the token ' * bool(settings.token)}at {control}"])

@@ -135,6 +135,10 @@ class RateLimited(ApiError):
         self.retry_after = retry_after
 
 
+class Unavailable(ApiError):
+    """The server has no room for what is asked; it is answered with the operation's own 503."""
+
+
 #: Every error an API's table must answer for, so that no vendor forgets one.
 NEUTRAL_ERRORS: tuple[type[ApiError], ...] = (
     Unauthenticated,

@@ -19,9 +19,11 @@ from mock_server.engine.errors import (
     MethodNotAllowed,
     RouteNotFound,
     Unauthenticated,
+    Unavailable,
 )
 from mock_server.engine.replies import Wire, encode_json
 from mock_server.journal.exchange import Exchange
+from mock_server.state.memory import Full
 from mock_server.state.sandbox import BlockedAnswer
 
 Step = Callable[[Call], None]
@@ -29,6 +31,8 @@ Step = Callable[[Call], None]
 SANDBOX_HEADER = "x-mock-sandbox"
 #: On the first answer of a sandbox whose predecessor of the same name was evicted.
 EVICTED_HEADER = "x-mock-sandbox-evicted"
+#: Says why the server has no room for a call.
+UNAVAILABLE_HEADER = b"x-mock-unavailable"
 _log = logging.getLogger("mock_server")
 
 
@@ -209,6 +213,7 @@ def record(call: Call) -> None:
             sent=fault.sends if fault else True,
         )
     )
+    call.operation.service.sandboxes.account(sandbox)
 
 
 #: Who calls, where, and what is to go wrong.
@@ -271,6 +276,8 @@ def answered(call: Call) -> Wire:
 def failed(call: Call, problem: Exception) -> Wire:
     """Return the answer to a call that ended in an error, or in a defect of ours."""
     operation = call.operation
+    if isinstance(problem, Full):
+        return _unavailable(call, problem)
     if isinstance(problem, ApiError):
         call.error = problem
         try:
@@ -283,6 +290,22 @@ def failed(call: Call, problem: Exception) -> Wire:
         _log.error("%s crashed", where, exc_info=problem)
         problem = ContractViolation(where, "", f"{type(problem).__name__}: {problem}")
     return _blocked(call, problem)
+
+
+def _unavailable(call: Call, problem: Full) -> Wire:
+    """Return the operation's own 503, or one of ours if it has none."""
+    text = str(problem)
+    call.error = Unavailable(text)
+    try:
+        wire = call.operation.reply_with(503, call)
+    except (LookupError, NotImplementedError):
+        body = encode_json({"error": text})
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+        ]
+        wire = Wire(503, headers, body)
+    return Wire(wire.status, [*wire.headers, (UNAVAILABLE_HEADER, text.encode())], wire.body)
 
 
 def _moved(path: str, query_string: str) -> Wire:

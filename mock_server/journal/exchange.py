@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Literal
 
 from mock_server.openapi.patterns import names_of
+from mock_server.state.memory import size_of
 from mock_server.state.store import Change, Key, State
 
-#: What an exchange takes besides its texts, a change with the tree nodes of old states, a read.
+#: What an exchange takes besides its texts, a change with the tree nodes of old states, a read. The
+#: new record of a change counts as its state's until there is a newer one.
 _EXCHANGE_BYTES = 1_000
 _CHANGE_BYTES = 2_000
 _READ_BYTES = 100
@@ -80,7 +82,7 @@ class Exchange:
             + sum(map(len, texts))
             + _size_of(self.request_headers.items())
             + _size_of(self.response_headers)
-            + _CHANGE_BYTES * len(self.changes)
+            + sum(_CHANGE_BYTES + size_of(change.before) for change in self.changes)
             + _READ_BYTES * len(self.reads)
         )
 

@@ -57,11 +57,15 @@ class Journal:
         self._last = exchange.number
         self._exchanges.append(exchange)
         self._size += exchange.size
-        while self._size > self.limit and len(self._exchanges) > 1:
-            self._size -= self._exchanges.popleft().size
+        self.shrink(self.limit)
         for listener in self._listeners:
             listener(exchange)
         self._notify()
+
+    def shrink(self, size: int) -> None:
+        """Drop the oldest exchanges until they take no more than so many bytes; one stays."""
+        while self._size > size and len(self._exchanges) > 1:
+            self._size -= self._exchanges.popleft().size
 
     def get(self, number: int) -> Exchange:
         """Return an exchange; raises EvidenceDropped, or LookupError if it is yet to come."""
@@ -114,6 +118,11 @@ class Journal:
         self._size = self._last = 0
         self.generation += 1
         self._notify()
+
+    @property
+    def followed(self) -> bool:
+        """Whether somebody watches it."""
+        return bool(self._watchers)
 
     def end(self, why: str) -> None:
         """Say to those who watch that nothing more will come."""

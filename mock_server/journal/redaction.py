@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 from mock_server.openapi.document import SpecIndex
+from mock_server.openapi.short_texts import remembered_if_short
 
 REDACTED = "[redacted]"
 #: Words that make a name one of a secret, alone or beside others: `clientSecret`, `X-Auth-Token`.
@@ -36,7 +36,7 @@ _FORM_PART = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@remembered_if_short(4096)
 def is_secret(name: str) -> bool:
     """Say whether a name, of any case and style, is one of a secret."""
     words = [word.lower() for word in _WORD.findall(name)]

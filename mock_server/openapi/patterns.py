@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+
+from mock_server.openapi.short_texts import remembered_if_short
 
 _PART = re.compile(r"\*+|[^*]")
 
@@ -48,7 +49,7 @@ class PathPattern:
         return bool(places & self._end)
 
 
-@lru_cache(maxsize=256)
+@remembered_if_short(256)
 def path_pattern(pattern: str) -> PathPattern:
     """Return the compiled form of a pattern."""
     return PathPattern(pattern)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from mock_server.openapi.json_values import any_number
+from mock_server.openapi.short_texts import remembered_if_short
 
 _NUMERIC = re.compile(
     r"[ \t\n\r\v\f]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t\n\r\v\f]*"
@@ -87,7 +88,7 @@ _LAST_HOUR = "24"
 _TURN = 70
 
 
-@lru_cache(maxsize=1024)
+@remembered_if_short(1024)
 def day(text: str) -> date | None:
     """Return the day of a date or time that Laravel's rule `date` takes, or None.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from immutables import Map
+
 from mock_server.seeding.fake import Fake
 from mock_server.seeding.personas import Persona
 from mock_server.state.store import State, Transaction
@@ -26,6 +28,8 @@ def make_seeder(
     def seeder(api: str, persona: str, seed: int) -> State:
         transaction = Transaction(State())
         seed_functions[api](transaction, personas[persona], Fake(seed))
-        return transaction.state
+        made = transaction.state
+        shared = {name: each.shared() for name, each in made.collections.items()}
+        return State(Map(shared), made.sequences)
 
     return seeder

@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from immutables import Map
 
+from mock_server.state.memory import size_of
+
 R = TypeVar("R")
 T = TypeVar("T")
 Key = int | str
@@ -51,11 +53,13 @@ _NEWEST = _Newest(_MOST_RECORDS)
 class Collection(Generic[R]):
     """An immutable set of records under their keys, which remembers what was derived from it."""
 
-    __slots__ = ("_derived", "_records")
+    __slots__ = ("_derived", "_records", "size")
 
-    def __init__(self, records: Map[Key, R]) -> None:
+    def __init__(self, records: Map[Key, R], size: int = 0) -> None:
         self._records = records
         self._derived = _NOTHING
+        #: About how many bytes the records take that were put here; those of a seed are shared.
+        self.size = size
 
     def __len__(self) -> int:
         return len(self._records)
@@ -87,11 +91,17 @@ class Collection(Generic[R]):
 
     def put(self, key: Key, record: R) -> Collection[R]:
         """Return a collection with `record` under `key`."""
-        return Collection(self._records.set(key, record))
+        grown = size_of(record) - size_of(self._records.get(key))
+        return Collection(self._records.set(key, record), self.size + grown)
 
     def remove(self, key: Key) -> Collection[R]:
         """Return a collection without `key`."""
-        return Collection(self._records.delete(key))
+        size = self.size - size_of(self._records[key])
+        return Collection(self._records.delete(key), size)
+
+    def shared(self) -> Collection[R]:
+        """Return the same records, whose memory counts as nobody's."""
+        return Collection(self._records)
 
     def derive(self, function: Callable[[tuple[R, ...]], T]) -> T:
         """Return `function(records in key order)`, computed once for this collection.

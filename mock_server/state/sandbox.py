@@ -13,6 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from mock_server.state.clock import Clock
+from mock_server.state.memory import Full
 from mock_server.state.store import State, Transaction
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class BlockedAnswer:
     message: str
 
 
+#: One part in so many of the memory is freed at once, so that not every write has to look for it.
+_SPARE = 50
 #: So many names of evicted sandboxes are remembered.
 _REMEMBERED = 10_000
 _log = logging.getLogger("mock_server")
@@ -81,6 +84,12 @@ class Sandbox:
         self.rate_limited = False
         #: How many requests a limit allows here; None is what the vendor allows.
         self.rate_limit_requests: int | None = None
+        #: Makes room for so many more bytes; raises Full.
+        self.make_room: Callable[[Sandbox, int], object] | None = None
+        #: What it takes, as it was last counted, and the state that it was counted of.
+        self.held = 0
+        self._counted: State | None = None
+        self._records = 0
         self._seeder = seeder
         self._fresh_clock = clock.fork()
 
@@ -116,14 +125,35 @@ class Sandbox:
     def commit(self, transaction: Transaction) -> None:
         """Make the transaction's writes, if there are any, the present state.
 
-        Raises RuntimeError if another commit came in between, which cannot happen as long as
-        operations run to their end without awaiting.
+        Raises Full if there is no room for them, and RuntimeError if another commit came in
+        between, which cannot happen as long as operations run to their end without awaiting.
         """
         if not transaction.has_written:
             return
         if transaction.base.revision != self.committed.revision:
             raise RuntimeError("the state moved on while the operation ran")
-        self.committed = transaction.committed
+        state = transaction.committed
+        self.check_room(state)
+        self.committed = state
+
+    def check_room(self, state: State) -> None:
+        """Raise Full if there is no room for a state in place of the present one."""
+        grown = state.size - self.committed.size
+        if grown > 0 and self.make_room is not None:
+            self.make_room(self, grown)
+
+    def count(self) -> int:
+        """Return about how many bytes it takes: its records, snapshots and journal."""
+        if self._counted is not self.committed:
+            self._counted = self.committed
+            states = [self.committed, *self.snapshots.values()]
+            if len(states) == 1:
+                self._records = self.committed.size
+            else:
+                # What a snapshot shares with another state is there once.
+                tables = {id(each): each for at in states for each in at.collections.values()}
+                self._records = max(0, sum(each.size for each in tables.values()))
+        return self._records + self.journal.size
 
     def go_to(self, state: State) -> None:
         """Make another state the present one."""
@@ -135,6 +165,7 @@ class Sandbox:
     def snapshot(self, name: str) -> State:
         """Keep the present state under a name, in place of what was there before."""
         state = self.snapshots[name] = self.state
+        self._counted = None
         return state
 
     def restore(self, name: str) -> None:
@@ -188,7 +219,12 @@ class Sandbox:
 
 
 class Sandboxes:
-    """The open sandboxes, bounded in number and in idle time; the longest idle one goes first."""
+    """The open sandboxes, bounded in number, in idle time and in what they take of the memory.
+
+    `sandbox_bytes` is for one, `bytes_in_all` for all. Past a bound, the oldest evidence goes
+    first, then the sandbox that was idle longest, unless it was used in the last `in_use_seconds`
+    or its journal is followed. If nothing can go, what would need more is refused.
+    """
 
     def __init__(
         self,
@@ -199,6 +235,9 @@ class Sandboxes:
         clock: Callable[[], Clock] = Clock,
         limit: int = 1000,
         idle_seconds: float = 3600.0,
+        in_use_seconds: float = 60.0,
+        sandbox_bytes: int = 1 << 62,
+        bytes_in_all: int = 1 << 62,
         rate_limited: Callable[[str], bool] = lambda _: False,
         first_revision: int = 0,
         monotonic: Callable[[], float] = monotonic,
@@ -208,6 +247,11 @@ class Sandboxes:
         self._clock = clock
         self._limit = limit
         self._idle_seconds = idle_seconds
+        self._in_use_seconds = in_use_seconds
+        self.sandbox_bytes = sandbox_bytes
+        self.bytes_in_all = bytes_in_all
+        #: What all of them take, as it was last counted.
+        self.held = 0
         self._rate_limited = rate_limited
         self._journal = journal
         self._first_revision = first_revision
@@ -243,17 +287,22 @@ class Sandboxes:
         return entry[0] if entry else None
 
     def open(self, name: SandboxName) -> Sandbox:
-        """Return the sandbox of that name, made on first use."""
+        """Return the sandbox of that name, made on first use; raises Full."""
         now = self._monotonic()
         entry = self._open.get(name.name)
+        if entry is None:
+            self._make_place(now)
         sandbox = entry[0] if entry else self._make(name)
         self._open[name.name] = (sandbox, now)
         self._open.move_to_end(name.name)
-        self._evict(now)
+        self._evict_idle(now)
         return sandbox
 
     def create(self, name: SandboxName, seed: int | None = None) -> Sandbox:
-        """Open a sandbox anew, with a seed of its own; raises KeyError if it is open already."""
+        """Open a sandbox anew, with a seed of its own.
+
+        Raises KeyError if it is open already, and Full.
+        """
         if name.name in self._open:
             raise KeyError(name.name)
         sandbox = self.open(name)
@@ -262,17 +311,27 @@ class Sandboxes:
         return sandbox
 
     def adopt(self, sandbox: Sandbox) -> Sandbox:
-        """Take in a sandbox made elsewhere (a fork), in place of any of the same name."""
+        """Take in a sandbox made elsewhere (a fork), in place of any of the same name.
+
+        Raises Full.
+        """
         now = self._monotonic()
+        if sandbox.name not in self._open:
+            self._make_place(now)
+        else:
+            self.held -= self._open[sandbox.name][0].held
         self._hear(sandbox)
         self._open[sandbox.name] = (sandbox, now)
         self._open.move_to_end(sandbox.name)
-        self._evict(now)
+        self._evict_idle(now)
+        self.account(sandbox)
         return sandbox
 
     def close(self, name: str) -> None:
         """Forget a sandbox; raises KeyError if it is not open."""
-        self._open.pop(name)[0].journal.end("deleted")
+        sandbox = self._open.pop(name)[0]
+        self.held -= sandbox.held
+        sandbox.journal.end("deleted")
 
     def use(self, name: str) -> Sandbox | None:
         """Return the sandbox if it is open, and count that as a use."""
@@ -281,6 +340,7 @@ class Sandboxes:
             return None
         self._open[name] = (entry[0], self._monotonic())
         self._open.move_to_end(name)
+        self.account(entry[0])
         return entry[0]
 
     def _make(self, name: SandboxName) -> Sandbox:
@@ -299,21 +359,94 @@ class Sandboxes:
         self._hear(sandbox)
         return sandbox
 
+    def account(self, sandbox: Sandbox) -> None:
+        """Count what a sandbox takes now, and drop the oldest evidence where that is too much."""
+        if self.find(sandbox.name) is not sandbox:
+            return
+        held = sandbox.count()
+        self.held += held - sandbox.held
+        sandbox.held = held
+        if held > self.sandbox_bytes:
+            self._shrink(sandbox, self.sandbox_bytes - (held - sandbox.journal.size))
+        if self.held > self.bytes_in_all:
+            self._shed(self.held - self.bytes_in_all, sandbox)
+
+    def _make_room(self, sandbox: Sandbox, grown: int) -> None:
+        """Let a sandbox grow by so many bytes; raises Full."""
+        records = sandbox.count() - sandbox.journal.size
+        if records + grown > self.sandbox_bytes:
+            raise Full(f"the sandbox would take more than {self.sandbox_bytes >> 20} MiB")
+        excess = self.held + grown - self.bytes_in_all
+        if excess > 0:
+            self._shed(excess + self.bytes_in_all // _SPARE, sandbox)
+            if self.held + grown > self.bytes_in_all:
+                raise Full(f"the server would take more than {self.bytes_in_all >> 20} MiB")
+
+    def _shed(self, excess: int, keep: Sandbox) -> None:
+        """Drop evidence, then idle sandboxes, until so many bytes are gone or nothing more can."""
+        target, now = self.held - excess, self._monotonic()
+        for sandbox, _ in list(self._open.values()):
+            if self.held <= target:
+                return
+            self._shrink(sandbox, 0)
+        for name, (sandbox, used) in list(self._open.items()):
+            if self.held <= target:
+                return
+            if sandbox is not keep and not self._in_use(sandbox, used, now):
+                self._evict(name, "the server had no memory left")
+
+    def _shrink(self, sandbox: Sandbox, size: int) -> None:
+        """Let a journal drop its oldest exchanges."""
+        before = sandbox.journal.size
+        sandbox.journal.shrink(size)
+        gone = before - sandbox.journal.size
+        sandbox.held -= gone
+        self.held -= gone
+
     def _hear(self, sandbox: Sandbox) -> None:
+        sandbox.make_room = self._make_room
         for listener in self._listeners:
             sandbox.journal.listen(partial(listener, sandbox.name))
 
-    def _evict(self, now: float) -> None:
+    def _make_place(self, now: float) -> None:
+        """Let one more sandbox be opened; raises Full if all that there may be are in use."""
+        self._evict_idle(now)
+        if self.held > self.bytes_in_all:
+            self._shed(self.held - self.bytes_in_all, self.unattributed)
+            if self.held > self.bytes_in_all:
+                raise Full(f"the server takes more than {self.bytes_in_all >> 20} MiB")
+        while len(self._open) >= self._limit:
+            evictable = (
+                name
+                for name, (sandbox, used) in self._open.items()
+                if not self._in_use(sandbox, used, now)
+            )
+            oldest = next(evictable, None)
+            if oldest is None:
+                raise Full(f"all {self._limit} sandboxes are in use; delete one first")
+            self._evict(oldest, "it had to make room for another")
+
+    def _in_use(self, sandbox: Sandbox, used: float, now: float) -> bool:
+        return now - used < self._in_use_seconds or sandbox.journal.followed
+
+    def _evict_idle(self, now: float) -> None:
+        """Evict what was not used for long."""
         while True:
-            oldest, (sandbox, used) = next(iter(self._open.items()))
-            idle = now - used > self._idle_seconds
-            if len(self._open) <= self._limit and not idle:
+            oldest, (sandbox, used) = next(iter(self._open.items()), ("", (None, now)))
+            if sandbox is None or now - used <= self._idle_seconds:
                 return
-            del self._open[oldest]
-            why = "it was not used for long" if idle else "it had to make room for another"
-            sandbox.journal.end(f"evicted: {why}")
-            self.evicted += 1
-            self._evicted_names[oldest] = None
-            while len(self._evicted_names) > _REMEMBERED:
-                self._evicted_names.popitem(last=False)
-            _log.warning("the sandbox %s was deleted: %s", oldest, why)
+            if sandbox.journal.followed:
+                self._open[oldest] = (sandbox, now)
+                self._open.move_to_end(oldest)
+            else:
+                self._evict(oldest, "it was not used for long")
+
+    def _evict(self, name: str, why: str) -> None:
+        sandbox, _ = self._open.pop(name)
+        self.held -= sandbox.held
+        sandbox.journal.end(f"evicted: {why}")
+        self.evicted += 1
+        self._evicted_names[name] = None
+        while len(self._evicted_names) > _REMEMBERED:
+            self._evicted_names.popitem(last=False)
+        _log.warning("the sandbox %s was deleted: %s", name, why)

@@ -71,6 +71,11 @@ class State:
     seeded: frozenset[str] = frozenset()
     revision: int = 0
 
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory the records take beyond those of the seed."""
+        return max(0, sum(each.size for each in self.collections.values()))
+
     def collection(self, table: Table[R]) -> Collection[R]:
         """Return the table's collection, empty if nothing was ever put."""
         return self.collections.get(table.name, _EMPTY)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mock_server.journal.journal import Journal
 from mock_server.state.clock import Clock
+from mock_server.state.memory import Full, size_of
 from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
 from mock_server.state.store import State, Table, Transaction
 
@@ -22,7 +23,16 @@ class Item:
     id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A record of any size."""
+
+    id: int
+    text: str
+
+
 ITEMS = Table("toy.items", Item)
+TEXTS = Table("toy.texts", Text)
 
 
 class _Time:
@@ -56,7 +66,9 @@ def make(time, seeded):
         transaction.put(ITEMS, Item(transaction.next_id(ITEMS)))
         return transaction.state
 
-    return lambda **options: Sandboxes(seeder, Journal, monotonic=time, **options)
+    return lambda in_use_seconds=0, **options: Sandboxes(
+        seeder, Journal, monotonic=time, in_use_seconds=in_use_seconds, **options
+    )
 
 
 def _open(sandboxes, *words):
@@ -170,7 +182,7 @@ def test_a_closed_sandbox_is_forgotten(make):
 
 @given(st.lists(st.sampled_from("abcde"), max_size=30), st.integers(1, 4))
 def test_the_most_recently_used_ones_are_open(words, limit):
-    sandboxes = Sandboxes(lambda *_: State(), Journal, limit=limit)
+    sandboxes = Sandboxes(lambda *_: State(), Journal, limit=limit, in_use_seconds=0)
     _open(sandboxes, *words)
     recent = list(dict.fromkeys(reversed(words)))[:limit]
     assert sandboxes.names() == recent[::-1]
@@ -226,3 +238,102 @@ def test_to_look_at_a_sandbox_is_a_use(make):
     _open(sandboxes, "c")
     assert sandboxes.names() == ["a", "c"]
     assert sandboxes.use("b") is None
+
+
+def test_where_all_are_in_use_the_newcomer_is_refused(make, time):
+    sandboxes = make(limit=2, in_use_seconds=60)
+    _open(sandboxes, "a", "b")
+    time.now += 30
+    _open(sandboxes, "b")
+    with pytest.raises(Full, match="all 2 sandboxes are in use"):
+        _open(sandboxes, "c")
+    assert sandboxes.names() == ["a", "b"]
+    time.now += 31
+    _open(sandboxes, "c")
+    assert sandboxes.names() == ["b", "c"]
+
+
+def test_a_sandbox_that_is_followed_is_in_use(make, time):
+    sandboxes = make(limit=2, in_use_seconds=60, idle_seconds=100)
+    first, _ = _open(sandboxes, "a", "b")
+    stop = first.journal.watch(lambda: None)
+    time.now += 101
+    _open(sandboxes, "c")
+    assert sandboxes.names() == ["a", "c"]
+    stop()
+    time.now += 101
+    _open(sandboxes, "d")
+    assert sandboxes.names() == ["d"]
+
+
+def test_a_fork_does_not_push_out_its_origin(make, time):
+    sandboxes = make(limit=2, in_use_seconds=60)
+    origin, _ = _open(sandboxes, "a", "b")
+    time.now += 61
+    sandboxes.use("a")
+    sandboxes.adopt(origin.fork("copy"))
+    assert sandboxes.names() == ["a", "copy"]
+    with pytest.raises(Full):
+        sandboxes.adopt(origin.fork("another"))
+
+
+def _put_text(sandbox, key, size):
+    transaction = sandbox.begin()
+    transaction.put(TEXTS, Text(key, "x" * size))
+    sandbox.commit(transaction)
+
+
+def test_a_sandbox_has_room_for_so_many_bytes_of_records(make):
+    sandboxes = make(sandbox_bytes=100_000)
+    sandbox, other = _open(sandboxes, "a", "b")
+    _put_text(sandbox, 1, 90_000)
+    before = sandbox.committed
+    with pytest.raises(Full):
+        _put_text(sandbox, 2, 90_000)
+    assert sandbox.committed is before
+    _put_text(other, 1, 90_000)
+    _put_text(sandbox, 1, 10)
+    _put_text(sandbox, 2, 80_000)
+
+
+def test_the_room_of_all_is_made_by_those_who_were_idle_longest(make, time):
+    sandboxes = make(bytes_in_all=250_000, in_use_seconds=60)
+    for word in "abc":
+        [sandbox] = _open(sandboxes, word)
+        if word == "c":
+            with pytest.raises(Full):
+                _put_text(sandbox, 1, 90_000)
+            time.now += 61
+            sandboxes.use("c")
+        _put_text(sandbox, 1, 90_000)
+        sandboxes.account(sandbox)
+    assert sandboxes.names() == ["b", "c"]
+    assert sandboxes.held == sum(sandboxes.find(name).count() for name in "bc")
+    sandboxes.close("b")
+    sandboxes.close("c")
+    assert sandboxes.held == 0
+
+
+def test_records_that_a_snapshot_shares_are_counted_once(make):
+    [sandbox] = _open(make(), "a")
+    _put_text(sandbox, 1, 10_000)
+    size = sandbox.count()
+    sandbox.snapshot("one")
+    sandbox.snapshot("two")
+    assert sandbox.count() == size
+    _put_text(sandbox, 2, 10_000)
+    assert sandbox.count() > 2 * size
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 100)), max_size=20))
+def test_a_state_counts_what_is_in_it_however_it_came_there(writes):
+    sandbox = Sandbox(SandboxName("a", "typical"), 0, lambda *_: State(), Clock(), Journal())
+    for key, size in writes:
+        transaction = sandbox.begin()
+        if size:
+            transaction.put(TEXTS, Text(key, "x" * size))
+        elif transaction.get(TEXTS, key) is not None:
+            transaction.remove(TEXTS, key)
+        sandbox.commit(transaction)
+    records = sandbox.committed.collection(TEXTS).items()
+    assert sandbox.committed.size == sum(size_of(record) for _, record in records)

@@ -9,11 +9,14 @@ from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.engine.messages import Reply, Request
+from mock_server.engine.replies import encode_json
 from mock_server.faults.rules import FaultRules, InvalidRule, Rule, parse_rule, rules_of
 from mock_server.state.sandbox import Sandbox
 
 #: Each call is held against every rule, so their number is bounded.
 MOST_RULES = 1000
+#: The longest rule, in bytes of its JSON.
+LONGEST_RULE = 64 << 10
 
 
 def register(operations: Operations, context: ControlContext) -> None:
@@ -28,6 +31,8 @@ def register(operations: Operations, context: ControlContext) -> None:
     def add(request: Request, _: Context) -> Reply:
         rules = rules_of(context.sandbox(request))
         rule = _parsed(request.body, context)
+        if len(encode_json(request.body)) > LONGEST_RULE:
+            raise ControlRefusal({"match": f"is too long: a rule has {LONGEST_RULE} bytes at most"})
         if len(rules) >= MOST_RULES:
             raise Conflict(f"a sandbox has {MOST_RULES} fault rules at most; remove one first")
         return Reply(201, _view(rules, rules.add(rule)))

@@ -8,6 +8,7 @@ from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict
 from mock_server.engine.messages import Reply, Request
+from mock_server.state.memory import Full
 
 
 def register(operations: Operations, context: ControlContext) -> None:
@@ -28,6 +29,8 @@ def register(operations: Operations, context: ControlContext) -> None:
             sandbox = sandboxes.create(name, body.get("seed"))
         except KeyError as problem:
             raise Conflict(f"there is a sandbox {name.name!r} already") from problem
+        except Full as full:
+            raise Conflict(str(full)) from full
         return Reply(201, sandbox_view(sandbox))
 
     @operations.handles("getSandbox")

@@ -12,6 +12,7 @@ from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.engine.messages import Reply, Request
 from mock_server.engine.replies import encode_json
+from mock_server.state.memory import Full
 
 #: The longest export, in bytes.
 LONGEST_EXPORT = 64 << 20
@@ -42,5 +43,10 @@ def register(operations: Operations, context: ControlContext) -> None:
             first = f"{problems[0][0]}: {problems[0][1]}"
             more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
             raise ControlRefusal({"apis": first + more}, problems)
-        sandbox.go_to(records.put_into(sandbox.state))
+        state = records.put_into(sandbox.state)
+        try:
+            sandbox.check_room(state)
+        except Full as full:
+            raise ControlRefusal({"apis": f"are too large: {full}"}) from full
+        sandbox.go_to(state)
         return Reply(200, sandbox_view(sandbox))

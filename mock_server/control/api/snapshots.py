@@ -9,6 +9,7 @@ from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.engine.messages import Reply, Request
+from mock_server.state.memory import Full
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State
 
@@ -54,7 +55,11 @@ def register(operations: Operations, context: ControlContext) -> None:
         name = context.new_name(body["name"]).name
         if context.sandboxes.find(name) is not None:
             raise Conflict(f"there is a sandbox {name!r} already")
-        return Reply(201, sandbox_view(context.sandboxes.adopt(sandbox.fork(name, state))))
+        try:
+            made = context.sandboxes.adopt(sandbox.fork(name, state))
+        except Full as full:
+            raise Conflict(str(full)) from full
+        return Reply(201, sandbox_view(made))
 
     @operations.handles("rewindSandbox")
     def rewind(request: Request, _: Context) -> Reply:

@@ -17,6 +17,7 @@ from mock_server.control.seed_files.files import Problem
 from mock_server.control.seed_files.record_forms import form_of
 from mock_server.discovery import Tables
 from mock_server.openapi.pointers import join
+from mock_server.state.memory import size_of
 from mock_server.state.store import Collection, Key, State, Table
 
 SEQUENCES = "sequences"
@@ -169,7 +170,7 @@ def _collection(
         if key in found:
             problems.append((place, f"has the same key, {key!r}, as {places[table.name, key]}"))
         found[key], places[table.name, key] = record, place
-    return Collection(Map(found))
+    return Collection(Map(found), sum(map(size_of, found.values())))
 
 
 def _sequences(api: str, content: Any, pointer: str, problems: list[Problem]) -> dict[str, int]:

@@ -243,13 +243,22 @@ class TestImages:
         assert served.content == content
 
     def test_equal_names_get_different_urls_and_null_takes_the_image_away(self, empty):
-        unique_id = empty.made()["unique_id"]
+        unique_id, other = empty.made()["unique_id"], empty.made()["unique_id"]
         first = self._uploaded(empty, unique_id, "a.png", bodies.png())
-        second = self._uploaded(empty, unique_id, "a.png", bodies.png(2, 2))
+        second = self._uploaded(empty, other, "a.png", bodies.png(2, 2))
         assert first != second
         assert empty.client.get(first).content == bodies.png()
         assert empty.client.get(second).content == bodies.png(2, 2)
         assert empty.patch(unique_id, json={"image": None}).json()["image"] is None
+
+    def test_an_image_that_was_replaced_is_not_kept(self, empty):
+        unique_id = empty.made()["unique_id"]
+        first = self._uploaded(empty, unique_id, "a.png", bodies.png())
+        second = self._uploaded(empty, unique_id, "a.png", bodies.png(2, 2))
+        assert empty.client.get(first).status_code == 404
+        assert empty.client.get(second).content == bodies.png(2, 2)
+        empty.patch(unique_id, json={"image": None})
+        assert empty.client.get(second).status_code == 404
 
     def test_the_media_type_is_the_names(self, empty):
         unique_id = empty.made()["unique_id"]

@@ -122,7 +122,15 @@ def _update(request: Request, context: Context, *, partial: bool) -> Reply:
     values = _values(request, context, partial=partial)
     changed = replace(product, **values, last_updated=_now(context))
     context.state.put(PRODUCTS, changed)
+    if product.image not in {None, changed.image}:
+        _forget_image(str(product.image), context)
     return Reply(200, serializers.product(changed, request.base_url))
+
+
+def _forget_image(name: str, context: Context) -> None:
+    """Remove an image that no product has any more, so that what is replaced does not pile up."""
+    if all(product.image != name for product in context.state.all(PRODUCTS)):
+        context.state.remove(IMAGES, name)
 
 
 def _own(request: Request, context: Context) -> Product:

@@ -1,0 +1,63 @@
+"""How much memory records take, and how much there may be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from functools import cache
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+#: A record with its place in a tree, a value besides its text or bytes, in bytes.
+_RECORD, _VALUE = 400, 60
+#: The memory that a container may have (Linux, control groups of version 2).
+_GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+#: Where nobody can say how much memory there is.
+_UNKNOWN = 4 << 30
+#: The part of the memory that a server takes unless it is told otherwise.
+_SHARE = 4
+
+
+class Full(Exception):
+    """There is no room for what is asked; the message says which bound was met, in one line."""
+
+
+def size_of(record: Any) -> int:
+    """Return about how many bytes of memory a record takes, 0 for none."""
+    return 0 if record is None else _RECORD + _size_of(record)
+
+
+def _size_of(value: Any) -> int:
+    if isinstance(value, str | bytes):
+        return _VALUE + len(value)
+    if isinstance(value, list | tuple | frozenset | set):
+        return _VALUE + sum(_size_of(item) for item in value)
+    if isinstance(value, Mapping):
+        return _VALUE + sum(_size_of(name) + _size_of(item) for name, item in value.items())
+    if is_dataclass(value):
+        kind: Any = type(value)
+        found: tuple[Any, ...] = _fields_of(kind)(value)
+        return _VALUE + sum(_size_of(each) for each in found)
+    return _VALUE
+
+
+@cache
+def _fields_of(kind: Any) -> Any:
+    names = [each.name for each in fields(kind)]
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
+
+
+def share_of_memory() -> int:
+    """Return the bytes that a server may take by default: a quarter of what this machine has."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        memory = _UNKNOWN
+    with suppress(OSError, ValueError):  # no control groups, or "max"
+        memory = min(memory, int(_GROUP_LIMIT.read_text(encoding="ascii")))
+    return memory // _SHARE
