@@ -74,6 +74,7 @@ def _of_any_document(spec: SpecIndex) -> list[tuple[Pointer, str]]:
         *_validity(spec),
         *_examples(spec),
         *_marks(spec.document, ()),
+        *_nullables(spec.document),
         *_references(spec),
     ]
 
@@ -158,6 +159,13 @@ def _is_schema(pointer: Pointer) -> bool:
         pointer[-2] in {"properties", "schemas", "allOf", "anyOf", "oneOf"}
         or pointer[-1] in {"items", "additionalProperties"}
     )
+
+
+def _nullables(document: Json) -> Iterator[tuple[Pointer, str]]:
+    """What is `nullable` without a `type` beside it: by OpenAPI 3.0.3 that means nothing."""
+    for pointer, node in _nodes(document, ()):
+        if node.get("nullable") is True and "type" not in node and pointer[-1:] != ("properties",):
+            yield pointer, "is nullable without a type beside it, so it does not allow null"
 
 
 def _marks(node: Any, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:

@@ -116,3 +116,11 @@ def test_a_spec_that_passed_is_not_checked_again_until_it_changes(tmp_path, monk
 def test_a_path_that_is_mocked_and_listed_as_not_is_named(edited):
     found = complaints(edited("  /bookings: [get]", "  /products: [get]"))
     assert "x-not-mocked: GET /products is mocked" in found
+
+
+def test_nullable_without_a_type_is_refused_with_its_line(edited):
+    price = "        cost_price:\n          type: string\n          format: decimal\n"
+    odd = "        cost_price:\n          allOf: [{type: string}]\n"
+    (problem,) = check(edited(price, odd))
+    assert "is nullable without a type beside it" in problem.message
+    assert problem.pointer[-1] == "cost_price"

@@ -43,13 +43,15 @@ class Implementation:
     """How one operation is carried out.
 
     With `judges_body` the handler decides which bodies are valid: where a vendor takes in more
-    than a schema can say, the schema describes and the handler judges.
+    than a schema can say, the schema describes and the handler judges. A `long` handler is a
+    generator, see `engine.worker`; only an API with a home can have one.
     """
 
     handler: Handler
     rules: tuple[Rule, ...] = ()
     identify: Identify | None = None
     judges_body: bool = False
+    long: bool = False
 
 
 class Operations:
@@ -64,18 +66,19 @@ class Operations:
         rules: Iterable[Rule] = (),
         identify: Identify | None = None,
         judges_body: bool = False,
-    ) -> Callable[[Handler], Handler]:
+        long: bool = False,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Make the decorated function the handler of these operations; see `Implementation`.
 
         Raises ValueError if one of them has a handler already.
         """
 
-        def register(handler: Handler) -> Handler:
+        def register(handler: Callable[..., Any]) -> Callable[..., Any]:
             for operation_id in operation_ids:
                 if operation_id in self._implementations:
                     raise ValueError(f"{operation_id} is handled twice")
                 self._implementations[operation_id] = Implementation(
-                    handler, tuple(rules), identify, judges_body
+                    handler, tuple(rules), identify, judges_body, long
                 )
             return handler
 

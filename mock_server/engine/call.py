@@ -27,7 +27,8 @@ class Call:
     operation sees instead of the present state, and then it changes nothing; without `keep`, what
     it changes is forgotten, though the answer says that it was done. `violations` is None until
     parameters and body were read. `refusal` is why no operation takes the call. `headers` go on the
-    answer, whatever it is. `kept` is the state that its own commit made, if it did.
+    answer, whatever it is. With `waits`, whoever answers the call can have seed records made
+    first. `kept` is the state that its own commit made, if it did.
     """
 
     operation: Operation
@@ -45,6 +46,7 @@ class Call:
     counted: bool = False
     violations: list[Violation] | None = None
     refusal: ApiError | None = None
+    waits: bool = False
     reply: Reply = field(init=False)
     wire: Wire | None = None
     error: ApiError | None = None

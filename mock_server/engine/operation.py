@@ -28,13 +28,16 @@ from mock_server.engine.pipeline import (
     END,
     UNROUTED_ACTION,
     UNROUTED_ARRIVAL,
+    SeedMissing,
     Step,
     admit,
     answer,
+    answer_long,
     limit,
 )
 from mock_server.engine.replies import ResponseWriter, Wire
 from mock_server.engine.transport import ClientGone, read_content, request_from, send_wire
+from mock_server.engine.worker import in_worker
 from mock_server.openapi.document import OperationSpec, SpecError, SpecIndex
 from mock_server.openapi.schema import SchemaCompiler
 from mock_server.state.sandbox import Sandboxes
@@ -57,6 +60,7 @@ class Operation:
     """
 
     id: str | None = None
+    long = False
     arrival: tuple[Step, ...] = ()
     action: tuple[Step, ...] = ()
     end: tuple[Step, ...] = ()
@@ -96,7 +100,16 @@ class Operation:
 
     async def respond(self, call: Call, send: Send, problem: ApiError | None = None) -> None:
         """Answer a call; `problem` is why its request could not be read whole."""
-        wire = answer(call, problem)
+        if self.long:
+            wire = await answer_long(call, problem)
+        else:
+            call.waits = True
+            try:
+                wire = answer(call, problem)
+            except SeedMissing:
+                await in_worker(call.sandbox.seed_maker(self.api.name), "seeds")
+                call.waits = False
+                wire = answer(call, problem)
         if call.fault is None:
             await send_wire(wire, call.request.method, send)
         else:
@@ -115,6 +128,7 @@ class CompiledOperation(Operation):
         self.handler = implementation.handler
         self.rules = implementation.rules
         self.identify = implementation.identify
+        self.long = implementation.long
         if api.home is None:
             self.arrival = ARRIVAL
             if declaration.security:

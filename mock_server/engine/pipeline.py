@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from mock_server.engine.call import Call
@@ -22,9 +24,15 @@ from mock_server.engine.errors import (
     Unavailable,
 )
 from mock_server.engine.replies import Wire, encode_json
+from mock_server.engine.worker import carried_out, in_worker
 from mock_server.journal.exchange import Exchange
 from mock_server.state.memory import Full
 from mock_server.state.sandbox import BlockedAnswer
+
+
+class SeedMissing(BaseException):
+    """The sandbox's seed records take a while to make; not an error of the call."""
+
 
 Step = Callable[[Call], None]
 #: Names the sandbox of a request whose program cannot change its key.
@@ -59,6 +67,8 @@ def open_sandbox(call: Call) -> None:
     """Open the sandbox, with the API's seed records in it."""
     service = call.operation.service
     call.sandbox = service.sandboxes.open(service.policy.sandbox(call.sandbox_key))
+    if call.waits and not call.sandbox.is_ready(call.operation.api.name):
+        raise SeedMissing
     call.sandbox.enter(call.operation.api.name)
     call.before = call.sandbox.committed
     if call.sandbox.follows_evicted:
@@ -254,6 +264,25 @@ def answer(call: Call, problem: ApiError | None = None) -> Wire:
     for step in operation.end:
         step(call)
     return call.wire
+
+
+async def answer_long(call: Call, problem: ApiError | None = None) -> Wire:
+    """Return the answer to a call whose handler is long; other calls go on meanwhile.
+
+    What is read, validated and written is the call's own, so that happens in the worker as well.
+    """
+    try:
+        if problem is not None:
+            raise problem
+        begin(call)
+        await in_worker(partial(parse, call))
+        check_rules(call)
+        steps: Any = call.operation.handler(call.request, call.context)
+        call.reply = await carried_out(steps)
+        await in_worker(partial(respond, call))
+    except Exception as failure:  # noqa: BLE001 - the boundary: a crash is a defect to record
+        call.wire = failed(call, failure)
+    return answered(call)
 
 
 def proceed(call: Call) -> Wire:

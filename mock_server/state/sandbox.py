@@ -110,6 +110,15 @@ class Sandbox:
             seed = self._seeder(api, self.persona, self.seed)
             self.committed = self.committed.merged_with_seed(api, seed)
 
+    def is_ready(self, api: str) -> bool:
+        """Say whether a call of the API can begin without its seed records being made first."""
+        ready = getattr(self._seeder, "ready", None)
+        return api in self.committed.seeded or ready is None or ready(api, self.persona, self.seed)
+
+    def seed_maker(self, api: str) -> Callable[[], State]:
+        """Return what makes the API's seed records, so that they are ready; in any thread."""
+        return partial(self._seeder, api, self.persona, self.seed)
+
     def whole(self, state: State, apis: Iterable[str]) -> State:
         """Return a state with the seed records of those of the APIs that it lacks."""
         for api in apis:

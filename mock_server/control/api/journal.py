@@ -13,6 +13,7 @@ from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.engine.messages import Reply, Request
 from mock_server.engine.replies import encode_json
+from mock_server.engine.worker import Steps
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.explain import explain
 from mock_server.journal.har import har
@@ -40,20 +41,26 @@ _BOUNDS = ("exactly", "at_least", "at_most")
 def register(operations: Operations, context: ControlContext) -> None:
     """Add the handlers of the evidence of the server's sandboxes."""
 
-    @operations.handles("listExchanges")
-    def list_exchanges(request: Request, _: Context) -> Reply:
+    @operations.handles("listExchanges", long=True)
+    def list_exchanges(request: Request, _: Context) -> Steps[Reply]:
         journal, asked = context.sandbox(request).journal, request.query
         try:
             check_query(asked, context.specs)
         except UnknownName as unknown:
             raise NoSuchName(str(unknown)) from unknown
         query = query_from(asked)
-        found = (each for each in _since(journal, asked.get("since", 0)) if query.matches(each))
-        shown = [
-            exchange_view(each, context.specs.get(each.api))
-            for each in islice(found, asked.get("limit", _LIMIT))
-        ]
-        return Reply(200, {"last": journal.last, "dropped": journal.dropped, "exchanges": shown})
+        last, dropped = journal.last, journal.dropped
+        exchanges = _since(journal, asked.get("since", 0))
+
+        def work() -> list[dict[str, Any]]:
+            found = (each for each in exchanges if query.matches(each))
+            return [
+                exchange_view(each, context.specs.get(each.api))
+                for each in islice(found, asked.get("limit", _LIMIT))
+            ]
+
+        shown = yield work
+        return Reply(200, {"last": last, "dropped": dropped, "exchanges": shown})
 
     @operations.handles("getExchange")
     def get_exchange(request: Request, _: Context) -> Reply:
@@ -73,10 +80,12 @@ def register(operations: Operations, context: ControlContext) -> None:
         since = request.header.get("Last-Event-ID", request.query.get("since", 0))
         return Reply(200, "".join(events(context, context.sandbox(request), since)))
 
-    @operations.handles("exportHar")
-    def export_har(request: Request, _: Context) -> Reply:
+    @operations.handles("exportHar", long=True)
+    def export_har(request: Request, _: Context) -> Steps[Reply]:
         journal = context.sandbox(request).journal
-        return Reply(200, har(_since(journal, request.query.get("since", 0)), context.specs))
+        exchanges = _since(journal, request.query.get("since", 0))
+        archive = yield lambda: har(exchanges, context.specs)
+        return Reply(200, archive)
 
     @operations.handles("verify")
     def verify(request: Request, _: Context) -> Reply:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 from mock_server.control.seed_files.checks import mistakes_in
 from mock_server.control.seed_files.files import SeedFileError, read_seed_file
 from mock_server.control.seed_files.records import Records, read_records
 from mock_server.discovery import Vendor, tables_of
+from mock_server.seeding.seeder import SeedStates
 from mock_server.state.sandbox import Seeder
 from mock_server.state.store import State
 
@@ -26,13 +26,12 @@ def read_records_file(path: Path, vendors: Iterable[Vendor]) -> Records:
     return records
 
 
-def seeder_from(records: Records, persona: str, seeder: Seeder) -> Seeder:
+def seeder_from(records: Records, persona: str, seeder: Seeder) -> SeedStates:
     """Return a seeder that takes the records instead of a persona's, for the APIs they name."""
 
-    @cache
-    def seeded(api: str, wanted: str, seed: int) -> State:
+    def make(api: str, wanted: str, seed: int) -> State:
         if wanted == persona and api in records.apis:
             return records.of(api).put_into(State())
         return seeder(api, wanted, seed)
 
-    return seeded
+    return SeedStates(make)

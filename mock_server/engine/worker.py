@@ -1,0 +1,45 @@
+"""Long work beside the event loop, so that calls of other sandboxes do not wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, Literal, TypeVar
+
+T = TypeVar("T")
+#: What a long handler is: it yields work that needs no more than what it holds, is sent what came
+#: of it, and returns its answer. Between two pieces of work nobody else's call runs.
+Steps = Generator[Callable[[], Any], Any, T]
+
+
+@cache
+def _executor(what: str) -> ThreadPoolExecutor:
+    """The one thread that does it: with more, the loop would wait for its turn longer."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"mock_server-{what}")
+
+
+async def in_worker(work: Callable[[], T], what: Literal["control", "seeds"] = "control") -> T:
+    """Return what a function returns in a worker's thread; what it raises is raised.
+
+    It must not touch what calls change: no sandbox, only states and other values. Seeds have a
+    thread of their own, for a sandbox's first call waits for them.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_executor(what), work)
+
+
+async def carried_out(steps: Steps[T]) -> T:
+    """Return what a long handler returns, having done its work in the worker's thread."""
+    try:
+        work = next(steps)
+        while True:
+            try:
+                found = await in_worker(work)
+            except Exception as problem:  # noqa: BLE001 - it is the handler's own
+                work = steps.throw(problem)
+            else:
+                work = steps.send(found)
+    except StopIteration as end:
+        answer: T = end.value
+        return answer
