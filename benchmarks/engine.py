@@ -99,7 +99,7 @@ def stock_app(products: list[dict], *, validate_responses: bool) -> Any:
     async def create_product(body: dict) -> tuple[dict, int, dict]:
         product = {**products[0], "id": str(len(by_id) + 1), "name": body["name"]}
         by_id[product["id"]] = product
-        return product, 201, is_json
+        return product, 201, {**is_json, "Location": f"/v1/products/{product['id']}"}
 
     async def unused(**_: Any) -> tuple[str, int]:
         return "", 204

@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-import swagger_ui_bundle
+import flask_swagger_ui
 from flask import Flask, abort, render_template, send_from_directory
 from flask import request as page_request
 from flask.typing import ResponseReturnValue
 
 from mock_server.console.pages import PREFIX, first_call_line
 from mock_server.discovery import Vendor
+
+_ASSETS = Path(flask_swagger_ui.__file__).parent / "dist"
+_KEY = "test"
+_CONTROL_NOTE = "If the server was started with a token, choose Authorize, and type it."
+
+
+def credentials_of(vendor: Vendor) -> list[dict[str, Any]]:
+    """Return what the pages fill in for each security scheme: the key of the sandbox `test`.
+
+    There is none where a token must be asked for first.
+    """
+    if vendor.api.sign_in is not None:
+        return []
+    return [
+        {
+            "scheme": scheme.id,
+            "kind": scheme.kind,
+            "value": _KEY,
+            "cookie": scheme.parameter if scheme.location == "cookie" else None,
+        }
+        for scheme in vendor.spec.security_schemes.values()
+    ]
+
+
+def note_on(vendor: Vendor) -> str:
+    """Return what a person has to type to try an operation."""
+    if vendor.api.sign_in is not None:
+        return (
+            f"Ask for a token first, at {vendor.api.first_call.path}, with a client id such as "
+            f"{_KEY!r}; then choose Authorize, and type the token."
+        )
+    return (
+        f"The key {_KEY!r} is filled in. Any other that begins so, such as 'test-mine', opens a "
+        "sandbox of its own: choose Authorize, and type it."
+    )
 
 
 def console_site(vendors: list[Vendor], mounts: Mapping[str, str]) -> Flask:
@@ -52,10 +89,12 @@ def console_site(vendors: list[Vendor], mounts: Mapping[str, str]) -> Flask:
             title=title,
             spec=spec,
             assets=f"{page_request.script_root}/assets",
+            credentials=credentials_of(by_name[name]) if name in by_name else [],
+            note=note_on(by_name[name]) if name in by_name else _CONTROL_NOTE,
         )
 
     @app.get("/assets/<path:name>")
     def assets(name: str) -> ResponseReturnValue:
-        return send_from_directory(swagger_ui_bundle.swagger_ui_path, name)
+        return send_from_directory(_ASSETS, name)
 
     return app
