@@ -112,6 +112,7 @@ def build_server(
         sandbox_bytes=settings.max_sandbox_memory,
         bytes_in_all=settings.max_memory,
         rate_limited=settings.limits_rate_of,
+        csrf=settings.wants_csrf_in,
         first_revision=first_revision,
     )
     policy = CredentialPolicy(

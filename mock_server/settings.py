@@ -11,7 +11,7 @@ from mock_server.state.clock import EARLIEST, LATEST
 from mock_server.state.memory import share_of_memory
 from mock_server.usage import UsageError
 
-#: Words that somebody may write who wants rate limits on or off.
+#: Words that somebody may write who wants something on or off.
 _SWITCHES = {"on", "off", "true", "false", "yes", "no", "all", "none", "1", "0", ""}
 
 #: Scheme, host and port, as browsers write an origin.
@@ -29,12 +29,12 @@ class Settings:
     `clock` freezes every sandbox at an instant, None lets them follow the machine.
     `hide_keys` takes any key and names the sandbox of one that does not begin with `test` by a
     digest. `rate_limited` says whose rate limits are on: `on`, `off`, or sandbox names with commas
-    between. `seed_file` has records that sandboxes of the default persona start with instead of
-    its. `cors` names the origins, with commas between, whose pages may call the APIs; `*` is all,
-    None leaves it to the vendors. `max_memory` is for the records, snapshots and journals of all
-    sandboxes, `max_sandbox_memory` for those of one. `token` is what callers of the control API
-    must send; without one, it is for programs on this machine. Sizes are in bytes, times in
-    seconds.
+    between; `csrf` in the same way where sessions need a CSRF token to write. `seed_file` has
+    records that sandboxes of the default persona start with instead of its. `cors` names the
+    origins, with commas between, whose pages may call the APIs; `*` is all, None leaves it to the
+    vendors. `max_memory` is for the records, snapshots and journals of all sandboxes,
+    `max_sandbox_memory` for those of one. `token` is what callers of the control API must send;
+    without one, it is for programs on this machine. Sizes are in bytes, times in seconds.
     """
 
     persona: str = "typical"
@@ -43,6 +43,7 @@ class Settings:
     hide_keys: bool = False
     clock: datetime | None = None
     rate_limited: str = "off"
+    csrf: str = "off"
     max_body: int = 1 << 20
     max_sandboxes: int = 1000
     sandbox_idle: float = 3600.0
@@ -63,10 +64,8 @@ class Settings:
                     f"the clock {self.clock.isoformat()} is out of range, "
                     f"{EARLIEST.year} to {LATEST.year}"
                 )
-        if self.rate_limited not in {"on", "off"}:
-            for name in self.rate_limited.split(","):
-                self._check_limited(name)
-
+        self._check_switch("rate limits are", self.rate_limited)
+        self._check_switch("CSRF tokens are", self.csrf)
         for origin in self.cors_origins:
             if origin != "*" and not _ORIGIN.fullmatch(origin):
                 raise SettingsError(
@@ -79,14 +78,23 @@ class Settings:
         """The origins of `cors`, none if it is not set."""
         return () if self.cors is None else tuple(self.cors.split(","))
 
-    def _check_limited(self, name: str) -> None:
-        known = name.startswith("test") or self.accept_any_credential
-        if name.lower() in _SWITCHES or not known:
-            raise SettingsError(
-                f"rate limits are `on`, `off`, or names of sandboxes with commas between, which "
-                f"begin with `test`; {name!r} is none of these"
-            )
+    def _check_switch(self, what: str, value: str) -> None:
+        for name in () if value in {"on", "off"} else value.split(","):
+            known = name.startswith("test") or self.accept_any_credential
+            if name.lower() in _SWITCHES or not known:
+                raise SettingsError(
+                    f"{what} `on`, `off`, or names of sandboxes with commas between, which "
+                    f"begin with `test`; {name!r} is none of these"
+                )
 
     def limits_rate_of(self, sandbox: str) -> bool:
         """Say whether the vendors' rate limits are on in that sandbox."""
-        return self.rate_limited == "on" or sandbox in self.rate_limited.split(",")
+        return _is_on(self.rate_limited, sandbox)
+
+    def wants_csrf_in(self, sandbox: str) -> bool:
+        """Say whether sessions need a CSRF token to write in that sandbox."""
+        return _is_on(self.csrf, sandbox)
+
+
+def _is_on(value: str, sandbox: str) -> bool:
+    return value == "on" or sandbox in value.split(",")

@@ -110,6 +110,7 @@ def test_check_passes_on_the_shipped_specs(capsys):
         (["serve", "--clock", "9999-12-31T23:59:59Z"], "out of range, 1970 to 9000"),
         (["serve", "--rate-limits", "ON"], "'ON' is none of these"),
         (["serve", "--rate-limits", "test-a,maybe"], "'maybe' is none of these"),
+        (["serve", "--csrf", "yes"], "'yes' is none of these"),
         (["serve", "--frobnicate"], "no such option '--frobnicate'"),
         (["servee"], "there is no command 'servee'; did you mean serve"),
         (["check", "nope"], "there is no API 'nope'"),

@@ -129,9 +129,9 @@ class _Run:
         names = {**self._own_names(), **rule.variables}
         try:
             self._check_given(rule)
-            names |= filled(rule.variables, names)
             for name, setup in rule.uses.items():
                 names[name] = self._made(setup, calls)
+            names |= filled(rule.variables, names)
             for step in rule.steps:
                 names[step.as_] = names["it"] = self._checked(step, names, calls)
         except BlockedByGuard as refusal:
@@ -142,7 +142,7 @@ class _Run:
             return RuleOutcome(rule, "broken", str(broken), tuple(calls))
         except httpx.ConnectError:
             raise
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as problem:
             why = f"no answer: {type(problem).__name__}: {problem}"
             return RuleOutcome(rule, "broken", why, tuple(calls))
         return RuleOutcome(rule, "kept", "", tuple(calls))

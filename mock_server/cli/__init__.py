@@ -38,6 +38,7 @@ SECTIONS = {
         "clock": f"{_CONTROL}.clock:clock",
         "fault": f"{_CONTROL}.faults:fault",
         "limits": f"{_CONTROL}.faults:limits",
+        "csrf": f"{_CONTROL}.faults:csrf",
     },
     "What happened in them": {
         "journal": f"{_CONTROL}.journal:journal",

@@ -67,6 +67,13 @@ _SANDBOX_OPTIONS = (
         help="Apply the vendors' rate limits in all sandboxes, in none, or in those named.",
     ),
     click.option(
+        "--csrf",
+        default=_DEFAULT.csrf,
+        metavar="on|off|NAME,…",
+        show_default=True,
+        help="Ask the writes of a session for a CSRF token, where an API has sessions.",
+    ),
+    click.option(
         "--cors",
         metavar="*|ORIGIN,…",
         help="Let pages of these origins call the APIs, such as http://localhost:3000; `*` is all.",
@@ -255,6 +262,7 @@ def settings_from(given: dict[str, Any]) -> Settings:
         accept_any_credential=given.get("credentials") == "any",
         clock=given["clock"],
         rate_limited=given["rate_limits"],
+        csrf=given["csrf"],
         cors=given["cors"],
         max_body=given["max_body"],
         max_sandboxes=given["max_sandboxes"],

@@ -133,9 +133,11 @@ class Api:
     if it has not the vendor's form. With `skips_refused_credentials`, one not accepted makes
     room for the next scheme's (Django REST Framework), and is refused only if there is none.
     `admit` may then refuse it for what the sandbox's state says
-    (raises Unauthenticated or Forbidden). `sign_in` gets, with a client of the API, the credential
-    that presents a word, where the word itself is none (a token must be asked for). `seed` puts a
-    persona's records into an empty state.
+    (raises Unauthenticated or Forbidden), and `check_csrf`, where a sandbox asks for it, for what
+    does not show that the request comes from the site of the session (raises CrossSiteRequest; it
+    gets the credential, the request and its body). `sign_in` gets, with a client of the API, the
+    credential that presents a word, where the word itself is none (a token must be asked for).
+    `seed` puts a persona's records into an empty state.
 
     `trailing_slash`: `ignore` treats `/x/` as `/x`; `append` redirects (301) `/x` to `/x/`,
     whatever the method, where only that exists; `strict` does neither. `doubled_slashes`: `ignore`
@@ -161,6 +163,7 @@ class Api:
     first_call: FirstCall
     skips_refused_credentials: bool = False
     admit: Callable[[Credential, Context], None] | None = None
+    check_csrf: Callable[[Credential, Request, bytes], None] | None = None
     sign_in: Callable[[str, httpx.Client], str] | None = None
     trailing_slash: Literal["ignore", "append", "strict"] = "strict"
     doubled_slashes: Literal["ignore", "strict"] = "strict"

@@ -48,6 +48,17 @@ class Forbidden(ApiError):
     """The credential is known, and may not do this."""
 
 
+class CrossSiteRequest(Forbidden):
+    """A browser's session is known, and nothing shows that the request comes from its own site.
+
+    `problem` says what is missing or wrong, in the framework's words.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
 class RouteNotFound(ApiError):
     """No operation has this path."""
 

@@ -33,6 +33,7 @@ from mock_server.engine.pipeline import (
     admit,
     answer,
     answer_long,
+    check_csrf,
     limit,
 )
 from mock_server.engine.replies import ResponseWriter, Wire
@@ -139,7 +140,11 @@ class CompiledOperation(Operation):
         # Whoever serves an API with a home has let the caller in.
         idle = {
             step
-            for step, needed in ((admit, api.admit), (limit, api.rate_limit))
+            for step, needed in (
+                (admit, api.admit),
+                (check_csrf, api.check_csrf),
+                (limit, api.rate_limit),
+            )
             if needed is None or api.home is not None
         }
         self.action = tuple(step for step in ACTION if step not in idle)

@@ -112,6 +112,13 @@ def admit(call: Call) -> None:
     operation.api.admit(call.credential, present)
 
 
+def check_csrf(call: Call) -> None:
+    """Refuse a write of a session that does not show that it comes from the session's own site."""
+    check = call.operation.api.check_csrf
+    if check is not None and call.credential is not None and call.sandbox.csrf:
+        check(call.credential, call.request, call.content)
+
+
 def limit(call: Call) -> None:
     """Count the call against the vendor's rate limit, once."""
     api, sandbox = call.operation.api, call.sandbox
@@ -233,6 +240,7 @@ ARRIVAL: tuple[Step, ...] = (authenticate, open_sandbox, decide_fault)
 ACTION: tuple[Step, ...] = (
     begin,
     admit,
+    check_csrf,
     limit,
     parse,
     check_rules,

@@ -137,6 +137,14 @@ class MockInventory:
 
         self._do(switch)
 
+    def csrf(self, enabled: bool = True) -> None:
+        """Switch whether the writes of a session need a CSRF token."""
+
+        def switch() -> None:
+            self._sandbox.csrf = enabled
+
+        self._do(switch)
+
     def account(self, name: str) -> MockInventory:
         """Return another account: mocks with a key and records of their own, as fresh as these.
 

@@ -82,6 +82,8 @@ class Sandbox:
         #: Whether one of the same name was evicted, which its next caller is told.
         self.follows_evicted = False
         self.rate_limited = False
+        #: Whether sessions need a token against cross-site request forgery to write.
+        self.csrf = False
         #: How many requests a limit allows here; None is what the vendor allows.
         self.rate_limit_requests: int | None = None
         #: Makes room for so many more bytes; raises Full.
@@ -213,6 +215,7 @@ class Sandbox:
             first_revision=self._first.revision,
         )
         copy.rate_limited = self.rate_limited
+        copy.csrf = self.csrf
         copy.rate_limit_requests = self.rate_limit_requests
         copy.go_to(self.state if state is None else state)
         return copy
@@ -248,6 +251,7 @@ class Sandboxes:
         sandbox_bytes: int = 1 << 62,
         bytes_in_all: int = 1 << 62,
         rate_limited: Callable[[str], bool] = lambda _: False,
+        csrf: Callable[[str], bool] = lambda _: False,
         first_revision: int = 0,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
@@ -262,6 +266,7 @@ class Sandboxes:
         #: What all of them take, as it was last counted.
         self.held = 0
         self._rate_limited = rate_limited
+        self._csrf = csrf
         self._journal = journal
         self._first_revision = first_revision
         #: What was refused before it could be known whose it is.
@@ -362,6 +367,7 @@ class Sandboxes:
             first_revision=self._first_revision,
         )
         sandbox.rate_limited = self._rate_limited(name.name)
+        sandbox.csrf = self._csrf(name.name)
         if name.name in self._evicted_names:
             del self._evicted_names[name.name]
             sandbox.follows_evicted = True

@@ -92,6 +92,15 @@ def test_rate_limits_have_the_size_that_control_gives_them(sandbox, cliniko):
     assert fork.rate_limits(False, requests=3) == RateLimitsView(enabled=False, requests=3)
 
 
+def test_whether_sessions_need_a_token_is_switched_and_goes_into_a_fork(control, sandbox):
+    assert (sandbox.csrf(), sandbox.look().csrf) == (False, False)
+    assert sandbox.csrf(True)
+    assert (sandbox.csrf(), sandbox.look().csrf) == (True, True)
+    assert sandbox.fork("test-fork").csrf()
+    assert not sandbox.csrf(False)
+    assert control.sandbox("test-fork").csrf()
+
+
 @pytest.mark.parametrize("requests", [0, -1, 1_000_001, 1.5, "2"])
 def test_a_rate_limit_of_no_size_is_refused(sandbox, requests):
     with pytest.raises(ControlError) as caught:

@@ -101,6 +101,13 @@ def test_faults_and_limits(run, products):
     assert run("limits test-a off") == ["off"]
 
 
+def test_csrf_tokens(run):
+    run("create test-a")
+    assert [run(f"csrf test-a {to}".strip()) for to in ("", "on", "", "off")] == [
+        ["off"], ["on"], ["on"], ["off"],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("suffix", ["yaml", "json"])
 def test_export_and_seed(run, products, tmp_path, suffix):
     run("create test-a --persona empty")

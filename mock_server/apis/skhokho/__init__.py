@@ -1,6 +1,7 @@
 """Skhokho: the products of an organisation, served as Django REST Framework serves them."""
 
 from mock_server.apis.skhokho.credentials import sandbox_key_of
+from mock_server.apis.skhokho.csrf import check_csrf
 from mock_server.apis.skhokho.errors import ERRORS
 from mock_server.apis.skhokho.handlers import products
 from mock_server.apis.skhokho.operations import OPERATIONS
@@ -22,6 +23,7 @@ API = Api(
         ("-b", "sessionid=test"),
     ),
     skips_refused_credentials=True,
+    check_csrf=check_csrf,
     trailing_slash="append",
     fixed_paths_first=True,
     read_query=read_query,

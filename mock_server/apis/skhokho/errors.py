@@ -14,6 +14,7 @@ from mock_server.apis.skhokho.images import image_extensions
 from mock_server.engine.api import ErrorTable
 from mock_server.engine.errors import (
     Conflict,
+    CrossSiteRequest,
     Forbidden,
     InvalidRequest,
     MalformedRequest,
@@ -158,6 +159,7 @@ ERRORS = ErrorTable(
     {
         Unauthenticated: _unauthenticated,
         Forbidden: lambda _, __: _detail(403, "You do not have permission to perform this action."),
+        CrossSiteRequest: lambda error, _: _detail(403, f"CSRF Failed: {error.problem}"),
         RouteNotFound: lambda _, __: _detail(404, "Not found."),
         NotMocked: lambda error, _: _detail(501, str(error)),
         MethodNotAllowed: _method_not_allowed,

@@ -1,4 +1,4 @@
-"""Control of fault rules and of rate limits."""
+"""Control of fault rules, of rate limits and of CSRF tokens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_RULE = 64 << 10
 
 
 def register(operations: Operations, context: ControlContext) -> None:
-    """Add the handlers of the faults and rate limits of the server's sandboxes."""
+    """Add the handlers of the faults, rate limits and CSRF tokens of the server's sandboxes."""
 
     @operations.handles("listFaults")
     def list_faults(request: Request, _: Context) -> Reply:
@@ -61,6 +61,16 @@ def register(operations: Operations, context: ControlContext) -> None:
         sandbox.rate_limited = request.body["enabled"]
         sandbox.rate_limit_requests = request.body.get("requests")
         return Reply(200, _limits(sandbox))
+
+    @operations.handles("getCsrf")
+    def tell_csrf(request: Request, _: Context) -> Reply:
+        return Reply(200, {"enabled": context.sandbox(request).csrf})
+
+    @operations.handles("setCsrf")
+    def switch_csrf(request: Request, _: Context) -> Reply:
+        sandbox = context.sandbox(request)
+        sandbox.csrf = request.body["enabled"]
+        return Reply(200, {"enabled": sandbox.csrf})
 
 
 def _limits(sandbox: Sandbox) -> dict[str, Any]:

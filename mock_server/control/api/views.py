@@ -26,6 +26,7 @@ def sandbox_view(sandbox: Sandbox) -> dict[str, Any]:
         "exchanges": sandbox.journal.last,
         "faults": len(rules_of(sandbox)),
         "rate_limits": sandbox.rate_limited,
+        "csrf": sandbox.csrf,
         "defects": len(sandbox.defects),
     }
 

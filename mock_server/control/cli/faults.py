@@ -1,4 +1,4 @@
-"""The commands about fault rules and rate limits."""
+"""The commands about fault rules, rate limits and CSRF tokens."""
 
 from __future__ import annotations
 
@@ -82,3 +82,13 @@ def limits(
     """Show or set the vendors' rate limits."""
     wanted = None if switch is None else switch == "on"
     show_limits(control.sandbox(sandbox).rate_limits(wanted, requests=requests), as_json=as_json)
+
+
+@click.command()
+@sandbox_argument
+@click.argument("switch", type=Word(["on", "off"]), required=False)
+@control_command
+def csrf(control: Control, sandbox: str, switch: str | None, as_json: bool) -> None:
+    """Show or set whether the writes of a session need a CSRF token."""
+    enabled = control.sandbox(sandbox).csrf(None if switch is None else switch == "on")
+    show_done("on" if enabled else "off", as_json=as_json, enabled=enabled)

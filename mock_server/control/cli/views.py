@@ -71,6 +71,8 @@ def _special(view: SandboxView) -> Iterator[str]:
         yield f"faults {view.faults}"
     if view.rate_limits:
         yield "rate limits on"
+    if view.csrf:
+        yield "CSRF tokens on"
     if view.snapshots:
         yield f"snapshots {', '.join(view.snapshots)}"
     if view.defects:

@@ -210,6 +210,12 @@ class SandboxControl:
         body = {"enabled": enabled is not False, "requests": requests}
         return RateLimitsView(**self._call("PUT", "rate-limits", body=body))
 
+    def csrf(self, enabled: bool | None = None) -> bool:
+        """Return whether the writes of a session need a CSRF token; switch it first, if given."""
+        if enabled is None:
+            return bool(self._call("GET", "csrf")["enabled"])
+        return bool(self._call("PUT", "csrf", body={"enabled": enabled})["enabled"])
+
     def export(self, apis: Iterable[str] = ()) -> dict[str, Any]:
         """Return its records, or those of some APIs, in the form of a seed file."""
         document: dict[str, Any] = self._call("GET", "export", query={"api": list(apis) or None})

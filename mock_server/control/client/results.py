@@ -35,6 +35,7 @@ class SandboxView:
     exchanges: int
     faults: int
     rate_limits: bool
+    csrf: bool
     defects: int
 
 

@@ -252,3 +252,6 @@ TWISTS = {
     "access": [LetsEverybodyIn],
     "protocol": [NoHeadersNoLinks],
 }
+
+#: What a rule of any kind may notice when nothing goes wrong in its own way.
+EVERY_WAY = [OtherTypes, OneErrorForAll, NoHeadersNoLinks]
