@@ -74,14 +74,11 @@ def _check_site(request: Request) -> None:
 
 def _token_of(request: Request, content: bytes) -> tuple[str, str]:
     """The token that was sent, of a POST's form before the header's, and how its place is named."""
-    if request.method == "POST":
-        token = _of_form(request, content)
-        if token:
-            return token, "POST"
-    token = request.headers.get(_HEADER)
-    if token is None:
+    if request.method == "POST" and (token := _of_form(request, content)):
+        return token, "POST"
+    if _HEADER not in request.headers:
         raise CrossSiteRequest("CSRF token missing.")
-    return token, "the 'X-Csrftoken' HTTP header"
+    return request.headers[_HEADER], "the 'X-Csrftoken' HTTP header"
 
 
 def _of_form(request: Request, content: bytes) -> str:
