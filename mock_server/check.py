@@ -73,7 +73,7 @@ def _of_any_document(spec: SpecIndex) -> list[tuple[Pointer, str]]:
     return [
         *_validity(spec),
         *_examples(spec),
-        *_marks(spec.document, ()),
+        *_marks(spec.document, (), spec.default_provenance.source),
         *_nullables(spec.document),
         *_references(spec),
     ]
@@ -168,7 +168,7 @@ def _nullables(document: Json) -> Iterator[tuple[Pointer, str]]:
             yield pointer, "is nullable without a type beside it, so it does not allow null"
 
 
-def _marks(node: Any, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:
+def _marks(node: Any, pointer: Pointer, whole: str) -> Iterator[tuple[Pointer, str]]:
     for place, inner in _nodes(node, pointer):
         if "x-provenance" not in inner:
             continue
@@ -177,6 +177,11 @@ def _marks(node: Any, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:
             yield where, f"basis must be one of {', '.join(BASES)}"
         elif mark["basis"] != "documented" and not str(mark.get("source") or "").strip():
             yield where, f"{mark['basis']} needs a source that says why"
+        elif mark["basis"] == "documented" and mark.get("source", whole) == whole:
+            yield (
+                where,
+                f"documented needs a source that names a line, as in `{whole}: Get product`",
+            )
         elif unknown := set(mark) - {"basis", "source"}:
             yield where, f"unknown keys: {', '.join(sorted(unknown))}"
 

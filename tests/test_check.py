@@ -75,6 +75,7 @@ def test_a_document_that_is_not_openapi_is_named(edited):
             "needs a source",
         ),
         ("basis: observed\n", "basis: observed\n        sauce: x\n", "unknown keys: sauce"),
+        ('"cliniko.txt: Create product"', '"cliniko.txt"', "needs a source that names a line"),
     ],
 )
 def test_a_provenance_mark_that_is_not_whole_is_named(edited, old, new, complaint):
