@@ -11,7 +11,7 @@ from mock_server.openapi.provenance import parts
 from tests.conftest import vendor_document
 
 #: Between the heading and what stands below it, in the order of the document.
-BELOW = " › "
+BELOW = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 
 
 def documented(api):
@@ -76,5 +76,5 @@ def test_a_place_is_missed_if_a_line_is_not_there_or_stands_before_the_heading()
     assert missing(["Two", "more text"], text) is None
     assert missing(["Two", "some text"], text) == "some text"
     assert missing(["Three"], text) == "Three"
-    assert place_of("x.txt: Two › more; the rest is inferred", "x") == ["Two", "more"]
+    assert place_of(f"x.txt: Two{BELOW}more; the rest is inferred", "x") == ["Two", "more"]
     assert place_of("the vendor's page", "x") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -54,7 +55,7 @@ class Service:
     gate: Gate | None = None
 
 
-class Operation:
+class Operation(ABC):
     """What the pipeline asks of an operation.
 
     `arrival`, `action` and `end` are the steps of its calls: those of the pipeline that it needs.
@@ -91,13 +92,13 @@ class Operation:
             reply = replace(reply, headers={**headers, **reply.headers})
         return self.writer(reply.status).write(reply)
 
+    @abstractmethod
     def writer(self, status: int) -> ResponseWriter:
         """Return what writes the answers of a status; raises ContractViolation if there is none."""
-        raise NotImplementedError
 
-    def reply_with(self, status: int, call: Call) -> Wire:
+    def reply_with(self, status: int, call: Call) -> Wire:  # noqa: ARG002 - nothing is declared here
         """Answer with a declared status in the vendor's body; raises LookupError if undeclared."""
-        raise NotImplementedError
+        raise LookupError(status)
 
     async def respond(self, call: Call, send: Send, problem: ApiError | None = None) -> None:
         """Answer a call; `problem` is why its request could not be read whole."""

@@ -23,7 +23,7 @@ def ignored(exchange: Exchange, spec: SpecIndex) -> list[str]:
     """Return what was sent and ignored: `query sorted`, `body items.sale.prize`; each once.
 
     Looked at are the query and a JSON body, at any depth that the spec describes. A property that
-    the spec marks as `x-no-effect` is ignored too.
+    the spec marks as `x-no-effect` is ignored too, unless it is empty and so asks for nothing.
     """
     operation = spec.operations.get(exchange.operation or "")
     if operation is None:
@@ -72,8 +72,11 @@ def _unknown(value: Any, schema: Json, spec: SpecIndex, path: str = "") -> Itera
         if not known or any(part.get("additionalProperties") for part in _parts(spec, schema)):
             return
         for name, item in value.items():
-            if name not in known or spec.resolve(known[name]).get("x-no-effect"):
+            if name not in known:
                 yield f"{path}{name}"
+            elif spec.resolve(known[name]).get("x-no-effect"):
+                if item not in ("", None):
+                    yield f"{path}{name}"
             else:
                 yield from _unknown(item, known[name], spec, f"{path}{name}.")
 

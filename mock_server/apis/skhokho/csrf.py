@@ -11,7 +11,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from mock_server.apis.skhokho.parsers import read_body
+from mock_server.apis.skhokho.inputs import read_body
 from mock_server.engine.bodies import JSON
 from mock_server.engine.errors import CrossSiteRequest, MalformedRequest, UnsupportedMediaType
 from mock_server.engine.messages import Request

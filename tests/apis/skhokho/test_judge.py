@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mock_server.apis.skhokho.parsers import read_query
+from mock_server.apis.skhokho.inputs import read_query
 from mock_server.engine.messages import Request
 from mock_server.engine.parameters import parse_cookies
 from tests.apis.skhokho import bodies

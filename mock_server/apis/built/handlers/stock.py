@@ -142,10 +142,10 @@ def _used(entry: dict[str, Any], context: Context) -> UsedMaterial:
     item = _named(entry["id"], context)
     return UsedMaterial(
         item_id=item.id,
-        name=item.name,
+        name=text(entry["name"]),
         quantity=_stored(entry["usedQuantity"]),
         unit_cost=_stored(entry["unit_cost"]),
-        inventory_account_id=item.inventory_account_id or 0,
+        inventory_account_id=record_id(entry["inventory_accountID"]) or 0,
     )
 
 
