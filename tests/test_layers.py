@@ -98,6 +98,11 @@ TYPES_ONLY = {
     "mock_server.engine": {"mock_server.seeding"},
     "mock_server.state": {"mock_server.journal"},
 }
+#: What every vendor has, by the same name in each folder, beside what it alone needs.
+VENDOR_FILES = {
+    "__init__.py", "credentials.py", "errors.py", "handlers", "lifecycle", "models.py",
+    "operations.py", "pages.py", "rules.yaml", "seed.py", "serializers.py",
+}  # fmt: skip
 ROOTS = {
     "mock_server.app",
     "mock_server.cli",
@@ -238,6 +243,12 @@ def test_nobody_imports_the_laboratory():
         if not _is_within(module, "lab"):
             named = [each.name for each in imports_of(ast.parse(source))]
             assert not [name for name in named if _is_within(name, "lab")], module
+
+
+@pytest.mark.parametrize("folder", sorted((ROOT / "mock_server" / "apis").glob("[a-z]*/")))
+def test_every_vendor_has_the_same_files_for_the_same_things(folder):
+    there = {path.name for path in folder.iterdir()}
+    assert VENDOR_FILES - there == set()
 
 
 def test_nobody_names_a_vendor():

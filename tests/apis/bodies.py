@@ -21,4 +21,4 @@ def properties_with_effect(api: str, operation: str) -> set[str]:
 def effective(spec: SpecIndex, schema: Mapping[str, Any]) -> set[str]:
     """The properties of a schema without those marked `x-no-effect`."""
     found = properties_of(spec, dict(schema))
-    return {name for name, node in found.items() if not spec.resolve(node).get("x-no-effect")}
+    return {name for name, node in found if not spec.resolve(node).get("x-no-effect")}

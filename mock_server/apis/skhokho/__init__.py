@@ -4,8 +4,8 @@ from mock_server.apis.skhokho.credentials import sandbox_key_of
 from mock_server.apis.skhokho.csrf import check_csrf
 from mock_server.apis.skhokho.errors import ERRORS
 from mock_server.apis.skhokho.handlers import products
-from mock_server.apis.skhokho.operations import OPERATIONS
 from mock_server.apis.skhokho.inputs import read_body, read_query
+from mock_server.apis.skhokho.operations import OPERATIONS
 from mock_server.apis.skhokho.seed import FIRST_ORGANISATION, seed
 from mock_server.engine.api import Api, FirstCall
 from mock_server.engine.rate_limit import RateLimit
