@@ -20,10 +20,11 @@ from contract_tests.fuzzing.run import run_conformance
 from contract_tests.properties.preflight import Lapsed, Preflight
 from contract_tests.properties.run import Plan, run_properties
 from contract_tests.reports.progress import Progress
-from contract_tests.target.guard import Guard, guarded
+from contract_tests.target.cleanup import sweep
+from contract_tests.target.guard import BlockedByGuard, Guard, guarded
 from contract_tests.target.ledger import Ledger
 from contract_tests.target.mock import CONTROL, mock_target, signed_in
-from contract_tests.target.profiles import FULL, PROFILES, pace_of
+from contract_tests.target.profiles import FULL, PROFILES, OutOfTime, pace_of
 from contract_tests.target.run_tag import RunTag
 from contract_tests.target.service import url_target
 from contract_tests.target.target import Target, Unreachable, mock_parameters
@@ -33,9 +34,9 @@ from mock_server.lifecycle.model import Lifecycle
 from mock_server.state.clock import Clock
 from mock_server.usage import UsageError, suggestion
 
-#: How often the cases of every property are tried, and which share of them, by level.
 #: How often a read is sent again that a proxy did not get through.
-_REPEATS = 2
+REPEATS = 2
+#: How often the cases of every property are tried, and which share of them, by level.
 _ROUNDS = {"smoke": (1, 0.5), "default": (2, 1.0)}
 
 
@@ -116,6 +117,25 @@ def _run(run: Run, options: Options, progress: Progress) -> None:
             finally:
                 run.take(seen)
                 _take_noise(run, target)
+        run.skipped += left_behind(target)
+
+
+def left_behind(target: Target) -> list[str]:
+    """Delete what a run with a ledger has left, and return a line for what could not be deleted.
+
+    Most is gone by then; what it takes to shorten a sequence is not.
+    """
+    policy = target.transport.policy if isinstance(target.transport, Guard) else None
+    lifecycle = load_lifecycle(target.vendor)
+    if not isinstance(policy, OwnRecords) or lifecycle is None:
+        return []
+    lines: list[str] = []
+    try:
+        swept = sweep(target, lifecycle, policy.ledger)
+        lines += [f"left on the target: {each}" for each in swept if each.outcome == "stays"]
+    except (httpx.HTTPError, OutOfTime, BlockedByGuard, Unreachable) as problem:
+        lines.append(f"left on the target: what a sweep would delete: {problem}")
+    return lines
 
 
 def _announce_pace(options: Options, target: Target, progress: Progress) -> None:
@@ -185,7 +205,7 @@ def opened(name: str, options: Options, tag: RunTag) -> Iterator[Target]:
         policy = OwnRecords(lifecycle, ledger, tag, target.parameters)
     try:
         deadline = None if options.max_time is None else time.monotonic() + options.max_time
-        repeats = 0 if options.on_mock else _REPEATS
+        repeats = 0 if options.on_mock else REPEATS
         behind, _ = guarded(target, profile, pace, policy, repeats=repeats, deadline=deadline)
         if not options.on_mock:
             Preflight(behind).require()
@@ -218,7 +238,8 @@ def target_of(name: str, options: Options) -> Target:
     except httpx.TransportError as problem:
         raise Unreachable(f"{options.target} does not answer: {problem}") from problem
     fixed = {**usual, **options.parameters}
-    return url_target(name, options.target, credential, options.other_credential, fixed)
+    other = options.other_credential
+    return url_target(name, options.target, credential, other, fixed, options.secrets.add)
 
 
 def _check_parameters(options: Options, vendor: Vendor) -> None:

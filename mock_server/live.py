@@ -69,14 +69,17 @@ def serve(app: ASGIApp, listener: socket.socket, read_timeout: float = READ_TIME
 class LiveServer:
     """Serves an application from a thread while the `with` block runs.
 
-    `url` is its origin, without a slash at the end.
+    `url` is its origin, without a slash at the end. Answers have a `Date`, unless the application
+    gives its own (`date_header`).
     """
 
-    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, date_header: bool = True
+    ) -> None:
         self._listener = listen(host, port)
         host, port = self._listener.getsockname()[:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        self._server = uvicorn.Server(server_config(app))
+        self._server = uvicorn.Server(server_config(app, date_header=date_header))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
         )

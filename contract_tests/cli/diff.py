@@ -24,7 +24,7 @@ from contract_tests.differential.runner import Sides, run_differential
 from contract_tests.differential.waivers import Waiver, read_waivers
 from contract_tests.findings import Run
 from contract_tests.reports.progress import Progress
-from contract_tests.suite import opened, run_tag
+from contract_tests.suite import left_behind, opened, run_tag
 from contract_tests.target.mock import mock_target
 from contract_tests.target.profiles import FULL
 from contract_tests.target.service import url_target
@@ -75,9 +75,12 @@ def run_diff(options: Options, given: SimpleNamespace, progress: TextIO) -> list
         raise UsageError("diff: give --target or --with the URL of a service")
     chosen = replace(options, profile=given.profile or ("full" if options.on_mock else "writes"))
     waivers = read_waivers(given.waivers) if given.waivers is not None else ()
-    return [
-        _outcome(name, chosen, given, waivers, progress) for name in options.names or api_names()
-    ]
+    outcomes = []
+    for name in options.names or api_names():
+        outcomes.append(_outcome(name, chosen, given, waivers, progress))
+        if outcomes[-1][0].interrupted:
+            break
+    return outcomes
 
 
 def _outcome(
@@ -100,6 +103,8 @@ def _outcome(
                 waivers=waivers,
                 progress=told.line,
             )
+            if not run.interrupted:
+                run.skipped += left_behind(target)
     except Unreachable as problem:
         return Run(name, options.seed, options.target, options.profile), str(problem)
     finally:

@@ -13,7 +13,7 @@ import httpx
 from contract_tests.cli.options import Options, read_options, target_options
 from contract_tests.cli.run import without_secrets_shown
 from contract_tests.properties.preflight import Preflight
-from contract_tests.suite import target_of
+from contract_tests.suite import REPEATS, target_of
 from contract_tests.target.cleanup import Outcome
 from contract_tests.target.cleanup import sweep as swept_from
 from contract_tests.target.guard import guarded
@@ -67,7 +67,7 @@ def run_sweep(options: Options) -> int:
         if ledger is not None:
             ledger.belongs_to(target)
         pace = pace_of(options.rate, target.vendor.api.rate_limit)
-        behind = guarded(target, FULL, pace)[0]
+        behind = guarded(target, FULL, pace, repeats=REPEATS)[0]
         Preflight(behind).require()
         for swept in swept_from(behind, lifecycle, ledger):
             counts[swept.outcome] += 1

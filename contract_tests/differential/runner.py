@@ -26,6 +26,7 @@ from contract_tests.properties.actions import Actions, CaseNotApplicable, ClaimV
 from contract_tests.properties.oracle import Case, Oracle
 from contract_tests.properties.oracles import ORACLES
 from contract_tests.target.guard import BlockedByGuard
+from contract_tests.target.profiles import OutOfTime
 from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
@@ -56,9 +57,9 @@ def run_differential(
 ) -> Run:
     """Compare two targets over so many sequences, and return what differs and is not waived.
 
-    The same seed draws the same sequences; `tag` marks what they make, `only`
-    names the properties whose sequences are sent (none: all). Waived differences, noise
-    and all that was not compared are told in the run's `skipped`.
+    The same seed draws the same sequences; `tag` marks what they make, `only` names the properties
+    whose sequences are sent (none: all). Waived differences, noise, what was not compared and what
+    there was no time for are listed in the run's `skipped`; an interrupted run is returned as such.
     """
     run = Run(sides.left.vendor.api.name, seed, sides.right.base_url)
     lifecycle = load_lifecycle(sides.left.vendor)
@@ -67,16 +68,24 @@ def run_differential(
         return run
     started = time.perf_counter()
     comparison = _Comparison(sides, lifecycle, seed, tag or RunTag.of_seed(seed), today, waivers)
-    for number, (name, case) in enumerate(_chosen(sides, lifecycle, seed, cases, only), 1):
-        for finding in comparison.compare(name, case):
-            known = {(each.check, each.operation, each.subject) for each in run.findings}
-            if (finding.check, finding.operation, finding.subject) not in known:
-                run.add([finding])
-        if number % 20 == 0:
-            progress(f"{number} sequences, {len(run.findings)} differences")
-    run.requests, run.checks = comparison.requests, comparison.checks
-    run.skipped += comparison.skipped()
-    run.seconds = time.perf_counter() - started
+    chosen = list(_chosen(sides, lifecycle, seed, cases, only))
+    name = "anything"
+    try:
+        for number, (name, case) in enumerate(chosen, 1):
+            for finding in comparison.compare(name, case):
+                known = {(each.check, each.operation, each.subject) for each in run.findings}
+                if (finding.check, finding.operation, finding.subject) not in known:
+                    run.add([finding])
+            if number % 20 == 0:
+                progress(f"{number} sequences, {len(run.findings)} differences")
+    except OutOfTime as late:
+        run.skipped.append(f"{PHASE}: {late}, after {number} of {len(chosen)} sequences")
+    except KeyboardInterrupt:
+        run.interrupted = f"while comparing {name}"
+    finally:
+        run.requests, run.checks = comparison.requests, comparison.checks
+        run.skipped += comparison.skipped()
+        run.seconds = time.perf_counter() - started
     return run
 
 

@@ -196,7 +196,7 @@ class Actions:
         for each in fields:
             if each.name not in chosen:
                 continue
-            if null and each.clearable and self.random.random() < 0.1:
+            if null and each.clearable and self.random.random() < 0.1 and not self._marks(each):
                 values[each.name] = None
                 continue
             drawn = self.value(each)
@@ -209,12 +209,19 @@ class Actions:
         # Calls are sent again to find the shortest ones, with another text for each made-up one.
         if drawn.kind.name == "text" and any(drawn is each for each in self.session.unique):
             return self.session.name()
+        if self._marks(drawn):
+            return self.tagged(drawn)
         if drawn.source is None:
             return drawn.kind.draw(self.random)
         existing = self.existing(drawn.source, self.owner)
         if not existing and drawn.required:
             existing = self._supplied(drawn.source)
         return self.random.choice(existing) if existing else MISSING
+
+    def _marks(self, drawn: Field) -> bool:
+        """Whether a field's value must say that a record is one of the run's."""
+        own = self.session.target.profile.writes == "own"
+        return own and any(drawn is each for each in self.session.tags)
 
     def _supplied(self, source: Source) -> list[Any]:
         """The value of a reference to a record that is made for it, if the suite can make one."""

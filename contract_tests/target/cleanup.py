@@ -16,6 +16,7 @@ from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Query, Remova
 from mock_server.lifecycle.pointers import ABSENT, find
 
 _MOST_PAGES = 10_000
+_TOO_MANY = 429
 #: The best way to take a record away comes first.
 _BEST_FIRST = ("deletes", "archives", "deactivates")
 _DONE = {"deletes": "deleted", "archives": "archived", "deactivates": "deactivated"}
@@ -57,6 +58,20 @@ def sweep(target: Target, lifecycle: Lifecycle, ledger: Ledger | None = None) ->
             if ledger is not None and swept.outcome in ("removed", "gone", "foreign"):
                 ledger.has_removed(made.resource, made.account, made.id)
             yield swept
+    finally:
+        session.close()
+
+
+def records_named(
+    target: Target, lifecycle: Lifecycle, is_ours: Callable[[str], bool]
+) -> list[Made]:
+    """Return the records that a target lists under a name of which `is_ours`, the newest first.
+
+    Raises as `sweep` does.
+    """
+    session = Session(target, lifecycle)
+    try:
+        return _Broom(session, lifecycle).listed(is_ours)
     finally:
         session.close()
 
@@ -174,4 +189,9 @@ class _Broom:
                 return
 
     def _answer(self, operation: str, parts: Parts, account: Account) -> Answer:
-        return self._session.send(Call(operation, parts, account), Trace())[0].answer
+        call = Call(operation, parts, account)
+        answer = self._session.send(call, Trace())[0].answer
+        if answer.status == _TOO_MANY:
+            # The guard before the target waits as long as it asks for.
+            answer = self._session.send(call, Trace())[0].answer
+        return answer

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +19,7 @@ from contract_tests.target.request_bodies import body_of
 from contract_tests.target.target import Target
 from mock_server.in_process import raw_target
 from mock_server.openapi.document import METHODS, OperationSpec, is_read
+from mock_server.state.clock import Clock
 
 #: What a server, or a proxy before it, may take for the end of a segment or for another path: some
 #: decode a path before they route it, some twice.
@@ -29,6 +32,7 @@ _OF_A_PROXY = frozenset({502, 503, 504})
 _BETWEEN = 0.5
 #: Who asks for more patience than so many seconds will not be waited for.
 _MOST_PATIENCE = 300.0
+_USUAL_PATIENCE = 60.0
 
 
 class BlockedByGuard(Exception):
@@ -65,7 +69,7 @@ class WritePolicy(Protocol):
     def answered(self, write: Write, status: int, content: bytes) -> None:
         """Take note of the answer to the write that was sent last.
 
-        Raises UnreadableCreation, as `refuses` does from then on.
+        Raises UnreadableCreation; from then on `refuses` says why.
         """
 
 
@@ -76,8 +80,9 @@ class Guard(httpx.BaseTransport):
     those that were not: each is a defect of whoever made the request. `pace` says when; a profile
     that writes its own records needs a `policy`. With `repeats`, a read that a proxy on the way did
     not get through is sent so many times more, and a write that it did not is lost: it is told as
-    httpx.RemoteProtocolError. `noise` has a line for each. Past the `deadline`, a time of
-    time.monotonic, it raises OutOfTime.
+    httpx.RemoteProtocolError. `noise` has a line for each. A read that follows a write waits until
+    the target's `settle` has passed. Past the `deadline`, a time of time.monotonic, it raises
+    OutOfTime.
     """
 
     def __init__(
@@ -94,10 +99,13 @@ class Guard(httpx.BaseTransport):
         self.noise: list[str] = []
         self._repeats = repeats
         self._deadline = deadline
+        self._settle = target.settle
+        #: When what was written last is shown, and when a service that was asked too often listens.
+        self._settled_at = self._listens_at = 0.0
         self._transport = target.transport
         self._profile = target.profile
         self._pace = pace
-        self._policy = policy
+        self.policy = policy
         self._spec = target.vendor.spec
         self._base_path = urlsplit(target.base_url).path.rstrip("/")
         self._fixed = target.parameters
@@ -112,17 +120,24 @@ class Guard(httpx.BaseTransport):
             except BlockedByGuard as refusal:
                 self.refusals.append(str(refusal))
                 raise
-        if write is not None and self._policy is not None:
-            self._policy.sends(write)
-        response = self._answered(request)
-        if write is not None and self._policy is not None:
-            self._policy.answered(write, response.status_code, response.content)
+        reads = self._is_read(request)
+        if write is not None and self.policy is not None:
+            self.policy.sends(write)
+        if reads:
+            self._wait_until(self._settled_at)
+        try:
+            response = self._answered(request, reads=reads)
+        finally:
+            if self._settle and not reads:
+                self._settled_at = time.monotonic() + self._settle
+        if write is not None and self.policy is not None:
+            self.policy.answered(write, response.status_code, response.content)
         return response
 
-    def _answered(self, request: httpx.Request) -> httpx.Response:
+    def _answered(self, request: httpx.Request, *, reads: bool) -> httpx.Response:
         """The answer to a request; one that was lost on the way is sent again if it is a read."""
         where = f"{request.method} {raw_target(request).decode('latin-1')}"
-        tries = 1 + self._repeats if self._is_read(request) else 1
+        tries = 1 + self._repeats if reads else 1
         for left in reversed(range(tries)):
             try:
                 response = self._sent(request)
@@ -146,6 +161,7 @@ class Guard(httpx.BaseTransport):
         """The answer to a request that is sent once, when it is its turn."""
         if self._deadline is not None and time.monotonic() >= self._deadline:
             raise OutOfTime("the time for the run is up")
+        self._wait_until(self._listens_at)
         if self._pace is not None:
             self._pace.wait(self._deadline)
         self.sent += 1
@@ -156,9 +172,18 @@ class Guard(httpx.BaseTransport):
         finally:
             if self._pace is not None:
                 self._pace.answered()
-        if self._pace is not None and response.status_code == _TOO_MANY:
+        if response.status_code == _TOO_MANY and self._pace is not None:
             self._pace.refused(_retry_after(response))
+        elif response.status_code == _TOO_MANY and self._repeats:
+            self._listens_at = time.monotonic() + _retry_after(response)
         return response
+
+    def _wait_until(self, moment: float) -> None:
+        """Wait until a time of time.monotonic; raises OutOfTime if that is too late."""
+        if self._deadline is not None and moment > self._deadline:
+            raise OutOfTime("the time for the run would be up before the next request may be sent")
+        while (left := moment - time.monotonic()) > 0:
+            time.sleep(left)
 
     def _is_read(self, request: httpx.Request) -> bool:
         raw = raw_target(request).partition(b"?")[0].decode("latin-1")
@@ -190,7 +215,7 @@ class Guard(httpx.BaseTransport):
             return None
         if self._profile.writes == "none":
             raise BlockedByGuard(f"{where}: {operation.id} is not marked as safe")
-        if self._policy is None:
+        if self.policy is None:
             raise BlockedByGuard(f"{where}: nothing says which records are the run's own")
         caller = self._identities.caller(request)
         try:
@@ -198,7 +223,7 @@ class Guard(httpx.BaseTransport):
         except ValueError as problem:
             raise BlockedByGuard(f"{where}: {problem}") from problem
         write = Write(operation, path, query, parsed, caller)
-        reason = self._policy.refuses(write)
+        reason = self.policy.refuses(write)
         if reason is not None:
             raise BlockedByGuard(f"{where}: {reason}")
         return write
@@ -250,7 +275,19 @@ def guarded(
 def _retry_after(response: httpx.Response) -> float:
     """The seconds to wait that a service asks for; 60 if it does not say."""
     given = response.headers.get("retry-after", "")
-    seconds = float(given) if given.isdigit() else 60.0
+    reset = response.headers.get("x-ratelimit-reset", "")
+    now = Clock().now()
+    with suppress(ValueError, TypeError):
+        # Its clock may be another one.
+        now = parsedate_to_datetime(response.headers["date"]) if "date" in response.headers else now
+    seconds = _USUAL_PATIENCE
+    if given.isdigit():
+        seconds = float(given)
+    elif given:
+        with suppress(ValueError, TypeError):
+            seconds = (parsedate_to_datetime(given) - now).total_seconds()
+    elif reset.isdigit() and 0 <= float(reset) - now.timestamp() <= _MOST_PATIENCE:
+        seconds = float(reset) - now.timestamp()
     if seconds > _MOST_PATIENCE:
-        raise OutOfTime(f"the service asks for {seconds:.0f} s of patience (429, Retry-After)")
-    return seconds
+        raise OutOfTime(f"the service asks for {seconds:.0f} s of patience (429)")
+    return max(0.0, seconds)

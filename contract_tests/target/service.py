@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from weakref import finalize
 
 import httpx
 
+from contract_tests.target.oauth import OAuthTransport, takes_client
 from contract_tests.target.target import Target, Unreachable, mock_parameters
 from mock_server.discovery import load_vendor
 
@@ -81,10 +82,12 @@ def url_target(
     credential: str,
     other_credential: str | None = None,
     parameters: Mapping[str, str] | None = None,
+    learned: Callable[[str], None] = lambda _: None,
 ) -> Target:
     """Return a service behind a URL; raises Unreachable if nothing answers there.
 
-    Without `parameters` they are those of a mock.
+    Without `parameters` they are those of a mock. A credential that is a client's id and secret is
+    signed in with; `learned` is told each token that it gets.
     """
     base_url = url.rstrip("/")
     try:
@@ -98,4 +101,12 @@ def url_target(
         raise Unreachable(f"{url} does not answer: {problem}") from problem
     vendor = load_vendor(api)
     fixed = mock_parameters(vendor) if parameters is None else dict(parameters)
-    return Target(vendor, base_url, credential, ServiceTransport(), other_credential, fixed)
+    transport: httpx.BaseTransport = ServiceTransport()
+    if takes_client(vendor, credential) or takes_client(vendor, other_credential):
+        oauth = OAuthTransport(vendor, base_url, transport, learned)
+        if takes_client(vendor, credential):
+            credential = oauth.name_of(credential)
+        if other_credential is not None and takes_client(vendor, other_credential):
+            other_credential = oauth.name_of(other_credential)
+        transport = oauth
+    return Target(vendor, base_url, credential, transport, other_credential, fixed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +25,8 @@ class Session:
 
     `requests` counts what was sent. `tag` makes the texts by which the run's records are known, the
     target's if it is left out; existing values of references are asked for once and kept; `unique`
-    are the fields whose values no two records may share.
+    are the fields whose values no two records may share, `tags` those that carry the tag, or name a
+    record that is made for it.
     """
 
     def __init__(self, target: Target, lifecycle: Lifecycle, tag: RunTag | None = None) -> None:
@@ -42,11 +42,15 @@ class Session:
             for resource in lifecycle.resources
             for unique in resource.unique
         ]
+        self.tags = [
+            each
+            for resource in lifecycle.resources
+            for each in resource.fields
+            if each.name == resource.tag or each.makes
+        ]
         self._contract = contract_of(self.spec)
         self._clients: dict[Caller, httpx.Client] = {}
         self._clock = Clock()
-        #: When what was written last is shown; 0 if nothing was since the last read.
-        self._settled_at = 0.0
 
     def name(self) -> str:
         """Return a text that no record of any run has, with the run's tag."""
@@ -68,9 +72,6 @@ class Session:
             content, headers["content-type"] = encoded(call.parts.body, media_type)
         elif operation.request_body is not None and operation.request_body.required:
             headers["content-type"] = media_type
-        if operation.method == "get" and self._settled_at > 0:
-            time.sleep(max(0.0, self._settled_at - time.monotonic()))
-            self._settled_at = 0.0
         self.requests += 1
         response = self._client(call.account).request(
             operation.method.upper(), url, headers=headers, content=content
@@ -81,8 +82,6 @@ class Session:
             len(trace), call, operation.method.upper(), url, answer, self._clock.now()
         )
         trace.exchanges.append(exchange)
-        if operation.method != "get" and self.target.settle:
-            self._settled_at = time.monotonic() + self.target.settle
         self.checks += 1
         if answer.status >= 500:
             return exchange, ["/status"]

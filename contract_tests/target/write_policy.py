@@ -34,14 +34,14 @@ class OwnRecords:
     """Allows creating records that carry a tag, and changing those that the ledger knows.
 
     A record that is created below another one must be below one of the run's. Whatever the
-    lifecycle does not speak of is refused. `tag` makes the texts that mark what the run makes,
-    `fixed` names the path parameters that are the same in every call.
+    lifecycle does not speak of is refused. `ledger` knows what was made; `tag` makes the texts that
+    mark it, `fixed` names the path parameters that are the same in every call.
     """
 
     def __init__(
         self, lifecycle: Lifecycle, ledger: Ledger, tag: RunTag, fixed: Mapping[str, str]
     ) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
         self._tag = tag
         self._fixed = set(fixed)
         #: For each operation: which kind of record each path parameter names.
@@ -49,24 +49,25 @@ class OwnRecords:
         self._creates: dict[str, list[tuple[str, Resource, list[_Path]]]] = {}
         self._moves: dict[str, tuple[str, set[_Path]]] = {}
         self._removals: set[str] = set()
+        #: For each operation: where its body must have the tag if it has anything there.
+        self._tags: dict[str, list[_Path]] = {}
+        #: The same for names of other records, which are made if there are none.
+        self._names: dict[str, list[_Path]] = {}
         self._unread = ""
         for resource in lifecycle.resources:
             self._learn(resource, lifecycle)
 
     def refuses(self, write: Write) -> str | None:
-        """Return why a write might reach further than the run's own records, or None.
-
-        Raises UnreadableCreation once an answer did not tell what it made.
-        """
+        """Return why a write might reach further than the run's own records, or None."""
         name = write.operation.id
         if self._unread and name not in self._removals:
-            raise UnreadableCreation(self._unread)
+            return self._unread
         if name not in self._named:
             return f"nothing is known of what {name} changes"
         own = {part: value for part, value in write.path.items() if part not in self._fixed}
         for part, value in own.items():
             kind = self._named[name].get(part)
-            if kind is None or not self._ledger.has(kind, write.account, value):
+            if kind is None or not self.ledger.has(kind, write.account, value):
                 return f"{part} {value!r} is no record of this run"
         if name in self._moves:
             kind, places = self._moves[name]
@@ -74,17 +75,25 @@ class OwnRecords:
             if not moved and not own:
                 return f"it does not say what {name} changes"
             for value in moved:
-                if not self._ledger.has(kind, write.account, value):
+                if not self.ledger.has(kind, write.account, value):
                     return f"{value!r} in its body is no record of this run"
         elif name in self._creates and self._tag_of(write) is None:
             return f"what {name} makes would not carry the tag {self._tag}"
+        for place in (*self._tags.get(name, ()), *self._names.get(name, ())):
+            for value in _at(place, write.body):
+                if value not in (None, "") and not self._tag.owns(value):
+                    return f"after {name} there would be {value!r} without the tag {self._tag}"
         return None
 
     def sends(self, write: Write) -> None:
         """Note what is about to be made."""
         tag = self._tag_of(write) if write.operation.id in self._creates else None
         if tag is not None:
-            self._ledger.intends(write.operation.id, write.account, tag)
+            self.ledger.intends(write.operation.id, write.account, tag)
+        for place in self._names.get(write.operation.id, ()):
+            # No answer tells whether it made that one too: a sweep looks for it by its name.
+            for value in filter(self._tag.owns, _at(place, write.body)):
+                self.ledger.intends(write.operation.id, write.account, str(value))
 
     def answered(self, write: Write, status: int, content: bytes) -> None:
         """Note what was made or taken away; raises UnreadableCreation."""
@@ -92,7 +101,7 @@ class OwnRecords:
         tag = (self._tag_of(write) or "") if name in self._creates else ""
         if status not in _SUCCESS:
             if tag and status in _REFUSED:
-                self._ledger.was_refused(tag)
+                self.ledger.was_refused(tag)
             return
         try:
             answer = json.loads(content)
@@ -107,8 +116,10 @@ class OwnRecords:
             for number, known in enumerate(made):
                 path = {**write.path, resource.id_in_path: known}
                 own = tags[number] if number < len(tags) else tag
-                self._ledger.has_made(Made(kind, write.account, known, path, own))
-            if not made:
+                self.ledger.has_made(Made(kind, write.account, known, path, own))
+            if not made and _lists_nothing(_steps(pointer), answer):
+                self.ledger.was_refused(tag)
+            elif not made:
                 self._unread = (
                     f"{name} was answered with {status} and nothing at {pointer}, which names what"
                     " it made; nothing more is written"
@@ -116,12 +127,19 @@ class OwnRecords:
                 raise UnreadableCreation(self._unread)
         if name in self._removals:
             for part, kind in self._named[name].items():
-                self._ledger.has_removed(kind, write.account, write.path[part])
+                self.ledger.has_removed(kind, write.account, write.path[part])
 
     def _learn(self, resource: Resource, lifecycle: Lifecycle) -> None:
         kind = kind_of(resource, lifecycle)
         if resource.create is not None and resource.tag is not None:
-            places = _places_of_tag(resource, resource.create, resource.tag)
+            places = _places_of(resource, resource.create, resource.tag)
+            for update in resource.updates:
+                self._tags[update.operation] = _places_of(resource, update, resource.tag)
+            writes: tuple[Create | Update, ...] = (resource.create, *resource.updates)
+            for each in (field.name for field in resource.fields if field.makes):
+                for write in writes:
+                    places_of_name = self._names.setdefault(write.operation, [])
+                    places_of_name += _places_of(resource, write, each)
             known = self._creates.setdefault(resource.create.operation, [])
             known.append((kind, resource, places))
             named = self._named.setdefault(resource.create.operation, {})
@@ -170,9 +188,9 @@ def _operations_about(resource: Resource) -> set[str]:
     return made | {each.operation for each in parts}
 
 
-def _places_of_tag(resource: Resource, create: Create, tag: str) -> list[_Path]:
-    values = {each.name: "x" for each in resource.fields} | {tag: _MARK}
-    return [path for path, value in _leaves(create.body(values)) if value == _MARK]
+def _places_of(resource: Resource, writes: Create | Update, name: str) -> list[_Path]:
+    values = {each.name: "x" for each in resource.fields} | {name: _MARK}
+    return [path for path, value in _leaves(writes.body(values)) if value == _MARK]
 
 
 def _places_of_id(resource: Resource, move: Move) -> set[_Path]:
@@ -206,6 +224,12 @@ def _at(place: _Path, value: Any) -> Iterator[Any]:
             yield from _at(place[1:], item)
     else:
         yield from _at(place[1:], value.get(place[0]) if isinstance(value, dict) else None)
+
+
+def _lists_nothing(place: _Path, answer: Any) -> bool:
+    """Whether an answer has an empty list where it would list what was made."""
+    before = place[: place.index(None)] if None in place else None
+    return before is not None and [*_at(before, answer)] == [[]]
 
 
 def _opened(value: Any) -> Any:

@@ -22,6 +22,7 @@ from mock_server.faults.rule import Rule
 from mock_server.faults.rules import rules_of
 from mock_server.in_process import InProcessTransport
 from mock_server.journal.exchange import Exchange
+from mock_server.openapi.document import is_read
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox
@@ -50,7 +51,9 @@ class TestBed:
         self._transport = InProcessTransport(self._server)
 
     def target(
-        self, defect: Defect | None = None, variant: Callable[[], Interceptor] | None = None
+        self,
+        defect: Defect | None = None,
+        variant: Callable[[], Interceptor | Effect] | None = None,
     ) -> Target:
         """Return a target with fresh accounts, and with one defect, or as another service."""
         words = (_WORD, f"{_WORD}-other")
@@ -73,8 +76,11 @@ class TestBed:
             self._plant(planted)
         elif planted is not None:
             target = replace(target, transport=InterceptingTransport(target, planted))
-        if variant is not None:
-            target = replace(target, transport=InterceptingTransport(target, variant()))
+        other_service = variant() if variant is not None else None
+        if isinstance(other_service, Effect):
+            self._plant(other_service)
+        elif other_service is not None:
+            target = replace(target, transport=InterceptingTransport(target, other_service))
         # A defect that asks more than it is asked must not make time pass faster.
         clocks = [sandbox.clock for sandbox in self._sandboxes()]
         return replace(target, transport=_Ticking(target.transport, clocks))
@@ -98,7 +104,10 @@ class TestBed:
 
             effect = replace(effect, beside=beside)
         spec = self.vendor.spec
-        known = FaultTarget(frozenset(spec.operations), spec.base_path)
+        met = [
+            name for name, each in spec.operations.items() if is_read(each) or not effect.reads_only
+        ]
+        known = FaultTarget(frozenset(met), spec.base_path)
         for sandbox in (first, other):
             rule = Rule(Match(), (effect,), {self.vendor.api.name: known})
             rules_of(sandbox).add(rule)

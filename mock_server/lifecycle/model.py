@@ -47,7 +47,8 @@ class Field:
     a record may leave it out). `wrong` are values that must be refused. `create` and `update` say
     whether those may name it. A value is drawn from `kind`, or from the existing ones of `source`.
     `needs` are fields that a request must name too if it names this one. `kept` are values that are
-    taken in another spelling: what is sent, and what is then shown.
+    taken in another spelling: what is sent, and what is then shown. A text that `makes` something
+    names another record, which is made if there is none of that name.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Field:
     source: Source | None = None
     needs: tuple[str, ...] = ()
     kept: tuple[tuple[Any, Any], ...] = ()
+    makes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

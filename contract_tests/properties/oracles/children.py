@@ -20,7 +20,7 @@ from contract_tests.exchange.trace import find
 from contract_tests.properties.actions import Actions, Record
 from contract_tests.properties.oracle import Case, oracle
 from contract_tests.properties.oracles.links import pages_are_linked
-from contract_tests.properties.oracles.lists import reachable
+from contract_tests.properties.oracles.lists import largest_page, reachable
 from contract_tests.properties.oracles.queries import FAR
 from mock_server.lifecycle.model import Lifecycle, Listing, Parts, Read, Resource
 
@@ -101,11 +101,12 @@ def _in_pages(
         cuts[paging.fixed] = whole
     for size, cut in cuts.items():
         actions.hold(SameMembers(cut, whole, name, operation, operation))
+        given = largest_page(actions, listing, whole, size)
         for index, page in enumerate(cut):
             full = page != cut[-1]
             actions.hold(
-                Sized(page, listing.items, size, full=full),
-                Framed(page, index, size, name, operation),
+                Sized(page, listing.items, given, full=full),
+                Framed(page, index, given, name, operation),
             )
         if listing.total is not None:
             actions.hold(Totals(cut[-1], cut, name, operation))

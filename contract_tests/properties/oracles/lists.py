@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -59,6 +59,16 @@ def universe_of(resource: Resource, listing: Listing, chosen: Filter) -> Listing
     return next(fitting) if chosen.among else listing
 
 
+def largest_page(actions: Actions, listing: Listing, whole: Sequence[int], asked: int) -> int:
+    """Return how many records a page has of which so many are asked for, in the middle of a list.
+
+    A service may give fewer than the most that a document allows. `whole` are the pages of a walk
+    in the largest ones.
+    """
+    first = len(actions.records(whole[:1], listing))
+    return min(asked, first) if len(whole) > 1 and first else asked
+
+
 def filtered(actions: Actions, listing: Listing, chosen: Filter, value: Any) -> tuple[int, ...]:
     """Ask for what a filter chooses, and return the pages."""
     path = chosen.path(value) if chosen.path else None
@@ -78,11 +88,12 @@ def pages_partition(resource: Resource) -> Iterator[Case]:
             if not size or count / size > _FEW:
                 continue
             pages = actions.pages(listing, size=size)
+            given = largest_page(actions, listing, whole, size)
             actions.hold(
                 Distinct(pages, name, operation),
                 SameMembers(pages, whole, name, operation, operation),
-                *(Framed(page, index, size, name, operation) for index, page in enumerate(pages)),
-                *(Sized(page, listing.items, size, full=page != pages[-1]) for page in pages),
+                *(Framed(page, index, given, name, operation) for index, page in enumerate(pages)),
+                *(Sized(page, listing.items, given, full=page != pages[-1]) for page in pages),
             )
 
     for listing in listings(resource):

@@ -8,7 +8,7 @@ from functools import partial
 from contract_tests.claims import Answers, Distinct, Narrowed, SameMembers, Sized
 from contract_tests.properties.actions import Actions
 from contract_tests.properties.oracle import Case, oracle
-from contract_tests.properties.oracles.lists import listings, reachable
+from contract_tests.properties.oracles.lists import largest_page, listings, reachable
 from mock_server.lifecycle.model import Listing, Parts, Resource
 from mock_server.lifecycle.paging import Paging
 
@@ -93,15 +93,18 @@ def full_page_is_last(resource: Resource) -> Iterator[Case]:
         return
 
     def full(listing: Listing, paging: Paging, actions: Actions) -> None:
-        size = paging.fixed or max(paging.sizes)
-        count = len(actions.records(actions.pages(listing), listing))
+        whole = actions.pages(listing)
+        size = largest_page(actions, listing, whole, paging.fixed or max(paging.sizes))
+        count = len(actions.records(whole, listing))
         if count > _FEW * size:
             return
         # A list without records has a page all the same, and it is empty.
         for _ in range(-count % size if count else size):
             actions.create(resource)
         pages = actions.pages(listing, size=size)
-        actions.hold(Sized(pages[-1], listing.items, size, full=True))
+        # Others may have made or removed some meanwhile.
+        if len(actions.records(pages, listing)) % size == 0:
+            actions.hold(Sized(pages[-1], listing.items, size, full=True))
 
     for listing in listings(resource):
         paging = listing.paging

@@ -45,6 +45,11 @@ def test_it_tells_what_differs_and_lets_it_be_with_a_waiver(service, tmp_path, c
     assert diff(service, "--waivers", str(waivers)) == 1
 
 
+def test_a_run_whose_time_is_up_says_how_far_it_came(service, capsys):
+    assert diff(service, "--max-time", "1s") in (0, 1)
+    assert "the time for the run is up, after" in capsys.readouterr().out
+
+
 def test_a_target_that_does_not_answer_ends_with_3(monkeypatch, capsys):
     monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test-s3cret:")
     assert diff("http://127.0.0.1:9/v1") == 3

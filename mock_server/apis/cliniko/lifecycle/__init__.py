@@ -90,7 +90,13 @@ PRODUCTS = Resource(
         ),
         Field("price_includes_tax", flag(), wrong=("maybe",)),
         Field("tax_id", identifier(), source=Source("listTaxes", "/taxes"), wrong=("abc", 1.5)),
-        Field("product_supplier_name", text(120), "/product_supplier_name", clearable=True),
+        Field(
+            "product_supplier_name",
+            text(120),
+            "/product_supplier_name",
+            clearable=True,
+            makes=True,
+        ),
         Field(
             "stock_level",
             whole(-50, 5000),

@@ -22,13 +22,18 @@ def _client(request: Request) -> str | None:
 PATH = "/api/v1/oauth2/token"
 
 
-def grant_for(client_id: str) -> dict[str, str]:
-    """Return the body that asks for a client's first token."""
+def grant_for(client: str) -> dict[str, str]:
+    """Return the body that asks for the first token of a client.
+
+    It is `id`, `id:secret` or `id:secret:redirect-uri`; a mock takes any secret and any URI.
+    """
+    client_id, _, rest = client.partition(":")
+    secret, _, redirect_uri = rest.partition(":")
     return {
         "grant_type": "client_credentials",
         "client_id": client_id,
-        "client_secret": "any",
-        "redirect_uri": "https://example.com/",
+        "client_secret": secret or "any",
+        "redirect_uri": redirect_uri or "https://example.com/",
     }
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
-from contract_tests.target.profiles import FULL, READ_ONLY, Pace
+from contract_tests.target import guard as guards
+from contract_tests.target.guard import Guard
+from contract_tests.target.profiles import FULL, READ_ONLY, OutOfTime, Pace
 from tests.contract_tests.target.guard.guarding import refused
 
 
@@ -71,3 +75,59 @@ def test_a_request_that_fails_counts_all_the_same(behind, service):
             with pytest.raises(httpx.ReadError):
                 client.get("/mine/things")
     assert clock.now - 1000 >= 60
+
+
+@pytest.fixture
+def time_of_its_own(monkeypatch):
+    """The clock by which the guard waits without a pace."""
+    clock = Clock()
+    monkeypatch.setattr(guards.time, "monotonic", clock)
+    monkeypatch.setattr(guards.time, "sleep", clock.sleep)
+    return clock
+
+
+def test_a_read_waits_until_a_write_has_settled(behind, time_of_its_own):
+    target, _ = behind(FULL)
+    slow = replace(target, settle=2.0)
+    slow = replace(slow, transport=Guard(slow))
+    with slow.client() as client:
+        client.get("/mine/things")
+        client.post("/mine/things", json={})
+        client.post("/mine/things", json={})
+        assert time_of_its_own.slept == []
+        client.get("/mine/things")
+        assert time_of_its_own.now - 1000 >= 2
+        slept = len(time_of_its_own.slept)
+        client.get("/mine/things")
+        assert len(time_of_its_own.slept) == slept
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7),
+        ({"Retry-After": "Mon, 30 Nov 2026 10:00:09 GMT"}, 9),
+        ({"X-RateLimit-Reset": "1796032805"}, 5),
+        ({}, 60),
+    ],
+)
+def test_without_a_pace_a_service_gets_the_time_it_asks_for(
+    behind, service, time_of_its_own, headers, seconds
+):
+    target, _ = behind(READ_ONLY)
+    target = replace(target, transport=Guard(target, repeats=2))
+    service.status = 429
+    service.headers = {"Date": "Mon, 30 Nov 2026 10:00:00 GMT", **headers}
+    with target.client() as client:
+        client.get("/mine/things")
+        assert time_of_its_own.slept == []
+        client.get("/mine/things")
+    assert seconds <= time_of_its_own.now - 1000 < seconds + 1
+
+
+def test_who_asks_for_a_day_is_not_waited_for(behind, service):
+    target, _ = behind(READ_ONLY)
+    target = replace(target, transport=Guard(target, repeats=2))
+    service.status, service.headers = 429, {"Retry-After": "86400"}
+    with target.client() as client, pytest.raises(OutOfTime, match="86400 s"):
+        client.get("/mine/things")
