@@ -95,7 +95,8 @@ def _outcome(
     try:
         with opened(name, options, tag) as target:
             run = run_differential(
-                Sides(_left(name, given), target),
+                # What it draws must be allowed on the other side.
+                Sides(replace(_left(name, given), profile=target.profile), target),
                 today=Clock().now().date(),
                 seed=options.seed,
                 cases=given.cases,

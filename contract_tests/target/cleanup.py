@@ -52,7 +52,9 @@ def sweep(target: Target, lifecycle: Lifecycle, ledger: Ledger | None = None) ->
             found = broom.listed(is_made_up)
         else:
             lost = ledger.unanswered()
-            found = [*(broom.listed(lost.__contains__) if lost else ()), *ledger.left()]
+            for made in broom.listed(lost.__contains__) if lost else ():
+                ledger.has_made(made)
+            found = ledger.left()
         for made in found:
             swept = broom.take_away(made)
             if ledger is not None and swept.outcome in ("removed", "gone", "foreign"):

@@ -39,14 +39,14 @@ def test_it_tells_what_differs_and_lets_it_be_with_a_waiver(service, tmp_path, c
     waivers = tmp_path / "waivers.yaml"
     waiver = {"operation": "getProduct", "pointer": "/body/extra", "reason": "ticket 7"}
     waivers.write_text(json.dumps([waiver]).replace("}]", ', "expires": 2999-01-31}]'))
-    assert diff(service, "--waivers", str(waivers)) == 0
+    assert diff(service, "--waivers", str(waivers), "-v") == 0
     assert "waived: getProduct /body/extra (ticket 7)" in capsys.readouterr().out
     waivers.write_text(waivers.read_text().replace("2999", "2020"))
     assert diff(service, "--waivers", str(waivers)) == 1
 
 
 def test_a_run_whose_time_is_up_says_how_far_it_came(service, capsys):
-    assert diff(service, "--max-time", "1s") in (0, 1)
+    assert diff(service, "--cases", "400", "--max-time", "1s", "-v") in (0, 1)
     assert "the time for the run is up, after" in capsys.readouterr().out
 
 
