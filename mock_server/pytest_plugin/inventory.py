@@ -244,20 +244,20 @@ class MockInventory:
         __tracebackhide__ = True
         check_query(like, self._home.server.control_context.specs)
         expected = CallExpectation(Query(**like), exactly, at_least, at_most)
-        self._do(partial(verify_calls, self._sandbox.journal, [expected], since))
+        self._verify(partial(verify_calls, self._sandbox.journal, [expected], since))
 
     def verify_order(self, *queries: Query, since: int = 0) -> None:
         """Raise Unmet unless calls like these came in this order, others between them or not."""
         __tracebackhide__ = True
         self._check_order(queries)
-        self._do(partial(verify_order, self._sandbox.journal, queries, since))
+        self._verify(partial(verify_order, self._sandbox.journal, queries, since))
 
     def verify_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
         """Raise Unmet unless these are the effects; if `exclusive`, the only ones."""
         __tracebackhide__ = True
         self._check_effects(effects)
         expected = EffectsExpectation(effects, exclusive)
-        self._do(partial(verify_effects, self._sandbox, expected, since))
+        self._verify(partial(verify_effects, self._sandbox, expected, since))
 
     def expect_calls(
         self,
@@ -341,6 +341,17 @@ class MockInventory:
         for name, account in self._accounts.items():
             lines += [f"account {name}: {each}" for each in account.summary().splitlines()]
         return "\n".join(lines)
+
+    def _verify(self, verify: Callable[[], None]) -> None:
+        """Verify between two calls; an unmet one is raised anew, so that only the test is shown."""
+        __tracebackhide__ = True
+        problem: Unmet | None = None
+        try:
+            self._do(verify)
+        except Unmet as unmet:
+            problem = unmet.with_traceback(None)
+        if problem is not None:
+            raise problem
 
     def _do(self, function: Callable[[], T]) -> T:
         return self._home.loop.do(function)

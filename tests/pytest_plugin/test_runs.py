@@ -147,6 +147,29 @@ def test_that_broke_off(mock_inventory):
     )
 
 
+def test_an_unmet_expectation_shows_the_test_and_a_few_lines_of_ours(run):
+    done = run("""
+from mock_server.pytest_plugin.inventory import Effect, Query
+
+def test_calls(mock_inventory):
+    mock_inventory.verify_calls(operation="createProduct", exactly=1)
+
+def test_order(mock_inventory):
+    mock_inventory.verify_order(Query(operation="createProduct"))
+
+def test_effects(mock_inventory):
+    mock_inventory.verify_effects(Effect("cliniko.products", 1, field="name", after="y"))
+
+def test_wait(mock_inventory):
+    mock_inventory.wait_for(operation="createProduct", timeout=0.01)
+""")
+    done.assert_outcomes(failed=4)
+    shown = done.stdout.lines
+    assert not [line for line in shown if "mock_server/" in line]
+    failures = "\n".join(shown).split("____ test_")[1:]
+    assert [each for each in failures if each.count("\n") > 20] == []
+
+
 def test_an_answer_off_the_contract_fails_the_test(run):
     done = run("""
 from dataclasses import replace
