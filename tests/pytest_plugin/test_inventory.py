@@ -20,7 +20,7 @@ from mock_server.faults.reserved import reserved_word
 from mock_server.faults.rules import InvalidRule
 from mock_server.pytest_plugin.home import sandbox_name
 from mock_server.pytest_plugin.inventory import (
-    ExpectedEffect,
+    Effect,
     MockInventory,
     Query,
     UnknownName,
@@ -219,11 +219,11 @@ def test_common_faults_have_methods_of_their_own(mocks):
         (lambda it: it.expect_calls(path="products", exactly=0), "must begin with a slash"),
         (lambda it: it.verify_order(Query(verdict="nonsense")), "there is no verdict 'nonsense'"),
         (
-            lambda it: it.verify_effects(ExpectedEffect("cliniko.product", 1)),
+            lambda it: it.verify_effects(Effect("cliniko.product", 1)),
             "did you mean cliniko.prod",
         ),
         (
-            lambda it: it.expect_effects(ExpectedEffect("cliniko.products", 1, field="x")),
+            lambda it: it.expect_effects(Effect("cliniko.products", 1, field="x")),
             "no field of",
         ),
         (lambda it: it.wait_for(method="PSOT"), "did you mean POST?"),
@@ -241,9 +241,7 @@ def test_calls_and_effects_are_verified_at_once(mocks):
         sale = {"product_id": str(number), "quantity": -2, "adjustment_type": "Item Sold"}
         client.post("/stock_adjustments", json=sale)
     (adjusted,) = inventory.calls(operation="createStockAdjustment", json={"quantity": -2})
-    sold = ExpectedEffect(
-        "cliniko.products", number, field="stock_level", before=5, after=3, times=1
-    )
+    sold = Effect("cliniko.products", number, field="stock_level", before=5, after=3, times=1)
     inventory.verify_effects(sold, since=adjusted.number - 1)
     inventory.verify_order(Query(operation="createProduct"), Query(method="POST"))
     with pytest.raises(Unmet, match="expected nothing else to change"):
