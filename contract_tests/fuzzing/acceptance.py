@@ -3,7 +3,8 @@
 A form carries text and nothing else: where a schema wants a string, null goes out as `null` and a
 number as its digits, and both arrive as strings that the schema admits. Where the spec marks a text
 as `x-trimmed`, spaces around it do not count; where a schema says that it `x-accepts` another type,
-a value of that type counts as the one that it stands for.
+a value of that type counts as the one that it stands for. Where a request body is marked as
+`x-unreadable-as-empty`, what is no object is taken as if nothing had been sent.
 """
 
 from __future__ import annotations
@@ -28,8 +29,11 @@ class Acceptance:
         self._validators: dict[tuple[str, str], Draft202012Validator] = {}
         self._trimmed: dict[tuple[str, str], frozenset[str]] = {}
         self._casts: dict[tuple[str, str], Cast | None] = {}
+        self._reads_anything: set[str] = set()
         for operation in spec.operations.values():
             content = operation.request_body.content if operation.request_body else {}
+            if spec.resolve(operation.raw.get("requestBody", {})).get("x-unreadable-as-empty"):
+                self._reads_anything.add(operation.id)
             for media_type, each in content.items():
                 schema = each.get("schema", {})
                 properties = spec.resolve(schema).get("properties", {})
@@ -41,7 +45,9 @@ class Acceptance:
                 )
 
     def takes(self, operation_id: str, media_type: str | None, body: Any) -> bool:
-        """Say whether an object fits its schema as a form's text, trimmed, and with its casts."""
+        """Say whether a body is taken: as a form's text, trimmed, with its casts, or for empty."""
+        if not isinstance(body, dict) and operation_id in self._reads_anything:
+            return True
         key = operation_id, media_type or ""
         validator = self._validators.get(key)
         if validator is None or not isinstance(body, dict):
