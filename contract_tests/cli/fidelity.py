@@ -21,12 +21,10 @@ from contract_tests.fidelity.model import FidelityRule, Rules, load_rules
 from contract_tests.fidelity.page import Beside, page
 from contract_tests.fidelity.report import as_json, summary
 from contract_tests.fidelity.runner import RuleOutcome, RuleResult, run_rules
-from contract_tests.suite import opened, run_tag
-from contract_tests.target.cleanup import sweep
-from contract_tests.target.ledger import Ledger
-from contract_tests.target.target import Target, Unreachable
+from contract_tests.suite import left_behind, opened, run_tag
+from contract_tests.target.target import Unreachable
 from mock_server.command_line import path_option, say
-from mock_server.discovery import Vendor, api_names, load_lifecycle, load_vendor
+from mock_server.discovery import Vendor, api_names, load_vendor
 from mock_server.openapi.document import BASES
 from mock_server.usage import UsageError, suggestion
 
@@ -126,16 +124,9 @@ def _run(options: Options, vendor: Vendor, rules: Rules, tried: list[FidelityRul
         run = replace(options, ledger=ledger)
         with opened(vendor.api.name, run, run_tag(options)) as target:
             result = run_rules(rules, tried, target, given, _progress(options, len(tried)))
-            if target.profile.writes == "own":
-                _clean_up(target, vendor, Ledger(ledger))
+            for line in left_behind(target):
+                sys.stderr.write(f"contract-tests: {line}\n")
     return result
-
-
-def _clean_up(target: Target, vendor: Vendor, ledger: Ledger) -> None:
-    lifecycle = load_lifecycle(vendor)
-    for swept in sweep(target, lifecycle, ledger) if lifecycle is not None else ():
-        if swept.outcome == "stays":
-            sys.stderr.write(f"contract-tests: {swept}\n")
 
 
 def _progress(options: Options, total: int) -> Any:

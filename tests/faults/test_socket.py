@@ -24,9 +24,10 @@ def serving(request, vendors):
     """A server of Cliniko on a socket, and its URL."""
     parser, loop = request.param
 
-    def config(app):
+    def config(app, **options):
         return uvicorn.Config(
             app,
+            **options,
             access_log=False,
             log_config=None,
             http=parser,

@@ -12,6 +12,7 @@ import pytest
 from mock_server import cli
 from mock_server.control.api.stream import LiveEvents
 from mock_server.control.client import Control, ControlError
+from mock_server.in_process import InProcessTransport
 from mock_server.live import LiveServer
 
 
@@ -133,28 +134,32 @@ def test_who_follows_without_a_number_begins_with_what_is_held(shop):
             evidence.har()
 
 
+EVENTS = "/sandboxes/test-shop/events"
+
+
+def raw_control(server):
+    """A client that sees the bytes of control's answers."""
+    return httpx.Client(transport=InProcessTransport(server), base_url="http://mock.test/_mock")
+
+
 @pytest.mark.parametrize("since", ["abc", "-1", "1.5", "1" * 5000, str(1 << 53)])
 @pytest.mark.parametrize("follow", ["true", "false"])
 def test_a_stream_from_what_is_no_number_is_400(shop, since, follow):
-    with Control(app=shop[0]) as control:
-        url = "/sandboxes/test-shop/events"
+    with raw_control(shop[0]) as control:
         query = {"since": since, "follow": follow}
-        assert control.session.http.get(url, params=query).status_code == 400
-        answer = control.session.http.get(
-            url, params={"follow": follow}, headers={"Last-Event-ID": since}
-        )
+        assert control.get(EVENTS, params=query).status_code == 400
+        answer = control.get(EVENTS, params={"follow": follow}, headers={"Last-Event-ID": since})
         assert answer.status_code == 400
 
 
 def test_the_stream_begins_after_the_last_event_and_names_gaps(shop):
     server, client, _, _ = shop
-    with Control(app=server) as control:
-        url = "/sandboxes/test-shop/events"
-        text = control.session.http.get(url, headers={"Last-Event-ID": "2"}).text
+    with raw_control(server) as control:
+        text = control.get(EVENTS, headers={"Last-Event-ID": "2"}).text
         assert [line for line in text.splitlines() if line.startswith("id:")] == ["id: 3"]
         server.sandbox("test-shop").journal.limit = 1
         client.get("/products")
-        text = control.session.http.get(url).text
+        text = control.get(EVENTS).text
     assert text.startswith('event: gap\ndata: {"from":1,"to":3}\n')
 
 

@@ -129,3 +129,4 @@ class Evidence:
             if kind == "exchange":
                 yield orjson.loads(value)
             begun = True
+        raise ControlError(f"{self._session.url} has ended the connection")
