@@ -27,7 +27,7 @@ serve: $(SERVE_WITH)/.ready ## Serve all APIs on 127.0.0.1 (PORT=8080, ARGS="--p
 
 test: $(READY) ## Run the project's own tests (ARGS="tests/engine -k media")
 	@echo "Running all tests: about ten minutes on two cores (make test-fast: under two)" >&2
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 # Of each part the tests that a change is likely to break; no server is started, no run is made.
 FAST := tests/engine tests/openapi tests/state tests/faults tests/journal tests/control \

@@ -9,10 +9,17 @@ true` marks a response that says, with another status than 404, that there is no
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from mock_server.openapi.document import SpecIndex
+from mock_server.openapi.document import Json, SpecIndex
 from mock_server.openapi.schema import properties_of
+
+#: A place in a list within the name of a refused field.
+_PLACE = re.compile(r"\.\d+(?=\.|$)")
+#: Deeper marks are not looked for; schemas may contain themselves.
+_DEPTH = 6
 
 
 class Refusals:
@@ -33,8 +40,7 @@ class Refusals:
                 self._fields[operation.id] = {
                     name
                     for content in operation.request_body.content.values()
-                    for name, schema in properties_of(spec, spec.resolve(content["schema"]))
-                    if "x-state-dependent" in spec.resolve(schema)
+                    for name in _marked(spec, content["schema"])
                 }
 
     def say_not_found(self, operation_id: str, status: int) -> bool:
@@ -53,7 +59,19 @@ class Refusals:
         except (ValueError, KeyError, TypeError):
             return False
         fields = _named(refused)
-        return bool(fields) and fields <= self._fields.get(operation_id, set())
+        known = self._fields.get(operation_id, set())
+        return bool(fields) and {_PLACE.sub("", each) for each in fields} <= known
+
+
+def _marked(spec: SpecIndex, schema: Json, *above: str) -> Iterator[str]:
+    """The marked properties at any depth, such as `items.end_date`, without places in lists."""
+    schema = spec.resolve(schema)
+    if "items" in schema:
+        yield from _marked(spec, schema["items"], *above)
+    for name, node in properties_of(spec, schema) if len(above) < _DEPTH else ():
+        if "x-state-dependent" in spec.resolve(node):
+            yield ".".join((*above, name))
+        yield from _marked(spec, node, *above, name)
 
 
 def _named(refused: Any) -> set[str]:
