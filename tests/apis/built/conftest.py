@@ -29,7 +29,8 @@ def sections(document: Callable[[str], str]) -> list[Section]:
 @pytest.fixture(scope="session")
 def server() -> MockServer:
     """A server of Built alone, the clocks of its sandboxes frozen."""
-    return build_server(["built"], Settings(clock=NOW))
+    # Tests open more accounts in a minute than a server holds by default.
+    return build_server(["built"], Settings(clock=NOW, max_sandboxes=10_000))
 
 
 @pytest.fixture(scope="session")

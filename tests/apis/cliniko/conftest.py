@@ -11,6 +11,7 @@ import pytest
 from mock_server.app import build_server
 from mock_server.discovery import Vendor, load_vendors
 from mock_server.in_process import InProcessTransport
+from mock_server.settings import Settings
 from tests.apis.cliniko.accounts import ORIGIN, Account
 
 
@@ -23,7 +24,8 @@ def vendors() -> list[Vendor]:
 @pytest.fixture(scope="session")
 def open_account(vendors: list[Vendor]) -> Iterator[Callable[..., Account]]:
     """A function that opens a new account of one server, of the typical persona or another."""
-    server = build_server(vendors=vendors)
+    # Property tests open more accounts in a minute than a server holds by default.
+    server = build_server(vendors=vendors, settings=Settings(max_sandboxes=10_000))
     transport = InProcessTransport(server)
     base_url = f"{ORIGIN}{server.base_path('cliniko')}"
     numbers = count(1)

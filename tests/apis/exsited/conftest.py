@@ -10,13 +10,15 @@ import pytest
 
 from mock_server.app import MockServer, build_server
 from mock_server.in_process import InProcessTransport
+from mock_server.settings import Settings
 from tests.apis.exsited.organisation import ORIGIN, Organisation
 
 
 @pytest.fixture(scope="session")
 def exsited() -> MockServer:
     """The server of all tests here."""
-    return build_server(["exsited"])
+    # Tests open more accounts in a minute than a server holds by default.
+    return build_server(["exsited"], Settings(max_sandboxes=10_000))
 
 
 @pytest.fixture(scope="session")

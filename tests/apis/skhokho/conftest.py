@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from mock_server.app import MockServer, build_server
+from mock_server.settings import Settings
 from tests.apis.skhokho.inventory import Inventory
 
 _tests = count()
@@ -22,7 +23,8 @@ _tests = count()
 @pytest.fixture(scope="session")
 def skhokho() -> MockServer:
     """The server of all tests here."""
-    return build_server(["skhokho"])
+    # Tests open more accounts in a minute than a server holds by default.
+    return build_server(["skhokho"], Settings(max_sandboxes=10_000))
 
 
 @pytest.fixture
