@@ -158,6 +158,13 @@ def test_what_has_any_type_reads_back_as_it_was(value):
     assert problems == []
 
 
+@given(DECIMALS)
+def test_a_decimal_is_written_in_digits_without_an_exponent(number):
+    text = written(number)
+    assert "E" not in text.upper()
+    assert Decimal(text) == number
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -72,6 +72,10 @@ def _read_text(value: Any) -> str:
     return value
 
 
+def _write_decimal(number: Decimal) -> str:
+    return format(number, "f")
+
+
 def _read_decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise InvalidValue('must be a decimal in quotes, such as "12.50"')
@@ -134,7 +138,7 @@ PLAIN: dict[Any, Form] = {
     int: plain(int, _exactly(int, "a whole number")),
     bool: plain(bool, _exactly(bool, "true or false")),
     types.NoneType: plain(lambda _: None, _exactly(types.NoneType, "null")),
-    Decimal: plain(str, _read_decimal),
+    Decimal: plain(_write_decimal, _read_decimal),
     datetime: plain(_write_instant, _read_instant),
     date: plain(date.isoformat, _read_date),
     bytes: plain(_write_bytes, _read_bytes),
