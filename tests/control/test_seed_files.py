@@ -57,6 +57,42 @@ def test_a_server_that_starts_with_an_export_draws_no_number_twice(
     assert seeded.sandbox("test-y").state.revision == 2
 
 
+@pytest.mark.parametrize(
+    ("api", "call"),
+    [
+        ("cliniko", {"url": "/products", "json": {"name": "x"}, "auth": ("test-last", "")}),
+        (
+            "built",
+            {
+                "url": "/api/v3/items",
+                "json": {"name": "x", "type": "product", "unit_price": 5},
+                "headers": {"authorization": "Bearer test-last"},
+            },
+        ),
+        (
+            "skhokho",
+            {
+                "url": "/api/v1.0/organisation/1/inventory/create/",
+                "json": {"name": "x", "product_type": "buy"},
+                "headers": {"cookie": "sessionid=test-last"},
+            },
+        ),
+    ],
+)
+def test_records_can_be_created_after_the_last_number_of_a_sequence(client_of, api, call):
+    server = build_server([api])
+    with Control(app=server) as control:
+        sandbox = control.create("test-last")
+        document = sandbox.export()
+        sequences = document["apis"][api]["sequences"]
+        sequences.update(dict.fromkeys(sequences, 2**63 - 1))
+        sandbox.seed(document)
+    client = client_of(server, api)
+    for name in ("first", "second"):
+        answer = client.post(**{**call, "json": {**call["json"], "name": name}})
+        assert answer.is_success, answer.text
+
+
 @pytest.mark.parametrize("suffix", ["yaml", "json"])
 def test_an_export_that_is_imported_gives_an_equal_state(
     control, server, cliniko, tmp_path, suffix
