@@ -52,6 +52,17 @@ def test_each_vendor_is_at_its_own_path_on_its_own_hosts(intercepted, url, auth)
         assert client.get(url, headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["dev-api.exsited.com", "acme.myexsited.com"])
+def test_a_vendor_with_a_host_for_each_customer_signs_in_and_answers_there(intercepted, host):
+    client_of = {"grant_type": "client_credentials", "client_id": f"test-{host.partition('.')[0]}"}
+    secret = {"client_secret": "any", "redirect_uri": "https://example.com/"}
+    with intercepted.client(base_url=f"https://{host}/api") as client:
+        token = client.post("/v4/oauth2/token", json={**client_of, **secret}).json()
+        client.headers["Authorization"] = f"Bearer {token['access_token']}"
+        assert client.get("/v3/items").status_code == 200
+        assert client.get("/v4/items").status_code == 501
+
+
 def test_a_real_looking_key_opens_a_sandbox_that_does_not_show_it(intercepted):
     key = "MS0xNzYxMzY5ODQwMjk3/RldrtX9SqwJ+DGex=-au4"
     with intercepted.client(auth=(key, "")) as client:
