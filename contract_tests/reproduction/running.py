@@ -16,14 +16,16 @@ import pytest
 from contract_tests.claims import CannotTell, Claim, ClaimContext, NotAsked
 from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace, Walk, find
 from contract_tests.reproduction.expected import Expected, expectations
-from contract_tests.reproduction.judge import verdict
+from contract_tests.reproduction.judge import GONE, verdict
 from contract_tests.reproduction.script import (
     Pages,
     Script,
     ScriptRequest,
     Step,
+    listed_on,
     more_pages,
     placed,
+    value_at,
 )
 from contract_tests.reproduction.variables import VARIABLE, last_part, plain, texts
 from contract_tests.target.mock import mock_target
@@ -49,12 +51,13 @@ class Ran:
     """What was answered to a script.
 
     `pages` are the exchanges of each step: one, or those of a walk. `claim` is the script's about
-    these exchanges.
+    these exchanges. `another` says whether another record is taken for one that a list has no more.
     """
 
     trace: Trace
     pages: tuple[tuple[int, ...], ...]
     claim: Claim
+    another: bool = False
 
 
 class MissingValue(LookupError):
@@ -90,6 +93,7 @@ def run_script(
     """
     trace = Trace() if into is None else into
     made: dict[str, str] = {}
+    others: set[str] = set()
     exchanges: list[tuple[int, ...]] = []
 
     def value(found: re.Match[str]) -> Any:
@@ -99,6 +103,9 @@ def run_script(
         pages = exchanges[step]
         shown = trace.answer(pages[page]).body if page < len(pages) else MISSING
         given = read(step, pointer, shown)
+        if given is MISSING:
+            given, another = value_at([trace.answer(each) for each in pages], page, pointer)
+            others.update([pointer] if another else [])
         if given is MISSING:
             raise MissingValue(step, script.steps[step].call.operation, pointer)
         return last_part(plain(given)) if found["kind"] == "<" else given
@@ -142,7 +149,7 @@ def run_script(
         exchanges.append(tuple(each.number for each in sent))
     claim = texts(script.claim, filled)
     claim = placed(claim, claim.looks, exchanges, dict(script.places), trace)
-    return Ran(trace, tuple(exchanges), claim)
+    return Ran(trace, tuple(exchanges), claim, bool(others))
 
 
 def _walk(call: Call, pages: Pages | None, session: Session, trace: Trace) -> list[Exchange]:
@@ -152,13 +159,14 @@ def _walk(call: Call, pages: Pages | None, session: Session, trace: Trace) -> li
     sent = [session.send(call, trace)[0]]
     if pages is None:
         return sent
-    paging = paging_of(session.lifecycle, call.operation)
+    items, paging = paged(session.lifecycle, call.operation)
     rest = call.parts.query[: len(call.parts.query) - len(paging.page(0, pages.size))]
     try:
         for index in range(1, pages.most):
-            if not more_pages([each.answer for each in sent], paging.more):
+            answers = [each.answer for each in sent]
+            if not more_pages(answers, paging.more):
                 break
-            query = (*rest, *paging.page(index, pages.size))
+            query = (*rest, *paging.after(index, listed_on(answers, items), pages.size))
             again = replace(call, parts=Parts(call.parts.path, query, call.parts.headers))
             sent.append(session.send(again, trace)[0])
     finally:
@@ -168,13 +176,16 @@ def _walk(call: Call, pages: Pages | None, session: Session, trace: Trace) -> li
     return sent
 
 
-def paging_of(lifecycle: Lifecycle, operation: str) -> Paging:
-    """Return how the list of an operation is cut into pages; raises LookupError."""
+def paged(lifecycle: Lifecycle, operation: str) -> tuple[str, Paging]:
+    """Return where the list of an operation is on a page, and how it is cut into pages.
+
+    Raises LookupError.
+    """
     for resource in lifecycle.resources:
         taken = (move.taken for move in resource.moves)
         for listing in (*resource.lists, resource.history, *taken):
             if listing is not None and listing.operation == operation and listing.paging:
-                return listing.paging
+                return listing.items, listing.paging
     raise LookupError(f"{operation} lists nothing in pages")
 
 
@@ -211,7 +222,7 @@ def violation_of(ran: Ran, session: Session, script: Script) -> str | None:
     context = ClaimContext.of(session)
     for _ in range(_LOOKS):
         try:
-            return verdict(ran.claim, ran.claim.looks, ran.trace, context, script.shown)
+            return verdict(ran.claim, ran.claim.looks, ran.trace, context, script.shown, ran.pages)
         except NotAsked as lacking:
             session.send(Call(lacking.operation, Parts(path=lacking.path)), ran.trace)
     raise CannotTell("a relation asks for one record after the other")
@@ -230,7 +241,10 @@ def outcome(script: Script, session: Session) -> tuple[str | None, Trace]:
     trace = Trace()
     try:
         ran = run_script(script, session, trace, seen=partial(_look, expected))
-        return violation_of(ran, session, script), trace
+        problem = violation_of(ran, session, script)
+        if problem is None and ran.another:
+            raise CannotTell(GONE)
+        return problem, trace
     except _Over as over:
         return over.args[0], trace
     except (httpx.HTTPError, httpx.InvalidURL, LookupError) as problem:

@@ -177,6 +177,16 @@ def test_what_cannot_be_written_is_told_before_anything_is_sent(tmp_path, capsys
     ]
 
 
+def test_a_report_that_no_folder_can_be_made_for_names_its_option(tmp_path, capsys, found):
+    found(cliniko=[FAULT])
+    nowhere = tmp_path / ("long" * 100)
+    assert cli.main(["run", "cliniko", "--report", str(nowhere)]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    [line] = shown.err.splitlines()
+    assert line.startswith(f"contract-tests: --report: {nowhere} cannot be made: ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
