@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 TARGETS = sorted(set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)))
 COMMANDS = {
     "serve": "bin/mock-server serve --port 8080",
-    "test": ".venv/bin/pytest -n 2",
+    "test": ".venv/bin/pytest -n 2 --dist worksteal",
     "test-fast": ".venv/bin/pytest -n 2 -q tests/engine",
     "check": ".venv/bin/mock-server check",
     "contract": ".venv/bin/contract-tests run",
@@ -69,7 +69,7 @@ def test_a_target_can_be_carried_out(target):
     [
         (["serve", "PORT=9000", "ARGS=--seed 7"], "mock-server serve --port 9000 --seed 7\n"),
         (["contract", "API=cliniko"], "contract-tests run cliniko "),
-        (["test", "ARGS=-k wheel"], "pytest -n 2 -k wheel\n"),
+        (["test", "ARGS=-k wheel"], "pytest -n 2 --dist worksteal -k wheel\n"),
     ],
 )
 def test_variables_reach_the_command(arguments, command):
@@ -100,12 +100,13 @@ def asked_by_make_test(project: Path, target: str = "test") -> list[str]:
 
 
 BUILD = "fake-python -m venv --clear .venv"
+TEST = "pytest -n 2 --dist worksteal"
 INSTALL = "python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[dev]"
 
 
 def test_the_first_use_builds_the_environment_and_the_next_does_not(project):
-    assert asked_by_make_test(project) == [BUILD, INSTALL, "pytest -n 2"]
-    assert asked_by_make_test(project) == ["python -c ", "pytest -n 2"]
+    assert asked_by_make_test(project) == [BUILD, INSTALL, TEST]
+    assert asked_by_make_test(project) == ["python -c ", TEST]
 
 
 def test_serving_builds_only_what_serving_needs_and_uses_what_is_there(project):
@@ -123,13 +124,13 @@ def test_a_change_of_the_requirements_installs_them_again(project, name):
     asked_by_make_test(project)
     later = (project / ".venv/.ready").stat().st_mtime + 1
     os.utime(project / name, (later, later))
-    assert asked_by_make_test(project) == ["python -c ", INSTALL, "pytest -n 2"]
+    assert asked_by_make_test(project) == ["python -c ", INSTALL, TEST]
 
 
 def test_an_environment_that_was_moved_is_built_again(project):
     asked_by_make_test(project)
     moved = project.rename(project.with_name("elsewhere"))
-    assert asked_by_make_test(moved) == ["python -c ", BUILD, INSTALL, "pytest -n 2"]
+    assert asked_by_make_test(moved) == ["python -c ", BUILD, INSTALL, TEST]
 
 
 def test_without_a_new_enough_python_one_line_says_so(project):
