@@ -89,7 +89,7 @@ def run_conformance(
                 _take(event, run, target, progress, adapter)
                 tick(run)
                 # What the transport ends because nobody answers is told as an interruption too.
-                if isinstance(event, events.Interrupted) and not (adapter.problem or adapter.late):
+                if isinstance(event, events.Interrupted) and not adapter.gave_up:
                     raise KeyboardInterrupt
     except KeyboardInterrupt:
         run.interrupted = "in the checks of Schemathesis"

@@ -57,6 +57,8 @@ class SchemathesisTransport(HTTPAdapter):
         self.failures = 0
         self.problem = ""
         self.late = ""
+        #: Whether it has called `gone`.
+        self.gave_up = False
         self.gone: Callable[[], None] = lambda: None
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
@@ -68,14 +70,14 @@ class SchemathesisTransport(HTTPAdapter):
             answer.read()
         except OutOfTime as late:
             self.late = str(late)
-            self.gone()
+            self._give_up()
             raise
         except httpx.TransportError as problem:
             self.failures += 1
             self._failures_in_a_row += 1
             self.problem = f"{type(problem).__name__}: {problem}"
             if self._failures_in_a_row >= _GIVES_UP_AFTER:
-                self.gone()
+                self._give_up()
             raise
         self.answers += 1
         self._failures_in_a_row = 0
@@ -86,6 +88,10 @@ class SchemathesisTransport(HTTPAdapter):
         ):
             self._changed()
         return self.build_response(request, _as_urllib3(request, answer))
+
+    def _give_up(self) -> None:
+        self.gave_up = True
+        self.gone()
 
     def close(self) -> None:
         """Do nothing: sessions come and go, and the transport stays."""

@@ -335,7 +335,7 @@ def _unavailable(call: Call, problem: Full) -> Wire:
     call.error = Unavailable(text)
     try:
         wire = call.operation.reply_with(503, call)
-    except (LookupError, NotImplementedError):
+    except LookupError:
         body = encode_json({"error": text})
         headers = [
             (b"content-type", b"application/json"),

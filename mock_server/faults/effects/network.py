@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -17,14 +18,14 @@ _MOST_NOISE, _MOST_PIECES = 1 << 20, 10_000
 _NOTHING_CAME = "server disconnected without sending a response"
 
 
-class Latency(Effect):
+class Latency(Effect, ABC):
     """Makes the caller wait, after the operation was carried out."""
 
     order: ClassVar[int] = 1
 
+    @abstractmethod
     def draw(self, delivery: Delivery) -> float:
         """Return how long to wait, in seconds."""
-        raise NotImplementedError
 
     async def deliver(self, delivery: Delivery, go_on: Callable[[], Awaitable[None]], /) -> None:
         """Wait, and go on."""
