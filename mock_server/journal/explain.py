@@ -6,13 +6,86 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import parse_qs
 
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.views import changes_view, exchange_view
 from mock_server.openapi.document import OperationSpec, Provenance, SpecIndex
 from mock_server.openapi.schema import parts_of
+from mock_server.state.store import Key
+
+
+class ShownRequest(TypedDict):
+    """A request without its secrets."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: str
+
+
+class ShownResponse(TypedDict):
+    """A response without its secrets."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+class ExplainedOperation(TypedDict):
+    """The operation of the spec that a call was taken for."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+
+
+class Validation(TypedDict):
+    """What validation said of a request."""
+
+    verdict: str
+    violations: list[str]
+
+
+class ReadRecord(TypedDict):
+    """A record that was looked up."""
+
+    table: str
+    key: Key
+
+
+class ExplainedPart(TypedDict):
+    """A part of the contract that a call used, and where it comes from."""
+
+    part: str
+    basis: str
+    source: str
+
+
+class Explanation(TypedDict):
+    """What an exchange was taken for, what it did, and where its rules come from.
+
+    `kept` says whether what it changed was kept; `changed` has the changes as the journal shows
+    them.
+    """
+
+    number: int
+    summary: str
+    at: str
+    request: ShownRequest
+    response: ShownResponse
+    operation: ExplainedOperation | None
+    validation: Validation
+    ignored: list[str]
+    error: str | None
+    problem: str | None
+    fault: str | None
+    read: list[ReadRecord]
+    changed: list[dict[str, Any]]
+    kept: bool
+    provenance: list[ExplainedPart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +96,7 @@ class Used:
     provenance: Provenance
 
 
-def explain(exchange: Exchange, spec: SpecIndex) -> dict[str, Any]:
+def explain(exchange: Exchange, spec: SpecIndex) -> Explanation:
     """Return, as JSON, what an exchange was taken for and why it was answered so.
 
     It has the operation, what validation said, what was sent and ignored, records read and written,
@@ -38,8 +111,9 @@ def explain(exchange: Exchange, spec: SpecIndex) -> dict[str, Any]:
         "at": view["at"],
         "request": view["request"],
         "response": view["response"],
-        "operation": operation
-        and {
+        "operation": None
+        if operation is None
+        else {
             "id": operation.id,
             "method": operation.method.upper(),
             "path": operation.path,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.journal import Journal
+from mock_server.journal.redaction import REDACTED, is_secret, redacted
 from mock_server.openapi.patterns import any_matches
+from mock_server.openapi.pointers import join
+
+_LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +38,21 @@ class Query:
 
     def matches(self, exchange: Exchange) -> bool:
         """Say whether an exchange is like this."""
-        return (
-            self.api in {None, exchange.api}
-            and self.operation in {None, exchange.operation}
-            and (self.method is None or self.method.upper() == exchange.method)
-            and (self.path is None or any_matches(self.path, exchange.paths))
-            and _has_status(exchange.status, self.status)
-            and self.verdict in {None, exchange.verdict}
-            and self._has_body(exchange)
-        )
+        return next(self.differences(exchange), None) is None
+
+    def differences(self, exchange: Exchange) -> Iterator[str]:
+        """Yield in what an exchange is not like this, in a few words each, without secrets."""
+        for name in ("api", "operation", "verdict"):
+            wanted, value = getattr(self, name), getattr(exchange, name)
+            if wanted is not None and wanted != value:
+                yield f"the {name} is {value}, not {wanted}"
+        if self.method is not None and self.method.upper() != exchange.method:
+            yield f"the method is {exchange.method}, not {self.method.upper()}"
+        if self.path is not None and not any_matches(self.path, exchange.paths):
+            yield f"the path is {exchange.path}, not {self.path}"
+        if not _has_status(exchange.status, self.status):
+            yield f"the status is {exchange.status}, not {self.status}"
+        yield from self._differences_of_body(exchange)
 
     def __str__(self) -> str:
         asked = {
@@ -49,17 +60,19 @@ class Query:
         }
         return ", ".join(f"{name}={value!r}" for name, value in asked.items()) or "anything"
 
-    def _has_body(self, exchange: Exchange) -> bool:
+    def _differences_of_body(self, exchange: Exchange) -> Iterator[str]:
         if self.body_contains is not None:
             text = exchange.request_body.decode("utf-8", "replace")
             if self.body_contains not in text:
-                return False
+                yield f"the request body does not contain {_short(self.body_contains)}"
         if self.json is None:
-            return True
+            return
         try:
-            return contains(json.loads(exchange.request_body), self.json)
+            value = json.loads(exchange.request_body)
         except ValueError:
-            return False
+            yield "the request body is not JSON" if exchange.request_body else "there is no body"
+            return
+        yield from _missing(value, self.json)
 
 
 def find_calls(journal: Journal, query: Query, since: int = 0) -> list[Exchange]:
@@ -72,17 +85,32 @@ def find_calls(journal: Journal, query: Query, since: int = 0) -> list[Exchange]
 
 def contains(value: Any, part: Any) -> bool:
     """Say whether a JSON value has everything that `part` has, at the same places."""
-    if isinstance(part, dict):
-        return isinstance(value, dict) and all(
-            name in value and contains(value[name], item) for name, item in part.items()
-        )
-    if isinstance(part, list):
-        return (
-            isinstance(value, list)
-            and len(value) == len(part)
-            and all(contains(*pair) for pair in zip(value, part, strict=True))
-        )
-    return bool(value == part) and isinstance(value, bool) == isinstance(part, bool)
+    return next(_missing(value, part), None) is None
+
+
+def _missing(value: Any, part: Any, at: str = "", *, secret: bool = False) -> Iterator[str]:
+    """Yield in what a value lacks a part, by JSON pointers; the value of a secret is not shown."""
+    place = at or "the request body"
+    if isinstance(part, dict) and isinstance(value, dict):
+        for name, item in part.items():
+            below = join(at, name)
+            if name in value:
+                yield from _missing(value[name], item, below, secret=secret or is_secret(name))
+            else:
+                yield f"{below} is missing"
+    elif isinstance(part, list) and isinstance(value, list):
+        if len(part) != len(value):
+            yield f"{place} has {len(value)} items, not {len(part)}"
+            return
+        for index, pair in enumerate(zip(value, part, strict=True)):
+            yield from _missing(*pair, join(at, index), secret=secret)
+    elif value != part or isinstance(value, bool) != isinstance(part, bool):
+        yield f"{place} is {REDACTED if secret else _short(redacted(value))}, not {_short(part)}"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
 def _has_status(status: int, wanted: int | str | None) -> bool:

@@ -16,6 +16,9 @@ from mock_server.state.store import Change, Key
 
 #: Stands for a value that is not asked about.
 ANY: Any = object()
+#: How many calls, or changes, an unmet expectation shows.
+_SHOWN = 6
+_MOST_DIFFERENCES = 3
 
 
 class Unmet(AssertionError):
@@ -38,9 +41,15 @@ class CallExpectation:
         low = 1 if self.at_least is None and self.at_most is None else self.at_least or 0
         return low <= count and (self.at_most is None or count <= self.at_most)
 
+    def exceeded_by(self, count: int) -> bool:
+        """Say whether that many are too many."""
+        most = self.at_most if self.exactly is None else self.exactly
+        return most is not None and count > most
+
     def __str__(self) -> str:
         if self.exactly is not None:
-            return f"exactly {self.exactly} calls with {self.query}"
+            calls = "call" if self.exactly == 1 else "calls"
+            return f"exactly {self.exactly} {calls} with {self.query}"
         bounds = [
             f"at least {self.at_least}" if self.at_least is not None else "",
             f"at most {self.at_most}" if self.at_most is not None else "",
@@ -53,18 +62,28 @@ def verify_calls(journal: Journal, expectations: Iterable[CallExpectation], sinc
     for expectation in expectations:
         found = find_calls(journal, expectation.query, since)
         if not expectation.accepts(len(found)):
-            raise Unmet(f"expected {expectation}; there were {len(found)}{_seen(journal, since)}")
+            seen = journal.since(since)
+            happened = (
+                _listed(found)
+                if expectation.exceeded_by(len(found))
+                else seen_instead(expectation.query, seen)
+            )
+            there = "there was 1" if len(found) == 1 else f"there were {len(found)}"
+            raise Unmet(f"expected {expectation}; {there}{happened}")
 
 
 def verify_order(journal: Journal, queries: Sequence[Query], since: int = 0) -> None:
     """Raise Unmet unless calls like the queries came in their order, others between them or not."""
-    remaining = iter(journal.since(since))
+    remaining = journal.since(since)
     for position, query in enumerate(queries, 1):
-        if not any(query.matches(exchange) for exchange in remaining):
+        place = next((n for n, each in enumerate(remaining) if query.matches(each)), None)
+        if place is None:
+            after = " after those before it" if position > 1 else ""
             raise Unmet(
                 f"expected, as number {position} of {len(queries)} in order, a call with {query}; "
-                f"there was none after those before it{_seen(journal, since)}"
+                f"there was none{after}{seen_instead(query, remaining)}"
             )
+        remaining = remaining[place + 1 :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +149,8 @@ def verify_effects(sandbox: Sandbox, expectation: EffectsExpectation, since: int
         views = map(change_view, changes)
         others = [text for view in views if (text := _unexplained(view, explained))]
         if others:
-            raise Unmet(f"expected nothing else to change, but: {'; '.join(others)}")
+            more = f"; and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+            raise Unmet(f"expected nothing else to change, but: {'; '.join(others[:_SHOWN])}{more}")
 
 
 def _is_of(effect: ExpectedEffect, change: Change) -> bool:
@@ -217,7 +237,25 @@ def _unexplained(view: dict[str, Any], explained: set[tuple[str, str, str | None
     return f"{table} {key}: {', '.join(others)} changed" if others else None
 
 
-def _seen(journal: Journal, since: int) -> str:
-    exchanges = journal.since(since)
-    lines = "".join(f"\n  {line(exchange)}" for exchange in exchanges[-20:])
-    return f"; the journal has:{lines}" if lines else "; the journal is empty"
+def seen_instead(query: Query, exchanges: Sequence[Exchange]) -> str:
+    """Return what to say where no call is like a query: the closest one, then the last ones."""
+    differing = [
+        (differences, exchange)
+        for exchange in reversed(exchanges)
+        if (differences := list(query.differences(exchange)))
+    ]
+    if not differing:
+        return _listed(exchanges)
+    differences, closest = min(differing, key=lambda each: len(each[0]))
+    more = len(differences) - _MOST_DIFFERENCES
+    what = "; ".join(differences[:_MOST_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")
+    return f"; the closest call is {line(closest)}: {what}{_listed(exchanges)}"
+
+
+def _listed(exchanges: Sequence[Exchange]) -> str:
+    if not exchanges:
+        return "; there was no call"
+    shown = [line(exchange) for exchange in exchanges[-_SHOWN:]]
+    if len(exchanges) > _SHOWN:
+        shown.insert(0, f"… {len(exchanges) - _SHOWN} earlier calls …")
+    return "".join(f"\n  {each}" for each in shown)

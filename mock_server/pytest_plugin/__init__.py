@@ -113,10 +113,20 @@ def pytest_runtest_makereport(
         if call.excinfo is not None and call.when != "teardown":
             item.stash[_BROKE_OFF] = True
         if report.failed:
-            report.sections.append(("mock_inventory", _sendable(inventory.summary())))
+            # An unmet expectation shows the calls that matter itself.
+            unmet = call.excinfo is not None and call.excinfo.errisinstance(_unmet())
+            report.sections.append(
+                ("mock_inventory", _sendable(inventory.summary(calls=not unmet)))
+            )
         if call.when == "teardown":
             del item.stash[_INVENTORY]
     return report
+
+
+def _unmet() -> type[AssertionError]:
+    from mock_server.journal.verify import Unmet
+
+    return Unmet
 
 
 def _sendable(text: str) -> str:

@@ -76,12 +76,14 @@ class Home:
             self._live = self.loop.wait(self._start())
         return self._live[2]
 
-    def open(self, node_id: str, options: PluginOptions) -> MockInventory:
-        """Return mocks for one test, in a fresh fork; raises BadHome."""
+    def open(
+        self, node_id: str, options: PluginOptions, origin: Sandbox | None = None
+    ) -> MockInventory:
+        """Return mocks for one test, in a fork of `origin` or of fresh ones; raises BadHome."""
         name = sandbox_name(node_id, options.persona)
 
         def fork() -> Sandbox:
-            return self.server.sandboxes.adopt(self._base(options).fork(name))
+            return self.server.sandboxes.adopt((origin or self._base(options)).fork(name))
 
         self._opened.add(name)
         return MockInventory(self, self.loop.do(fork), options, node_id)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
+from mock_server.control.api.points import state_at
 from mock_server.control.seed_files.records import exported
+from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.journal.exchange import Exchange
-from mock_server.journal.explain import explain
+from mock_server.journal.explain import Explanation, explain
 from mock_server.journal.journal import EvidenceDropped
 from mock_server.journal.names import UnknownName, check_effect, check_query
 from mock_server.journal.search import Query, find_calls
@@ -17,6 +20,7 @@ from mock_server.journal.verify import (
     CallExpectation,
     EffectsExpectation,
     Unmet,
+    seen_instead,
     verify_calls,
     verify_effects,
     verify_order,
@@ -24,22 +28,24 @@ from mock_server.journal.verify import (
 from mock_server.journal.verify import ExpectedEffect as Effect
 from mock_server.journal.views import line
 from mock_server.pytest_plugin.access import ApiAccess
+from mock_server.pytest_plugin.exchange import SeenExchange
 from mock_server.pytest_plugin.faults import Faults
 from mock_server.pytest_plugin.options import PluginOptions
 from mock_server.pytest_plugin.witness import Witness
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox
-from mock_server.state.store import Change
+from mock_server.state.store import Change, State
 from mock_server.usage import suggestion
 
 if TYPE_CHECKING:
     from mock_server.pytest_plugin.home import Home
     from mock_server.server_loop import LoopTransport
 
-__all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "UnknownName", "Unmet"]
+__all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "SeenExchange", "UnknownName", "Unmet"]
 
 T = TypeVar("T")
 _SHOWN = 30
+_POINT = re.compile(r"seed|now|snapshot:.+|(?:before|after):[1-9][0-9]*")
 
 
 class Calls(TypedDict, total=False):
@@ -93,6 +99,10 @@ class MockInventory:
             sandbox.journal.listen(self._witness.note),
             self._unattributed.listen(self._witness.note_unattributed),
         ]
+
+    def __repr__(self) -> str:
+        calls = self._sandbox.journal.last
+        return f"<mock_inventory {self.name!r}: {', '.join(self.apis)}; {calls} calls>"
 
     if not TYPE_CHECKING:
 
@@ -152,8 +162,21 @@ class MockInventory:
         verified with the rest.
         """
         if name not in self._accounts:
-            self._accounts[name] = self._home.open(f"{self._node_id}[{name}]", self._options)
+            self._accounts[name] = self._open(name, None)
         return self._accounts[name]
+
+    def fork(self, name: str) -> MockInventory:
+        """Return another account that begins with these records as they are now.
+
+        Raises ValueError if there is an account of that name.
+        """
+        if name in self._accounts:
+            raise ValueError(f"there is an account {name!r} already")
+        self._accounts[name] = self._open(name, self._sandbox)
+        return self._accounts[name]
+
+    def _open(self, name: str, origin: Sandbox | None) -> MockInventory:
+        return self._home.open(f"{self._node_id}[{name}]", self._options, origin)
 
     @property
     def accounts(self) -> Mapping[str, MockInventory]:
@@ -165,7 +188,9 @@ class MockInventory:
         names = list(apis) or list(self.apis)
         return self._do(lambda: exported(self._sandbox.whole(self._sandbox.state, names), names))
 
-    def wait_for(self, *, since: int = 0, timeout: float = 10.0, **like: Unpack[Calls]) -> Exchange:
+    def wait_for(
+        self, *, since: int = 0, timeout: float = 10.0, **like: Unpack[Calls]
+    ) -> SeenExchange:
         """Return the first exchange after `since` that is like this, as soon as there is one.
 
         For programs that run beside the test. Raises Unmet after `timeout` seconds.
@@ -184,10 +209,12 @@ class MockInventory:
         try:
             earlier = self._do(partial(find_calls, self._sandbox.journal, query, since))
             if not earlier and not came.wait(timeout):
-                raise Unmet(f"no call with {query} came within {timeout:g} seconds")
+                seen = self._do(partial(self._sandbox.journal.since, since))
+                instead = seen_instead(query, seen)
+                raise Unmet(f"no call with {query} came within {timeout:g} seconds{instead}")
         finally:
             self._do(stop)
-        return (earlier or found)[0]
+        return self._seen((earlier or found)[0])
 
     def snapshot(self, name: str) -> None:
         """Keep the records as they are under a name, in place of what was there before."""
@@ -203,12 +230,18 @@ class MockInventory:
 
     def reset(self) -> None:
         """Make everything but the snapshots as it was when the test began."""
-        self._do(self._sandbox.reset)
+
+        def reset() -> None:
+            self._sandbox.reset()
+            # What is a fork of other mocks began with their records.
+            self._sandbox.go_to(self._start)
+
+        self._do(reset)
 
     @property
-    def journal(self) -> tuple[Exchange, ...]:
+    def journal(self) -> tuple[SeenExchange, ...]:
         """The exchanges so far, the oldest first."""
-        return self._do(lambda: tuple(self._sandbox.journal))
+        return tuple(map(self._seen, self._do(lambda: tuple(self._sandbox.journal))))
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -221,12 +254,40 @@ class MockInventory:
 
         return self._do(changes)
 
-    def calls(self, *, since: int = 0, **like: Unpack[Calls]) -> list[Exchange]:
+    def difference(self, start: str = "seed", end: str = "now") -> tuple[Change, ...]:
+        """Return what is different between two points of the sandbox.
+
+        Points are `seed`, `now`, `snapshot:NAME`, `before:N` and `after:N` (exchange N of the
+        journal). Raises ValueError for what is none of them.
+        """
+
+        def difference() -> tuple[Change, ...]:
+            # An API's seed records come in with its first call; they are no change.
+            earlier, later = (
+                self._sandbox.whole(self._state_at(point), self._sandbox.state.seeded)
+                for point in (start, end)
+            )
+            return earlier.difference(later)
+
+        return self._do(difference)
+
+    def _state_at(self, point: str) -> State:
+        if _POINT.fullmatch(point) is None:
+            raise ValueError(f"{point!r} is none of seed, now, snapshot:NAME, before:N and after:N")
+        try:
+            return state_at(self._sandbox, point)
+        except RecordNotFound as problem:
+            raise ValueError(f"{point!r}: there is no such {problem.kind}") from problem
+        except Conflict as problem:
+            raise ValueError(f"{point!r}: {problem}") from problem
+
+    def calls(self, *, since: int = 0, **like: Unpack[Calls]) -> list[SeenExchange]:
         """Return the exchanges after number `since` that are like this, the oldest first."""
         check_query(like, self._home.server.control_context.specs)
-        return self._do(partial(find_calls, self._sandbox.journal, Query(**like), since))
+        found = self._do(partial(find_calls, self._sandbox.journal, Query(**like), since))
+        return list(map(self._seen, found))
 
-    def explain(self, number: int) -> dict[str, object]:
+    def explain(self, number: int) -> Explanation:
         """Return what an exchange was taken for, and why it was answered so, as JSON."""
         exchange = self._do(partial(self._sandbox.journal.get, number))
         return explain(exchange, self._home.server.control_context.specs[exchange.api])
@@ -321,15 +382,17 @@ class MockInventory:
         while self._stop_listening:
             self._stop_listening.pop()()
 
-    def summary(self) -> str:
-        """Return how the mocks began and what they saw, for a report of a failure."""
-        options, seen = self._options, self.journal
+    def summary(self, *, calls: bool = True) -> str:
+        """Return how the mocks began and, with `calls`, what they saw, for a failure's report."""
+        options, seen = self._options, self._do(lambda: tuple(self._sandbox.journal))
         specs = self._home.server.control_context.specs
         clock = options.clock.isoformat() if options.clock else "real"
         lines = [
             f"sandbox {self.name}, persona {options.persona}, seed {self.seed}, clock {clock}"
             + (f", seed file {options.seed_file}" if options.seed_file else "")
         ]
+        if not calls:
+            return lines[0]
         if len(seen) > _SHOWN:
             lines.append(f"… {len(seen) - _SHOWN} earlier calls …")
         lines += [line(each, specs.get(each.api)) for each in seen[-_SHOWN:]] or ["no call"]
@@ -352,6 +415,10 @@ class MockInventory:
             problem = unmet.with_traceback(None)
         if problem is not None:
             raise problem
+
+    def _seen(self, exchange: Exchange) -> SeenExchange:
+        specs = self._home.server.control_context.specs
+        return SeenExchange(exchange, specs.get(exchange.api))
 
     def _do(self, function: Callable[[], T]) -> T:
         return self._home.loop.do(function)

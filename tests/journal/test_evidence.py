@@ -128,7 +128,7 @@ def test_calls_are_counted(shop):
     verify_calls(journal, [CallExpectation(Query(operation="createProduct"), exactly=2)])
     verify_calls(journal, [CallExpectation(Query(operation="createProduct"), at_most=2)])
     verify_calls(journal, [CallExpectation(Query(operation="deleteProduct"), exactly=0)])
-    with pytest.raises(Unmet, match="expected exactly 1 calls with operation='createProduct'"):
+    with pytest.raises(Unmet, match="expected exactly 1 call with operation='createProduct'"):
         verify_calls(journal, [CallExpectation(Query(operation="createProduct"), exactly=1)])
     with pytest.raises(Unmet, match="there were 0"):
         verify_calls(journal, [CallExpectation(Query(operation="deleteProduct"))])

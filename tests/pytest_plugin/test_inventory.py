@@ -182,6 +182,55 @@ def test_a_key_of_another_sandbox_is_reported_at_the_end_and_its_sandbox_is_gone
     assert home.server.sandbox("test-x") is None
 
 
+def test_a_fork_begins_with_the_records_as_they_are_and_goes_its_own_way(mocks):
+    inventory = mocks()
+    with inventory.cliniko.client() as client:
+        client.post("/products", json=NEW).raise_for_status()
+    before, fork = total(inventory), inventory.fork("later")
+    with fork.cliniko.client() as client:
+        client.post("/products", json=NEW).raise_for_status()
+    assert (total(inventory), total(fork)) == (before, before + 1)
+    fork.reset()
+    assert total(fork) == before
+    assert fork.changes == ()
+    with pytest.raises(ValueError, match="there is an account 'later' already"):
+        inventory.fork("later")
+
+
+def test_the_difference_of_two_points(mocks):
+    inventory = mocks()
+    with inventory.cliniko.client() as client:
+        made = client.post("/products", json=NEW).json()
+        inventory.snapshot("made")
+        client.delete(f"/products/{made['id']}")
+    (created,) = inventory.difference("seed", "snapshot:made")
+    assert (created.table, str(created.key)) == ("cliniko.products", made["id"])
+    assert inventory.difference("before:1", "after:1") == (created,)
+    assert len(inventory.difference("snapshot:made")) == 1
+    for point, problem in [
+        ("noon", "none of seed, now"),
+        ("snapshot:x", "there is no such snapshot"),
+        ("before:9", "there is no such exchange"),
+    ]:
+        with pytest.raises(ValueError, match=problem):
+            inventory.difference(point)
+
+
+def test_a_seen_exchange_is_short_and_shows_no_credential(mocks):
+    inventory = mocks()
+    with inventory.cliniko.client() as client:
+        made = client.post("/products", json=NEW)
+    (seen,) = inventory.journal
+    assert repr(seen).startswith("<#1 POST http://mock.test/cliniko/v1/products 201")
+    assert seen.json() == made.json()
+    assert seen.request_json() == NEW
+    assert seen.request_headers["Authorization"] == "[redacted]"
+    assert seen.response_headers["content-type"] == made.headers["content-type"]
+    assert inventory.calls(operation="createProduct") == [seen]
+    assert len(repr(inventory)) < 200
+    assert inventory.name in repr(inventory)
+
+
 def test_records_can_be_exported(mocks):
     inventory = mocks(persona="empty")
     with inventory.cliniko.client() as client:
@@ -246,7 +295,7 @@ def test_calls_and_effects_are_verified_at_once(mocks):
     inventory.verify_order(Query(operation="createProduct"), Query(method="POST"))
     with pytest.raises(Unmet, match="expected nothing else to change"):
         inventory.verify_effects(sold, exclusive=True, since=adjusted.number - 1)
-    with pytest.raises(Unmet, match="exactly 1 calls with method='POST'"):
+    with pytest.raises(Unmet, match="exactly 1 call with method='POST'; there were 2\n  #1 POST"):
         inventory.verify_calls(method="POST", exactly=1)
     assert inventory.explain(adjusted.number)["kept"] is True
 

@@ -139,7 +139,7 @@ def test_that_broke_off(mock_inventory):
     done.assert_outcomes(passed=4, failed=1, errors=3, skipped=1)
     done.stdout.fnmatch_lines(
         [
-            "expected exactly 1 calls with operation='createProduct'; there were 0; *is empty",
+            "expected exactly 1 call with operation='createProduct'; there were 0; there was no *",
             "*expected cliniko.products 1 updated: stock_level from 5 to 3; there is no *",
             "*expected, as number 1 of 1 in order, a call with operation='listProducts'*",
             "*the only complaint*",
@@ -168,6 +168,27 @@ def test_wait(mock_inventory):
     assert not [line for line in shown if "mock_server/" in line]
     failures = "\n".join(shown).split("____ test_")[1:]
     assert [each for each in failures if each.count("\n") > 20] == []
+
+
+def test_an_unmet_expectation_names_the_closest_of_many_calls_in_few_lines(run):
+    done = run("""
+def test_sells(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        client.post("/stock_adjustments", json={"product_id": "1", "quantity": -3,
+                                                "adjustment_type": "Item Sold"})
+        for _ in range(50):
+            client.get("/products/1")
+    mock_inventory.verify_calls(operation="createStockAdjustment", json={"quantity": -2})
+""")
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines([
+        "E  *expected a call with operation=*; the closest call is #1 * 201 *: /quantity is -3, *",
+        "E *… 45 earlier calls …",
+        "*- mock_inventory -*",
+        "sandbox test.typical-sells-*",
+    ])  # fmt: skip
+    ours = [each for each in done.stdout.lines if "GET" in each or "E  " in each]
+    assert len(ours) <= 12
 
 
 def test_an_answer_off_the_contract_fails_the_test(run):

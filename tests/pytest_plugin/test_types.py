@@ -18,11 +18,14 @@ def test_right(mock_inventory: MockInventory) -> None:
     mock_inventory.rate_limits(requests=3)
     other = mock_inventory.account("other")
     other.verify_calls(exactly=0, operation="createProduct")
+    mock_inventory.explain(1)["operation"]
+    mock_inventory.calls()[0].json()
 
 def test_wrong(mock_inventory: MockInventory) -> None:
     mock_inventory.clinko  # wrong
     mock_inventory.verify_calls(op="createProduct")  # wrong
     mock_inventory.faults.add({"effects": [], "tims": 1})  # wrong
+    mock_inventory.explain(1)["operaton"]  # wrong
     mock_inventory.faults.status(429, operaton="createProduct")  # wrong
 """
 

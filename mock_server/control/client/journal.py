@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mock_server.control.client.session import ControlError, ControlSession
+
+if TYPE_CHECKING:
+    from mock_server.journal.explain import Explanation
 
 _PAUSE = 0.05
 Query = Mapping[str, Any]
@@ -49,9 +52,9 @@ class Evidence:
         found: dict[str, Any] = self._call("GET", "journal", str(number))
         return found
 
-    def explain(self, number: int) -> dict[str, Any]:
+    def explain(self, number: int) -> Explanation:
         """Return what an exchange was taken for, and why it was answered so."""
-        found: dict[str, Any] = self._call("GET", "journal", str(number), "explanation")
+        found: Explanation = self._call("GET", "journal", str(number), "explanation")
         return found
 
     def har(self, *, since: int = 0) -> dict[str, Any]:
