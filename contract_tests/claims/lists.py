@@ -150,10 +150,11 @@ class Totals(Claim):
     def violation(self, context: ClaimContext, trace: Trace) -> str | None:
         listing = listing_of(context.lifecycle, self.resource, self.listing)
         seen = len(list(records(trace, self.pages, listing)))
-        told = trace.answer(self.answer).at(listing.total or "")
-        if str(told) == str(seen):
+        total = trace.answer(self.answer).at(listing.total or "")
+        if str(total) == str(seen):
             return None
-        return f"{trace[self.answer]}: tells of {told} records and lists {seen}"
+        name = (listing.total or "").rpartition("/")[2]
+        return f"{trace[self.answer]}: {name} is {total}, but the pages hold {seen}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,5 +283,5 @@ def compared(where: str, found: list[str], wanted: list[str], *, ordered: bool) 
         place = next(
             i for i, pair in enumerate(zip(found, wanted, strict=True)) if len({*pair}) > 1
         )
-        return f"{where}: {found[place]} stands where {wanted[place]} should"
+        return f"{where}: {found[place]} is where {wanted[place]} should be"
     return None

@@ -95,7 +95,7 @@ def _out_of_order(listed: Sequence[Any], sort: Sort) -> str | None:
     known = [key for key in map(sort.key, listed) if key is not None]
     for one, next_one in pairwise(known):
         if (one < next_one) if sort.descending else (one > next_one):
-            return f"{next_one!s} stands after {one!s}"
+            return f"{next_one!s} comes after {one!s}"
     return None
 
 

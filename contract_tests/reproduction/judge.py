@@ -1,4 +1,4 @@
-"""Judge what was answered to a script: the fault is there, it is not there, or it cannot be told.
+"""Judge what was answered to a script: there, not there, or inconclusive.
 
 The runner calls `verdict`; a shell script carries `main` along, with the claim and all that it
 needs (`portable`), and calls it for what a shell cannot do. So it is of the standard library alone.
@@ -117,8 +117,8 @@ def main(arguments: Sequence[str], folder: Path, case: JudgedScript) -> int:
         print(f"{lacking.operation} {url}")
         return ASK
     except Exception as problem:  # noqa: BLE001 - whatever it is, it says nothing of the service
-        told = str(problem) if isinstance(problem, CannotTell) else repr(problem)
-        print(f"It cannot be told: {told}", file=sys.stderr)
+        why = str(problem) if isinstance(problem, CannotTell) else repr(problem)
+        print(f"Inconclusive: {why}", file=sys.stderr)
         return CANNOT_TELL
     return MENDED
 

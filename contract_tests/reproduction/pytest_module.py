@@ -34,7 +34,7 @@ def _lines(script: Script, session: Session, name: str, message: str) -> Iterato
     code = "".join([*steps, claim, "reproduce("])
     for line in (f"{api}: {name}", *message.strip().splitlines()):
         yield f"# {without_controls(line)}".rstrip()
-    yield "# It fails while the fault is there, and is skipped where that cannot be told."
+    yield "# It fails while the fault is there, and is skipped where that is inconclusive."
     yield f"# {TARGET} names another target; {CREDENTIAL} and"
     yield f"# {OTHER_CREDENTIAL} hold the credentials."
     yield ""

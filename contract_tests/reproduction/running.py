@@ -258,7 +258,7 @@ def reproduce(
     places: Sequence[tuple[str, int]] = (),
     shown: Sequence[str] = (),
 ) -> None:
-    """Send the steps, and raise AssertionError if the fault is there; skip if it cannot be told.
+    """Send the steps, and raise AssertionError if the fault is there; skip if inconclusive.
 
     They go to a fresh mock of this process without a URL. The environment names another URL, and
     has the credentials (see the names above).
@@ -272,7 +272,7 @@ def reproduce(
             session.close()
             session.target.close()
     except (CannotTell, Unreachable) as reason:
-        pytest.skip(f"it cannot be told: {reason}")
+        pytest.skip(f"Inconclusive: {reason}")
     calls = "\n".join(f"  {exchange}" for exchange in trace)
     assert problem is None, f"{problem}\n{calls}"  # noqa: S101 - this is what a test asserts
 

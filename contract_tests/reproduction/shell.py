@@ -37,7 +37,7 @@ _Pieces = list[str | tuple[str, str]]
 _PREAMBLE = """\
 absent() { echo "The fault is not there."; exit 0; }
 present() { echo "The fault is there: $1"; exit 1; }
-cannot() { echo "It cannot be told: $1" >&2; exit 2; }
+cannot() { echo "Inconclusive: $1" >&2; exit 2; }
 command -v curl >/dev/null 2>&1 || cannot "there is no curl"
 umask 077
 work=$(mktemp -d) || cannot "there is no place for files"
@@ -64,7 +64,7 @@ cat >"$work/judge.py" <<'END_OF_JUDGE'"""
 def shell_script(script: Script, session: Session, name: str, message: str) -> str:
     """Return the shell script; empty if what judges it cannot be taken along.
 
-    It ends with 1 if the fault is there, with 0 if it is not, and with 2 if it cannot be told.
+    It ends with 1 if the fault is there, with 0 if it is not, and with 2 if that is inconclusive.
     """
     writer = _Writer(script, session)
     try:
@@ -101,7 +101,7 @@ class _Writer:
         yield "#!/bin/sh"
         for line in (f"{self._target.vendor.api.name}: {name}", *message.strip().splitlines()):
             yield f"# {without_controls(line)}".rstrip()
-        yield "# Ends with 1 if the fault is there, 0 if it is not, 2 if it cannot be told."
+        yield "# Ends with 1 if the fault is there, 0 if it is not, 2 if inconclusive."
         needed = ", and a python3 of 3.8 or later with nothing installed" if self._judges else ""
         yield f"# It needs curl{needed}."
         yield _PREAMBLE

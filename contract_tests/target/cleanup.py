@@ -180,8 +180,8 @@ class _Broom:
             records = answer.at(listing.items)
             if not answer.succeeded or not isinstance(records, list):
                 raise Unreachable(
-                    f"{listing.operation} was answered with {answer.status} and no list, so it "
-                    "cannot be told what is left"
+                    f"{listing.operation} was answered with {answer.status} and no list, so "
+                    "what is left there is unknown"
                 )
             if records and records == before:
                 raise Unreachable(f"{listing.operation} gives the same page again and again")

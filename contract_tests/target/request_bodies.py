@@ -29,7 +29,7 @@ def body_of(content_type: str, body: bytes) -> Any:
             return _grouped((each.name, each.content.decode("utf-8", "replace")) for each in parts)
     except ValueError as problem:
         raise ValueError("its body is not what its type says") from problem
-    raise ValueError("what is in its body cannot be told")
+    raise ValueError("its body cannot be read")
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:

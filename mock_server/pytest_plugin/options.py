@@ -1,4 +1,4 @@
-"""What a test's mocks can be told: by its marker, on the command line, or in the ini file."""
+"""How a test's mocks are set up: by its marker, on the command line, or in the ini file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FAIL_ON = ("none", "inferred")
 _INI = {
     "persona": ("typical", "how much data the mocks begin with: empty, typical or large"),
     "seed": ("0", "the seed of that data and of everything random"),
-    "clock": ("real", "`real`, or the instant at which each test's clock stands at first"),
+    "clock": ("real", "`real`, or the instant at which each test's clock is stopped at first"),
     "seed_file": ("", "a seed file with the records to begin with, from the root folder on"),
     "fail_on": ("none", "`inferred` fails tests that used behaviour which no vendor documents"),
     "fail_on_ignored": (
@@ -42,7 +42,7 @@ class BadOption(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class PluginOptions:
-    """How a test's mocks begin; `clock` is the instant at which it stands, None is the real one."""
+    """How a test's mocks begin; `clock` is the instant of a stopped clock, None is the real one."""
 
     persona: str
     seed: int

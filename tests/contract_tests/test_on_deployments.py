@@ -164,7 +164,7 @@ def test_a_list_that_cannot_be_read_is_not_an_empty_account(answer, capsys):
         # The credential is tried before.
         proxy.instead = lambda number, *_: answer if number > 3 else None
         assert cli.main(["sweep", "cliniko", "--target", url, "--rate", "none"]) == 3
-        assert "it cannot be told what is left" in capsys.readouterr().err
+        assert "what is left there is unknown" in capsys.readouterr().err
 
 
 def test_sweeping_leaves_what_a_ledger_of_another_account_names(tmp_path, capsys):

@@ -33,7 +33,7 @@ def clock(
     \b
     mock-server clock test                                what it shows
     mock-server clock test freeze 2026-03-01T09:00:00Z    stop it (without an instant: now)
-    mock-server clock test set 2026-03-01                 set it; it runs or stands as before
+    mock-server clock test set 2026-03-01                 set it; running or stopped as before
     mock-server clock test advance 90m                    move it (s, m, h, d); `-- -1d` for back
     mock-server clock test run                            let it run from where it is
     mock-server clock test real                           show the machine's time again

@@ -203,7 +203,7 @@ def test_what_is_no_answer_of_the_service_says_nothing(
             module_ends(finding.test, url, "anybody:"),
         ):
             assert ended == 2, said
-            assert "cannot be told: " in said.splitlines()[-1]
+            assert "Inconclusive: " in said.splitlines()[-1]
 
 
 def test_where_it_cannot_be_told_is_said_in_a_line(service, tmp_path):
@@ -222,6 +222,6 @@ def test_where_it_cannot_be_told_is_said_in_a_line(service, tmp_path):
     ):
         status, line = ends(finding.reproduction, tmp_path, target, *credentials, path=path)
         assert status == 2
-        assert re.fullmatch(f"It cannot be told: {said}.*", line), line
+        assert re.fullmatch(f"Inconclusive: {said}.*", line), line
     for credentials, target in (([], url), (["nobody:"], url), ([f"{WORDS[0]}:"], GONE)):
         assert module_ends(finding.test, target, *credentials)[0] == 2

@@ -81,7 +81,10 @@ def in_its_category(item: Json, look: Look) -> str | None:
     for category in counter["categories"]:
         if category["item_count"] != len(category["items"]):
             count = len(category["items"])
-            return f"category {category['id']} tells of {category['item_count']}, and has {count}"
+            return (
+                f"item_count of category {category['id']} is {category['item_count']}, "
+                f"but it lists {count}"
+            )
         if category["id"] == item["category_id"] and category["name"] != item["category"]:
             return f"category {category['id']} is {category['name']!r}, not {item['category']!r}"
         holding += [category["id"] for each in category["items"] if each["id"] == item["id"]]

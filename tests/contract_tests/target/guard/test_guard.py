@@ -136,7 +136,7 @@ def test_what_the_policy_refuses_is_not_sent(behind, service):
     target, guard = behind(WRITES, policy=policy)
     with target.client() as client:
         assert "not ours" in refused(guard, client, "DELETE", "/mine/things/7")
-        assert "cannot be told" in refused(guard, client, "POST", "/mine/things", content=b"x")
+        assert "body cannot be read" in refused(guard, client, "POST", "/mine/things", content=b"x")
         headers = {"Content-Type": "application/json"}
         assert "not what its type says" in refused(
             guard, client, "POST", "/mine/things", content=b"x", headers=headers
