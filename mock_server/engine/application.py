@@ -152,7 +152,7 @@ class ApiApplication:
 
     async def _refuse(self, error: ApiError, scope: Scope, send: Send) -> None:
         path = self._own_path(scope["path"], scope)
-        if self.spec.is_not_mocked(scope["method"], path):
+        if self.spec.find_not_mocked(scope["method"], path) is not None:
             error = NotMocked(scope["method"], path)
         await self._unrouted[type(error)].refuse(error, scope, send)
 

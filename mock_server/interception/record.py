@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from mock_server.journal.exchange import Exchange
 from mock_server.openapi.document import SpecIndex
-from mock_server.openapi.paths import matches
 
 
 @dataclass
@@ -38,10 +37,10 @@ class InterceptionRecord:
 
     def _template_of(self, exchange: Exchange) -> str:
         spec = self.specs.get(exchange.api)
-        for template in spec.not_mocked if spec else ():
-            if spec and matches(spec.base_path + template, exchange.path):
-                return f"{exchange.method} {spec.base_path}{template}"
-        return f"{exchange.method} {exchange.path}"
+        base = spec.base_path if spec else ""
+        path = exchange.path.removeprefix(base)
+        template = spec.find_not_mocked(exchange.method, path) if spec else None
+        return f"{exchange.method} {base}{template or path}"
 
     def by_operation(self) -> Iterator[tuple[str, str, dict[int, int]]]:
         """Yield the calls of each operation by status, the APIs and operations in order."""

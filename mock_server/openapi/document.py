@@ -234,13 +234,26 @@ class SpecIndex:
                     raise SpecError(f"x-not-mocked: {method.upper()} {path} is mocked")
         return {path: tuple(each.upper() for each in methods) for path, methods in listed.items()}
 
-    def is_not_mocked(self, method: str, path: str) -> bool:
-        """Say whether a method (upper case) of a concrete path is one that only the vendor has."""
+    def find_not_mocked(self, method: str, path: str) -> str | None:
+        """Return the path that only the vendor has for a method (upper case) of a concrete path.
+
+        Of several, the one with the fewest parameters; None if there is none, or if `paths` has the
+        call, which a parameter in the list may stand for too.
+        """
+        if self.find(method, path) is not None:
+            return None
         wanted = "GET" if method == "HEAD" else method
-        return any(
-            wanted in methods and matches(template, path)
-            for template, methods in self.not_mocked.items()
-        )
+        alike = self._not_mocked_by_depth.get((wanted, path.count("/")), ())
+        return next((template for template in alike if matches(template, path)), None)
+
+    @cached_property
+    def _not_mocked_by_depth(self) -> Mapping[tuple[str, int], list[str]]:
+        """The same by method and number of slashes, as there are hundreds of them."""
+        alike: dict[tuple[str, int], list[str]] = {}
+        for template in sorted(self.not_mocked, key=lambda template: template.count("{")):
+            for method in self.not_mocked[template]:
+                alike.setdefault((method, template.count("/")), []).append(template)
+        return alike
 
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods served at a concrete path, upper case, HEAD and OPTIONS included."""

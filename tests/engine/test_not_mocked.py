@@ -59,6 +59,18 @@ def test_what_is_not_listed_stays_the_vendors_refusal(client, method, path, stat
     assert "x-mock-not-mocked" not in answer.headers
 
 
+def test_a_listed_path_with_parameters_leaves_what_is_served_alone():
+    spec = _server(
+        {"x-not-mocked": {"/{any}": ["get", "put"], "/{any}/{id}": ["get"], "/a/{id}": ["get"]}},
+        renderers={NotMocked: lambda error, _: Reply(501, {"error": str(error)})},
+    ).control_context.specs["toy"]
+    found = [
+        spec.find_not_mocked(*call)
+        for call in (("GET", "/things"), ("PUT", "/things"), ("GET", "/a/1"), ("HEAD", "/b/1"))
+    ]
+    assert found == [None, "/{any}", "/a/{id}", "/{any}/{id}"]
+
+
 def test_the_journal_marks_the_call(client, server):
     client.get("/things")
     client.get("/orders")

@@ -15,6 +15,7 @@ from mock_server.app import build_server
 from mock_server.interception.certificates import Authority
 from mock_server.interception.gateway import Gateway
 from mock_server.live import PortUnavailable, listen
+from tests.interception.conftest import Intercepted
 
 PRODUCTS = "https://api.au2.cliniko.com/v1/products"
 
@@ -50,6 +51,17 @@ def test_each_vendor_is_at_its_own_path_on_its_own_hosts(intercepted, url, auth)
     headers = {"Authorization": auth} if isinstance(auth, str) else {}
     with intercepted.client(auth=None if headers else auth) as client:
         assert client.get(url, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["dev-api.exsited.com", "acme.myexsited.com"])
+def test_a_vendor_with_a_host_for_each_customer_signs_in_and_answers_there(intercepted, host):
+    client_of = {"grant_type": "client_credentials", "client_id": f"test-{host.partition('.')[0]}"}
+    secret = {"client_secret": "any", "redirect_uri": "https://example.com/"}
+    with intercepted.client(base_url=f"https://{host}/api") as client:
+        token = client.post("/v4/oauth2/token", json={**client_of, **secret}).json()
+        client.headers["Authorization"] = f"Bearer {token['access_token']}"
+        assert client.get("/v3/items").status_code == 200
+        assert client.get("/v4/items").status_code == 501
 
 
 def test_a_real_looking_key_opens_a_sandbox_that_does_not_show_it(intercepted):
@@ -217,6 +229,27 @@ def test_a_host_that_may_be_called_and_cannot_be_reached_is_named(intercepted):
         assert "localhost cannot be reached" in answer.text
         with pytest.raises(httpx.ProxyError, match=f"localhost:{port} cannot be reached"):
             client.get(f"https://localhost:{port}/")
+
+
+def test_a_host_that_may_be_called_and_has_no_address_is_named(monkeypatch):
+    real = socket.getaddrinfo
+
+    def resolve(host, *more, **options):
+        if host in {"127.0.0.1", b"127.0.0.1"}:
+            return real(host, *more, **options)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    authority = Authority.new()
+    allowed = ["nowhere.example.com"]
+    with Gateway(build_server(["cliniko"]), authority, allow_hosts=allowed) as gateway:
+        intercepted = Intercepted(gateway, None, authority)
+        with intercepted.client() as client:
+            answer = client.get("http://nowhere.example.com/")
+            assert answer.status_code == 502
+            assert "nowhere.example.com cannot be reached" in answer.text
+            with pytest.raises(httpx.ProxyError, match=r"nowhere\.example\.com:443 cannot be"):
+                client.get("https://nowhere.example.com/")
 
 
 def test_a_port_in_use_is_named():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 
@@ -95,6 +96,15 @@ def test_wrong_use_is_told_in_one_line(arguments, complaint, capfd):
     assert run(*arguments) == 2
     (line,) = capfd.readouterr().err.splitlines()
     assert complaint in line
+
+
+def test_a_port_in_use_is_named_before_the_program_runs(capfd):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert run("--port", port, *python("print('ran')")) == 2
+    shown = capfd.readouterr()
+    assert shown.out == ""
+    assert f"cannot listen on 127.0.0.1:{port}" in shown.err
 
 
 def test_the_report_has_every_exchange_and_no_key(tmp_path):
