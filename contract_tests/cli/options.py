@@ -193,6 +193,8 @@ def read_options(options: Mapping[str, Any]) -> Options:
     for option, path in writes:
         if path is not None:
             _check_writable(option, path)
+    if given.report is not None:
+        _make_folder("--report", given.report)
     credentials = [
         read_credential(option, value, variable, plain_word=on_mock, warn=_warn)
         for option, value, variable in (
@@ -230,6 +232,14 @@ def _check_writable(option: str, path: Path) -> None:
     there = next(each for each in (path, *path.absolute().parents) if each.exists())
     if not os.access(there, os.W_OK) or (there != path and not there.is_dir()):
         raise UsageError(f"{option}: {path} cannot be written")
+
+
+def _make_folder(option: str, path: Path) -> None:
+    """Make a folder where there is none: that some cannot be made is only seen by trying."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UsageError(f"{option}: {path} cannot be made: {problem.strerror}") from problem
 
 
 def _warn(line: str) -> None:

@@ -354,15 +354,16 @@ class Actions:
         if paging is None:
             return (self.do(listing.operation, fixed, account),)
         pages: list[int] = []
+        records = size or paging.fixed or paging.largest
         for index in range(most):
-            records = size or paging.fixed or paging.largest
-            parts = Parts(fixed.path, (*fixed.query, *paging.page(index, records)))
+            page = paging.after(index, len(self.records(pages, listing)), records)
+            parts = Parts(fixed.path, (*fixed.query, *page))
             pages.append(self.do(listing.operation, parts, account))
             if not paging.more(self.trace.answer(pages[-1]).body):
                 break
             if len(pages) > 1 and self._repeats(pages, listing):
                 break
-        walk = Walk(tuple(pages), paging, size or paging.fixed or paging.largest, most)
+        walk = Walk(tuple(pages), paging, records, most)
         self.trace.walks.append(walk)
         if len(pages) >= MOST_PAGES or (len(pages) > 1 and self._repeats(pages, listing)):
             self.hold(Advances(walk.pages, listing.items, MOST_PAGES))

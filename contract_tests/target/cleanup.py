@@ -172,10 +172,11 @@ class _Broom:
     def _pages(self, listing: Listing, account: Account) -> Iterator[Any]:
         paging = listing.paging
         before: Any = None
+        seen = 0
         for index in range(_MOST_PAGES):
             query: Query = listing.query
             if paging is not None:
-                query = (*query, *paging.page(index, paging.fixed or paging.largest))
+                query = (*query, *paging.after(index, seen, paging.fixed or paging.largest))
             answer = self._answer(listing.operation, Parts(listing.path, query), account)
             records = answer.at(listing.items)
             if not answer.succeeded or not isinstance(records, list):
@@ -186,6 +187,7 @@ class _Broom:
             if records and records == before:
                 raise Unreachable(f"{listing.operation} gives the same page again and again")
             before = records
+            seen += len(records)
             yield answer.body
             if paging is None or not paging.more(answer.body):
                 return

@@ -18,7 +18,7 @@ class Paging:
     one follows. `next` and `previous` give the links to the pages beside it, or None where there
     is none (None instead of a function: the vendor gives no links). `last` is the query of the
     last page (empty: there is none for that), `beyond` are the statuses of a page
-    past it (empty: not known).
+    past it (empty: not known). `offset` names the parameter that counts the records to pass over.
     `violation` says what is wrong in what a page's body tells of itself (its number, its bounds),
     given its place from 0 and the number of records asked for, or returns None.
     """
@@ -33,6 +33,15 @@ class Paging:
     violation: Callable[[Any, int, int], str | None] | None = None
     last: Query = ()
     beyond: tuple[int, ...] = ()
+    offset: str = ""
+
+    def after(self, index: int, seen: int, records: int) -> Query:
+        """Return the query of the page at a place, where those before it had `seen` records.
+
+        A service may give fewer records than it is asked for, and none of them is passed over.
+        """
+        pairs = self.page(index, records)
+        return tuple((name, str(seen) if name == self.offset else value) for name, value in pairs)
 
 
 def numbered(
@@ -73,4 +82,4 @@ def by_offset(
     def page(index: int, records: int) -> Query:
         return ((offset, str(index * records)), (limit, str(records)))
 
-    return Paging(page, more, sizes, None, largest)
+    return Paging(page, more, sizes, None, largest, offset=offset)

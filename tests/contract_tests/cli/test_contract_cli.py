@@ -177,6 +177,15 @@ def test_what_cannot_be_written_is_told_before_anything_is_sent(tmp_path, capsys
     ]
 
 
+def test_a_report_that_no_folder_can_be_made_for_names_its_option(capsys, found):
+    found(cliniko=[FAULT])
+    assert cli.main(["run", "cliniko", "--report", "/proc/nope"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    [line] = shown.err.splitlines()
+    assert line.startswith("contract-tests: --report: /proc/nope cannot be ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
