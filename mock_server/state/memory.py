@@ -15,6 +15,9 @@ from typing import Any
 
 #: A record with its place in a tree, a value besides its text or bytes, in bytes.
 _RECORD, _VALUE = 400, 60
+#: The two records counted last, with their sizes: a call asks several times for those it writes.
+#: Each is replaced as a whole, as servers on several threads count here.
+_COUNTED: list[tuple[Any, int]] = [(None, 0), (None, 0)]
 #: Types whose values are all of about one size.
 _PLAIN = frozenset({bool, date, datetime, Decimal, float, int, type(None)})
 #: The memory that a container may have (Linux, control groups of version 2).
@@ -31,7 +34,16 @@ class Full(Exception):
 
 def size_of(record: Any) -> int:
     """Return about how many bytes of memory a record takes, 0 for none."""
-    return 0 if record is None else _RECORD + _size_of(record)
+    if record is None:
+        return 0
+    newest, older = _COUNTED
+    if newest[0] is record:
+        return newest[1]
+    if older[0] is record:
+        return older[1]
+    size = _RECORD + _size_of(record)
+    _COUNTED[:] = (record, size), newest
+    return size
 
 
 def _size_of(value: Any) -> int:
@@ -42,13 +54,14 @@ def _size_of(value: Any) -> int:
         return _VALUE
     if kind is tuple or kind is list or kind is frozenset or kind is set:
         return _VALUE + sum([_size_of(item) for item in value])
-    if isinstance(value, Mapping):
-        return _VALUE + sum([_size_of(name) + _size_of(item) for name, item in value.items()])
-    if not is_dataclass(value):
+    fields_of = _fields_of(kind)
+    if fields_of is None:
+        if isinstance(value, Mapping):
+            return _VALUE + sum([_size_of(name) + _size_of(item) for name, item in value.items()])
         return _VALUE
     size = _VALUE
     # Every write comes here, so most fields are counted without a call.
-    for each in _fields_of(kind)(value):
+    for each in fields_of(value):
         of = type(each)
         if of in _PLAIN:
             size += _VALUE
@@ -59,6 +72,9 @@ def _size_of(value: Any) -> int:
 
 @cache
 def _fields_of(kind: Any) -> Any:
+    """Return what tells the values of a dataclass's fields, None for another type."""
+    if not is_dataclass(kind):
+        return None
     names = [each.name for each in fields(kind)]
     if len(names) > 1:
         return attrgetter(*names)
