@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import socket
@@ -12,9 +13,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.bounded_http import READ_TIMEOUT, NoCancellations, protocol
+from mock_server.faults.connection import connection_of
 from mock_server.usage import UsageError
 
 _BACKLOG = 2048
@@ -104,7 +106,7 @@ def server_config(
 ) -> uvicorn.Config:
     """Return how an application is served; `http` and `options` are more of uvicorn's."""
     config = uvicorn.Config(
-        app,
+        _closing_when_cancelled(app),
         http=http or protocol(read_timeout),  # type: ignore[arg-type]  # it is called like the class
         ws="none",
         access_log=False,
@@ -118,3 +120,20 @@ def server_config(
     # Logging is configured by then.
     logging.getLogger("uvicorn.error").addFilter(_NO_CANCELLATIONS)
     return config
+
+
+def _closing_when_cancelled(app: ASGIApp) -> ASGIApp:
+    """An application whose callers lose their connection if the server stops before its answer.
+
+    Uvicorn would answer 500, which a caller takes for the vendor's.
+    """
+
+    async def closing(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            if scope["type"] != "http":
+                raise
+            await connection_of(send).end("the server stops")
+
+    return closing

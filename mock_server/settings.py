@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from mock_server.state.clock import EARLIEST, LATEST
+from mock_server.state.clock import ClockError, checked_instant
 from mock_server.state.memory import share_of_memory
 from mock_server.usage import UsageError
 
@@ -57,13 +57,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.clock is not None:
-            if self.clock.tzinfo is None:
-                raise SettingsError(f"the clock {self.clock.isoformat()} has no offset from UTC")
-            if not EARLIEST <= self.clock <= LATEST:
-                raise SettingsError(
-                    f"the clock {self.clock.isoformat()} is out of range, "
-                    f"{EARLIEST.year} to {LATEST.year}"
-                )
+            try:
+                checked_instant(self.clock)
+            except ClockError as problem:
+                raise SettingsError(str(problem)) from problem
         self._check_switch("rate limits are", self.rate_limited)
         self._check_switch("CSRF tokens are", self.csrf)
         for origin in self.cors_origins:

@@ -76,7 +76,11 @@ LAYERS = {
         "mock_server.state",
         "mock_server.usage",
     },
-    "mock_server.live": {"mock_server.bounded_http", "mock_server.usage"},
+    "mock_server.live": {
+        "mock_server.bounded_http",
+        "mock_server.faults.connection",
+        "mock_server.usage",
+    },
     "mock_server.bounded_http": set(),
     "mock_server.server_loop": {"mock_server.in_process"},
     "mock_server.discovery": {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -121,6 +123,22 @@ def test_it_stops_when_the_block_is_left():
         assert httpx.get(url, headers=KEY).status_code == 200
     with pytest.raises(httpx.ConnectError):
         httpx.get(url, headers=KEY)
+
+
+def test_a_call_that_waits_while_the_server_stops_gets_no_answer_instead_of_a_false_one():
+    waiting = threading.Event()
+
+    async def app(scope, _receive, _send):
+        if scope["type"] == "http":
+            waiting.set()
+            await asyncio.sleep(60)
+
+    with ThreadPoolExecutor() as pool:
+        with LiveServer(app) as server:
+            call = pool.submit(httpx.get, server.url, timeout=30)
+            assert waiting.wait(10)
+        with pytest.raises(httpx.RemoteProtocolError):
+            call.result(timeout=30)
 
 
 def test_a_port_that_is_taken_is_refused_in_one_line():

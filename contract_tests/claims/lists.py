@@ -40,7 +40,7 @@ class Lists(Claim):
 
 @dataclass(frozen=True, slots=True)
 class Distinct(Claim):
-    """No record stands twice on these pages."""
+    """No record occurs twice on these pages."""
 
     pages: Numbers
     resource: str

@@ -128,7 +128,7 @@ class SpecIndex:
             for path, item, method, raw in self._raw_operations():
                 operation = self._operation(path, item, method, raw)
                 if operation.id in self.operations:
-                    raise SpecError(f"operationId {operation.id!r} stands twice")
+                    raise SpecError(f"operationId {operation.id!r} occurs twice")
                 self.operations[operation.id] = operation
         except (AttributeError, KeyError, TypeError, ValueError) as problem:
             raise SpecError(f"not an OpenAPI document: {problem!r}") from problem

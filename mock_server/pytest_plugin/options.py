@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mock_server.openapi.instants import parse_instant
+from mock_server.state.clock import ClockError, checked_instant
 from mock_server.usage import UsageError, suggestion
 
 MARKER = (
@@ -147,8 +148,10 @@ def _instant(value: Any) -> datetime | None:
         return None
     try:
         if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
-        return parse_instant(value, assume_utc=True)
+            return checked_instant(value if value.tzinfo else value.replace(tzinfo=UTC))
+        return checked_instant(parse_instant(value, assume_utc=True))
+    except ClockError as problem:
+        raise BadOption(f"mock_inventory: {problem}") from problem
     except ValueError as problem:
         raise BadOption(
             f"mock_inventory: clock is `real` or an instant such as 2026-01-01T00:00:00Z, "

@@ -9,10 +9,27 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
+class ClockError(ValueError):
+    """An instant that no sandbox's clock can show; the message says why, in one line."""
+
+
+def checked_instant(instant: datetime) -> datetime:
+    """Return an instant in UTC; raises ClockError if it is naive or out of the range."""
+    if instant.tzinfo is None:
+        raise ClockError(f"the clock {instant.isoformat()} has no offset from UTC")
+    # Comparing does not overflow where converting would.
+    if not EARLIEST <= instant <= LATEST:
+        raise ClockError(
+            f"the clock {instant.isoformat()} is out of range, {EARLIEST.year} to {LATEST.year}"
+        )
+    return instant.astimezone(UTC)
+
+
 class Clock:
     """Tells a sandbox's time: the machine's, shifted by an offset, or frozen at an instant.
 
-    All instants are aware and in UTC, with microseconds.
+    All instants are aware and in UTC, with microseconds. An instant that it cannot show raises
+    ClockError and changes nothing.
     """
 
     def __init__(self, frozen_at: datetime | None = None) -> None:
@@ -39,19 +56,24 @@ class Clock:
 
     def freeze(self, instant: datetime | None = None) -> None:
         """Stop at `instant`, or at the present one."""
-        self._frozen_at = (instant or self.now()).astimezone(UTC)
+        self._frozen_at = self.now() if instant is None else checked_instant(instant)
 
     def set(self, instant: datetime) -> None:
         """Make it `instant` now; a frozen clock stays frozen, a running one runs on from there."""
         if self._frozen_at is not None:
             self.freeze(instant)
         else:
-            self._offset = instant.astimezone(UTC) - _machine_time()
+            self._offset = checked_instant(instant) - _machine_time()
 
     def advance(self, by: timedelta) -> None:
         """Move forward by `by` (negative: back), frozen or running."""
+        try:
+            instant = self.now() + by
+        except OverflowError as problem:
+            raise ClockError("the clock would be out of range") from problem
+        checked_instant(instant)
         if self._frozen_at is not None:
-            self._frozen_at += by
+            self._frozen_at = instant
         else:
             self._offset += by
 

@@ -200,7 +200,7 @@ def test_a_seed_with_a_mistake_changes_nothing(control, cliniko):
         (
             "b.yaml",
             "apis:\n  cliniko: {}\n  cliniko: {}\n",
-            "b.yaml:3: /apis/cliniko: stands twice",
+            "b.yaml:3: /apis/cliniko: occurs twice",
         ),
         ("c.json", '{"apis":\n {"cliniko" {}}}', "c.json:"),
         ("d.yaml", "- 1\n", "d.yaml:1: /apis: must be an object"),

@@ -145,7 +145,7 @@ def test_an_operation_that_the_engine_cannot_run_is_refused(document, operation,
 
 def test_an_operation_id_stands_once(document, operation):
     document["paths"]["/y"] = {"get": operation}
-    assert _message(document) == "operationId 'read' stands twice"
+    assert _message(document) == "operationId 'read' occurs twice"
 
 
 def test_path_items_by_reference_are_refused(document):

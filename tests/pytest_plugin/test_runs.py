@@ -51,6 +51,10 @@ def test_seed_file(mock_inventory):
     [
         ("seed='x'", "mock_inventory: seed is a whole number, not 'x'"),
         ("clock='noon'", "*or an instant such as 2026-01-01T00:00:00Z, not 'noon'"),
+        (
+            "clock='0001-01-01'",
+            "mock_inventory: the clock 0001-01-01* is out of range, *",
+        ),
         ("colour=1", "the marker mock_inventory takes persona, seed, * by name, not colour"),
         ("fail_on='all'", "mock_inventory: fail_on is one of none, inferred, not 'all'"),
         ("persona='rich'", "mock_inventory: there is no persona 'rich'; *"),

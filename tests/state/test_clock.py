@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from mock_server.state import clock as clock_module
-from mock_server.state.clock import Clock
+from mock_server.state.clock import EARLIEST, LATEST, Clock, ClockError
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -77,6 +77,33 @@ def test_a_clock_moves_by_what_it_is_told(machine, by, frozen):
     assert clock.now() == NOON + by
     machine.now += HOUR
     assert clock.now() == NOON + by + (timedelta(0) if frozen else HOUR)
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize("frozen", [True, False])
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda clock: clock.freeze(EARLIEST - HOUR),
+        lambda clock: clock.set(LATEST + HOUR),
+        lambda clock: clock.set(datetime(1, 1, 1, tzinfo=timezone(HOUR))),
+        lambda clock: clock.set(datetime(9999, 12, 31, 23, tzinfo=timezone(-HOUR))),
+        lambda clock: clock.set(NOON.replace(tzinfo=None)),
+        lambda clock: clock.advance(EARLIEST - HOUR - NOON),
+        lambda clock: clock.advance(timedelta.max),
+        lambda clock: clock.advance(timedelta.min),
+    ],
+)
+def test_an_instant_that_no_clock_can_show_is_refused_and_changes_nothing(frozen, move):
+    clock = Clock(NOON if frozen else None)
+    with pytest.raises(ClockError, match=r"out of range|has no offset from UTC"):
+        move(clock)
+    assert (clock.now(), clock.frozen) == (NOON, frozen)
+
+
+def test_the_first_and_the_last_instant_can_be_shown():
+    for instant in (EARLIEST, LATEST):
+        assert Clock(instant).now() == instant
 
 
 def test_advances_add_up(machine):

@@ -125,6 +125,8 @@ def _form_of_parts(
         header = request.headers["content-type"]
         if not header.startswith("multipart/"):
             raise NotMultipart(f"Invalid Content-Type: {header}")
+        if not header.isascii():
+            raise NotMultipart(f"Invalid non-ASCII Content-Type in multipart: {header}")
         if boundary is None or not is_boundary(boundary):
             raise NotMultipart(f"Invalid boundary in multipart: {boundary}")
         parts = read_multipart(content, boundary, lenient=True)

@@ -11,7 +11,7 @@ from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.messages import Reply, Request
 from mock_server.openapi.instants import parse_instant
-from mock_server.state.clock import EARLIEST, LATEST, Clock
+from mock_server.state.clock import Clock, ClockError, checked_instant
 
 
 def register(operations: Operations, context: ControlContext) -> None:
@@ -40,20 +40,17 @@ def _change(clock: Clock, body: dict[str, Any]) -> None:
         clock.set(_instant(at))
     else:
         try:
-            by = timedelta(seconds=float(body["seconds"]))
-            instant = clock.now() + by
-        except OverflowError as problem:
-            raise ControlRefusal({"seconds": "lead out of the range of the clock"}) from problem
-        if not EARLIEST <= instant <= LATEST:
-            raise ControlRefusal({"seconds": "lead out of the range of the clock, 1970 to 9000"})
-        clock.advance(by)
+            clock.advance(timedelta(seconds=float(body["seconds"])))
+        except (OverflowError, ClockError) as problem:
+            raise ControlRefusal(
+                {"seconds": "lead out of the range of the clock, 1970 to 9000"}
+            ) from problem
 
 
 def _instant(text: Any) -> datetime:
     try:
-        instant = parse_instant(text)
+        return checked_instant(parse_instant(text))
+    except ClockError as problem:
+        raise ControlRefusal({"at": "is out of the range of the clock, 1970 to 9000"}) from problem
     except ValueError as problem:
         raise ControlRefusal({"at": "must be an instant such as 2026-01-31T12:00:00Z"}) from problem
-    if not EARLIEST <= instant <= LATEST:
-        raise ControlRefusal({"at": "is out of the range of the clock, 1970 to 9000"})
-    return instant

@@ -76,11 +76,11 @@ def read_seed_file(path: Path) -> SeedFile:
     document: Any = None
     is_json = path.suffix.lower() == ".json"
     try:
-        content = _content(path)
+        text = _text(_content(path))
         # First, as the JSON that it takes cannot hurt the reader of YAML, which knows the lines.
         if is_json:
-            document = read_json(content)
-        loader, node = _composed(_text(content))
+            document = read_json(text.encode())
+        loader, node = _composed(text)
         # Before anything is made of the tree, as that puts what is merged into it.
         twice = list(_walk(node, "", lines))
         if not is_json:
@@ -93,8 +93,8 @@ def read_seed_file(path: Path) -> SeedFile:
         raise SeedFileError(f"{_shown(path)}:{line}: {problem.problem or problem}") from problem
     except (ValueError, yaml.YAMLError) as problem:
         line = getattr(problem.__cause__, "lineno", 1)
-        text = " ".join(str(problem).split())
-        raise SeedFileError(f"{_shown(path)}:{line}: {text}") from problem
+        reason = " ".join(str(problem).split())
+        raise SeedFileError(f"{_shown(path)}:{line}: {reason}") from problem
     file = SeedFile(path, document, lines)
     if twice:
         raise SeedFileError("\n".join(f"{_shown(path)}:{line}: {text}" for line, text in twice))
@@ -194,12 +194,12 @@ def _with_text_keys(value: Any) -> Any:
 
 
 def _walk(node: Any, pointer: str, lines: dict[str, int]) -> Iterator[tuple[int, str]]:
-    """Note the line of everything in a YAML tree; yield the keys that stand twice."""
+    """Note the line of everything in a YAML tree; yield the keys that occur twice."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             place, line = join(pointer, str(key.value)), key.start_mark.line + 1
             if place in lines:
-                yield line, f"{place}: stands twice; it is also in line {lines[place]}"
+                yield line, f"{place}: occurs twice; it is also in line {lines[place]}"
             lines[place] = line
             yield from _walk(value, place, lines)
     elif isinstance(node, yaml.SequenceNode):

@@ -38,7 +38,7 @@ class Court:
     def answer(self, method: str, content: bytes, content_type: str | None) -> httpx.Response:
         """Return the mock's answer."""
         name = "create" if method == "POST" else f"{self.unique_id}/update"
-        headers = {} if content_type is None else {"Content-Type": content_type}
+        headers = {} if content_type is None else {"Content-Type": content_type.encode("latin-1")}
         return self.inventory.client.request(
             method, f"{self.inventory.path}{name}/", content=content, headers=headers
         )
@@ -348,7 +348,8 @@ def test_a_form_without_a_file_takes_the_image_away(court: Court) -> None:
     ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=%09",
      f"multipart/form-data; boundary={'b' * 201}", f"multipart/form-data; boundary={'b' * 202}",
      'multipart/form-data; boundary="a b"', f'Multipart/Form-Data; Boundary="{BOUNDARY}"',
-     "multipart/*; boundary=b", "*/*", "application/*", "application/x-www-form-urlencoded;a"],
+     "multipart/form-data; boundary=caf\xe9", "multipart/*; boundary=b",
+     "*/*", "application/*", "application/x-www-form-urlencoded;a"],
 )  # fmt: skip
 def test_a_multipart_body_needs_a_boundary(court: Court, content_type: str) -> None:
     court.compare("PATCH", multipart(dict(LEAST)), content_type)

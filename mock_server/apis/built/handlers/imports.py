@@ -24,7 +24,7 @@ from mock_server.engine.messages import Reply, Request
 def create_items_in_bulk(request: Request, context: Context) -> Reply:
     """Create the items of a JSON-encoded array, all but those whose name exists.
 
-    More than 200 are refused with 302. A name that stands twice in one import is taken once.
+    More than 200 are refused with 302. A name that occurs twice in one import is taken once.
     """
     entries = read_items(request.body["items"])
     if len(entries) > indexes.LARGEST_IMPORT:
