@@ -17,7 +17,7 @@ from mock_server.app import build_server
 from mock_server.live import LiveServer
 from tests.conftest import ROOT
 
-PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+PAGES = [*sorted((ROOT / "docs" / "how-to").glob("*.md")), ROOT / "docs" / "for-testers.md"]
 BLOCK = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: Blocks of these kinds are shown, not run.
 SHOWN = {"text", "json", "yaml"}

@@ -59,6 +59,17 @@ LAYERS = {
         "mock_server.usage",
     },
     "mock_server.in_process": {"mock_server.faults"},
+    "mock_server.output_file": set(),
+    "mock_server.datasets": {
+        "mock_server.command_line",
+        "mock_server.control",
+        "mock_server.data",
+        "mock_server.discovery",
+        "mock_server.output_file",
+        "mock_server.seeding",
+        "mock_server.state",
+        "mock_server.usage",
+    },
     # It makes servers of its own, and reports what they saw.
     "mock_server.interception": {
         "mock_server.app",

@@ -19,6 +19,9 @@ SECTIONS = {
         "apis": "mock_server.cli.specs:apis",
         "check": "mock_server.cli.specs:check",
     },
+    "Data and cases for testers": {
+        "data": "mock_server.datasets.cli:data",
+    },
     "Sandboxes of a running server": {
         "sandboxes": f"{_CONTROL}.sandboxes:sandboxes",
         "create": f"{_CONTROL}.sandboxes:create",
