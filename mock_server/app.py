@@ -126,7 +126,11 @@ def build_server(
     mounts = {
         vendor.api.name: "" if at_native_path else f"/{vendor.api.name}" for vendor in vendors
     }
-    control_context = ControlContext(sandboxes, policy, vendors)
+
+    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+        await server(scope, receive, send)
+
+    control_context = ControlContext(sandboxes, policy, vendors, mounts, whole)
     server = MockServer(settings, vendors, sandboxes, mounts, control_context)
     server.applications = {
         vendor.api.name: ApiApplication(vendor.api, vendor.spec, service) for vendor in vendors

@@ -54,6 +54,7 @@ LAYERS = {
         "mock_server.journal",
         "mock_server.faults",
         "mock_server.in_process",
+        "mock_server.lifecycle",
         "mock_server.seeding",
         "mock_server.state",
         "mock_server.usage",

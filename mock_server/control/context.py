@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_server.discovery import Vendor, tables_of
 from mock_server.engine.credentials import CredentialPolicy
@@ -21,6 +21,9 @@ from mock_server.openapi.document import SpecIndex
 from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
 from mock_server.state.store import Table
 from mock_server.usage import suggestion
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 
 class ControlRefusal(InvalidRequest):
@@ -48,11 +51,17 @@ class NoSuchName(ApiError):
 
 @dataclass(frozen=True)
 class ControlContext:
-    """The sandboxes of a server, which words open one, and the APIs that it serves."""
+    """The sandboxes of a server, which words open one, and the APIs that it serves.
+
+    `mounts` are the paths under which the APIs are served, `app` answers their calls; both are
+    missing where nothing is served.
+    """
 
     sandboxes: Sandboxes
     policy: CredentialPolicy
     vendors: Sequence[Vendor]
+    mounts: Mapping[str, str] = field(default_factory=dict)
+    app: ASGIApp | None = None
 
     @cached_property
     def apis(self) -> tuple[str, ...]:
@@ -69,6 +78,17 @@ class ControlContext:
         """The tables of all APIs, by their full names."""
         found = tables_of(self.vendors).values()
         return {table.name: table for tables in found for table in tables.values()}
+
+    def vendor(self, name: str) -> Vendor:
+        """Return an API by its name; raises RecordNotFound."""
+        for vendor in self.vendors:
+            if vendor.api.name == name:
+                return vendor
+        raise RecordNotFound("API", name)
+
+    def base_url(self, api: str, origin: str) -> str:
+        """Return the URL below which an API is, as one who calls `origin` reaches it."""
+        return origin + self.mounts.get(api, "") + self.specs[api].base_path
 
     def sandbox(self, request: Request) -> Sandbox:
         """Return the open sandbox that a request's path names; raises RecordNotFound."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
-#: What a long handler is: it yields work that needs no more than what it holds, is sent what came
-#: of it, and returns its answer. Between two pieces of work nobody else's call runs.
-Steps = Generator[Callable[[], Any], Any, T]
+#: What a long handler is: it yields work that needs no more than what it holds, or something to
+#: wait for, is sent what came of it, and returns its answer. Between two pieces of work nobody
+#: else's call runs.
+Steps = Generator[Callable[[], Any] | Awaitable[Any], Any, T]
 
 
 @cache
@@ -30,12 +31,15 @@ async def in_worker(work: Callable[[], T], what: Literal["control", "seeds"] = "
 
 
 async def carried_out(steps: Steps[T]) -> T:
-    """Return what a long handler returns, having done its work in the worker's thread."""
+    """Return what a long handler returns, having done its work in the worker's thread.
+
+    What it waits for is awaited here, on the loop that calls run on.
+    """
     try:
         work = next(steps)
         while True:
             try:
-                found = await in_worker(work)
+                found = await (in_worker(work) if callable(work) else work)
             except Exception as problem:  # noqa: BLE001 - it is the handler's own
                 work = steps.throw(problem)
             else:

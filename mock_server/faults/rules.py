@@ -29,6 +29,7 @@ class _Kept:
     until: datetime | None
     matched: int = 0
     fired: int = 0
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,17 @@ class FaultRules:
         """Return how many calls met a rule's effects; raises KeyError."""
         return self._kept[id_].fired
 
+    def is_paused(self, id_: str) -> bool:
+        """Say whether calls pass a rule by; raises KeyError."""
+        return self._kept[id_].paused
+
+    def pause(self, id_: str, *, paused: bool = True) -> None:
+        """Let calls pass a rule by, uncounted, or meet it again; its time goes on.
+
+        Raises KeyError if there is none of that id.
+        """
+        self._kept[id_].paused = paused
+
     def remove(self, id_: str) -> None:
         """Forget a rule; raises KeyError if there is none of that id."""
         del self._kept[id_]
@@ -86,6 +98,8 @@ class FaultRules:
         firings = []
         for kept in self._kept.values():
             rule = kept.rule
+            if kept.paused:
+                continue
             if rule.times is not None and kept.fired >= rule.times:
                 continue
             if kept.until is not None and self._sandbox.clock.now() >= kept.until:

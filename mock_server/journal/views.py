@@ -59,6 +59,36 @@ def exchange_view(exchange: Exchange, spec: SpecIndex | None = None) -> dict[str
     }
 
 
+def exchange_summary(exchange: Exchange, spec: SpecIndex | None = None) -> dict[str, Any]:
+    """Return an exchange in a few words: what was called, what was answered, what it changed."""
+    query = redacted_query(exchange.query, secret_parameters(spec))
+    return {
+        "number": exchange.number,
+        "at": plain(exchange.at),
+        "api": exchange.api,
+        "operation": exchange.operation,
+        "method": exchange.method,
+        "path": f"{exchange.raw_path}{'?' if query else ''}{query}",
+        "status": exchange.status,
+        "verdict": exchange.verdict,
+        "error": exchange.error,
+        "problem": exchange.problem,
+        "fault": exchange.fault,
+        "sent": exchange.sent,
+        "changes": [
+            {"table": each.table, "key": each.key, "change": change_kind(each)}
+            for each in exchange.changes
+        ],
+    }
+
+
+def change_kind(change: Change) -> str:
+    """Return what a change did to its record: `created`, `updated` or `removed`."""
+    if change.before is None:
+        return "created"
+    return "removed" if change.after is None else "updated"
+
+
 def _shown_url(exchange: Exchange, secrets: frozenset[str]) -> str:
     """The URL of an exchange without secrets in its query."""
     query = redacted_query(exchange.query, secrets)
@@ -123,14 +153,12 @@ def change_view(change: Change, shown: Callable[[Any], Any] = plain) -> dict[str
 
     `shown` makes JSON of a record.
     """
-    view: dict[str, Any] = {"table": change.table, "key": change.key}
-    if change.before is None:
-        return view | {"change": "created", "record": shown(change.after)}
-    if change.after is None:
-        return view | {"change": "removed", "record": shown(change.before)}
+    kind = change_kind(change)
+    view: dict[str, Any] = {"table": change.table, "key": change.key, "change": kind}
+    if kind != "updated":
+        return view | {"record": shown(change.before if kind == "removed" else change.after)}
     before, after = shown(change.before), shown(change.after)
     return view | {
-        "change": "updated",
         "fields": {
             name: {"before": before.get(name), "after": after.get(name)}
             for name in {**before, **after}

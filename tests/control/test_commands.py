@@ -215,3 +215,25 @@ def test_the_commands_of_the_how_to_pages_work(run, page, tmp_path, monkeypatch)
     assert lines
     for line in lines:
         run(line)
+
+
+def test_records_and_what_happened_to_them(run):
+    run("create test-a --persona empty")
+    made = run(["call", "test-a", "cliniko", "POST", "/products", '{"name": "Balm"}'])
+    assert made[0].startswith("#1 POST ")
+    assert "cliniko.products" in "\n".join(run("records test-a"))
+    assert run("records test-a cliniko.products")[0].startswith('1 {"id": 1')
+    assert json.loads("\n".join(run("records test-a cliniko.products 1")))["key"] == 1
+    assert run("search test-a operation:createProduct") == ["#1 POST /cliniko/v1/products 201"]
+    assert "did you mean status" in run("search test-a stat:4xx", code=2)[0]
+    assert run("code test-a 1")[0].startswith("curl ")
+    assert run("code test-a 1 --pytest")[0].startswith("def test_create_product_answers_201(")
+    assert run("replay test-a 1")[0].startswith("#2 POST ")
+    assert run(["fault", "test-a", "add", '{"effects": [{"kind": "drop"}]}']) == ["rule-1"]
+    assert run("fault test-a pause rule-1") == ["rule-1: paused"]
+    assert run("fault test-a resume rule-1") == ["rule-1: resumed"]
+    assert [line.partition(": ")[2] for line in run("actions test-a")] == [
+        "fault added rule-1: drop",
+        "fault paused rule-1",
+        "fault resumed rule-1",
+    ]

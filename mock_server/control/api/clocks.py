@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from mock_server.control.actions import note_action
 from mock_server.control.api.views import clock_view
 from mock_server.control.context import ControlContext, ControlRefusal
 from mock_server.engine.api import Operations
@@ -23,9 +24,11 @@ def register(operations: Operations, context: ControlContext) -> None:
 
     @operations.handles("setClock")
     def change(request: Request, _: Context) -> Reply:
-        clock = context.sandbox(request).clock
-        _change(clock, request.body)
-        return Reply(200, clock_view(clock))
+        sandbox = context.sandbox(request)
+        _change(sandbox.clock, request.body)
+        shown = clock_view(sandbox.clock)
+        note_action(sandbox, "clock", f"{request.body['mode']}, at {shown['now']}")
+        return Reply(200, shown)
 
 
 def _change(clock: Clock, body: dict[str, Any]) -> None:

@@ -52,6 +52,8 @@ PATTERNS = {
         "be seed, now, snapshot:NAME, before:N or after:N"
     ),
     "^[/*]": "begin with a slash, or with `*`",
+    "^/": "begin with a slash",
+    "^-?[A-Za-z_][A-Za-z0-9_]{0,99}$": "be a field, with a minus in front for the largest first",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mock_server.control.actions import note_action
 from mock_server.control.context import ControlContext, ControlRefusal
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
@@ -29,26 +30,43 @@ def register(operations: Operations, context: ControlContext) -> None:
 
     @operations.handles("addFault", judges_body=True)
     def add(request: Request, _: Context) -> Reply:
-        rules = rules_of(context.sandbox(request))
+        sandbox = context.sandbox(request)
+        rules = rules_of(sandbox)
         rule = _parsed(request.body, context)
         if len(encode_json(request.body)) > LONGEST_RULE:
             raise ControlRefusal({"match": f"is too long: a rule has {LONGEST_RULE} bytes at most"})
         if len(rules) >= MOST_RULES:
             raise Conflict(f"a sandbox has {MOST_RULES} fault rules at most; remove one first")
-        return Reply(201, _view(rules, rules.add(rule)))
+        added = rules.add(rule)
+        note_action(sandbox, "fault", f"added {added}")
+        return Reply(201, _view(rules, added))
 
     @operations.handles("clearFaults")
     def clear(request: Request, _: Context) -> Reply:
-        rules_of(context.sandbox(request)).clear()
+        sandbox = context.sandbox(request)
+        rules_of(sandbox).clear()
+        note_action(sandbox, "fault", "removed all rules")
         return Reply(204)
+
+    @operations.handles("pauseFault")
+    def pause(request: Request, _: Context) -> Reply:
+        sandbox, id_ = context.sandbox(request), request.path["fault"]
+        rules, paused = rules_of(sandbox), request.body["paused"]
+        try:
+            rules.pause(id_, paused=paused)
+        except KeyError as problem:
+            raise RecordNotFound("fault rule", id_) from problem
+        note_action(sandbox, "fault", f"{'paused' if paused else 'resumed'} {id_}")
+        return Reply(200, _view(rules, rules.get(id_)))
 
     @operations.handles("removeFault")
     def remove(request: Request, _: Context) -> Reply:
-        number = request.path["fault"]
+        sandbox, number = context.sandbox(request), request.path["fault"]
         try:
-            rules_of(context.sandbox(request)).remove(number)
+            rules_of(sandbox).remove(number)
         except KeyError as problem:
             raise RecordNotFound("fault rule", number) from problem
+        note_action(sandbox, "fault", f"removed {number}")
         return Reply(204)
 
     @operations.handles("getRateLimits")
@@ -90,4 +108,4 @@ def _parsed(body: Any, context: ControlContext) -> Rule:
 
 
 def _view(rules: FaultRules, rule: Rule) -> dict[str, Any]:
-    return {**rule.as_json(), "fired": rules.fired(rule.id)}
+    return {**rule.as_json(), "fired": rules.fired(rule.id), "paused": rules.is_paused(rule.id)}

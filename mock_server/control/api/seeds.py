@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mock_server.control.actions import note_action
+from mock_server.control.api.points import state_at
 from mock_server.control.api.views import sandbox_view
 from mock_server.control.context import ControlContext, ControlRefusal
 from mock_server.control.seed_files.checks import mistakes_in
@@ -33,7 +35,7 @@ def register(operations: Operations, context: ControlContext) -> None:
         unknown = [api for api in apis if api not in context.apis]
         if unknown:
             raise RecordNotFound("API", unknown[0])
-        state = sandbox.state
+        state = state_at(sandbox, request.query.get("at", "now"))
 
         def work() -> tuple[dict[str, Any], int]:
             document = exported(sandbox.whole(state, apis), apis)
@@ -63,4 +65,5 @@ def register(operations: Operations, context: ControlContext) -> None:
         except Full as full:
             raise ControlRefusal({"apis": f"are too large: {full}"}) from full
         sandbox.go_to(state)
+        note_action(sandbox, "seed", f"records of {', '.join(sorted(request.body['apis']))}")
         return Reply(200, sandbox_view(sandbox))

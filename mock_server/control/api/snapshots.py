@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mock_server.control.actions import note_action
 from mock_server.control.api.points import exchange_of, snapshot_of, state_at
 from mock_server.control.api.views import change_view, sandbox_view
 from mock_server.control.context import ControlContext, ControlRefusal
@@ -33,6 +34,7 @@ def register(operations: Operations, context: ControlContext) -> None:
         if name not in sandbox.snapshots and len(sandbox.snapshots) >= MOST_SNAPSHOTS:
             raise Conflict(f"a sandbox keeps {MOST_SNAPSHOTS} snapshots; delete one first")
         state = sandbox.snapshot(name)
+        note_action(sandbox, "snapshot", name)
         return Reply(201, {"name": name, "revision": state.revision})
 
     @operations.handles("deleteSnapshot")
@@ -46,6 +48,7 @@ def register(operations: Operations, context: ControlContext) -> None:
     def restore(request: Request, _: Context) -> Reply:
         sandbox = context.sandbox(request)
         sandbox.go_to(snapshot_of(sandbox, request.path["snapshot"]))
+        note_action(sandbox, "state", f"went back to snapshot {request.path['snapshot']}")
         return Reply(200, sandbox_view(sandbox))
 
     @operations.handles("forkSandbox")
@@ -59,12 +62,14 @@ def register(operations: Operations, context: ControlContext) -> None:
             made = context.sandboxes.adopt(sandbox.fork(name, state))
         except Full as full:
             raise Conflict(str(full)) from full
+        note_action(sandbox, "fork", f"copied to {name}")
         return Reply(201, sandbox_view(made))
 
     @operations.handles("rewindSandbox")
     def rewind(request: Request, _: Context) -> Reply:
         sandbox = context.sandbox(request)
         sandbox.go_to(exchange_of(sandbox, request.body["before"]).before)
+        note_action(sandbox, "state", f"went back to before exchange {request.body['before']}")
         return Reply(200, sandbox_view(sandbox))
 
     @operations.handles("difference")

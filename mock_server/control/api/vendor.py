@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 
-from mock_server.control.api import clocks, fault_rules, journal, sandboxes, seeds, snapshots
+from mock_server.control.api import (
+    apis,
+    calls,
+    clocks,
+    fault_rules,
+    journal,
+    records,
+    sandboxes,
+    search,
+    seeds,
+    snapshots,
+)
 from mock_server.control.api.errors import ERRORS
 from mock_server.control.context import ControlContext
 from mock_server.data import specs_directory
@@ -23,7 +34,10 @@ NAME = "control"
 def control_vendor(context: ControlContext) -> Vendor:
     """Return the control API of a context, in the form that the engine serves."""
     operations = Operations()
-    for part in (sandboxes, snapshots, clocks, fault_rules, seeds, journal):
+    parts = (
+        apis, sandboxes, snapshots, clocks, fault_rules, seeds, journal, search, records, calls
+    )  # fmt: skip
+    for part in parts:
         part.register(operations, context)
     home = Sandbox(SandboxName(NAME, ""), 0, lambda *_: State(), Clock(), Journal(0))
     api = Api(

@@ -28,7 +28,16 @@ def sandbox_view(sandbox: Sandbox) -> dict[str, Any]:
         "rate_limits": sandbox.rate_limited,
         "csrf": sandbox.csrf,
         "defects": len(sandbox.defects),
+        "records": sum(map(len, sandbox.state.collections.values())),
+        "last_call": _last_call(sandbox),
     }
+
+
+def _last_call(sandbox: Sandbox) -> dict[str, Any] | None:
+    if not len(sandbox.journal):
+        return None
+    call = evidence.exchange_summary(sandbox.journal.get(sandbox.journal.last))
+    return {name: call[name] for name in ("number", "at", "api", "operation", "method", "status")}
 
 
 def clock_view(clock: Clock) -> dict[str, Any]:

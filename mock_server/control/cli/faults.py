@@ -16,7 +16,9 @@ from mock_server.control.client import Control
 
 @click.command()
 @sandbox_argument
-@click.argument("change", type=Word(["list", "add", "remove", "clear"]), default="list")
+@click.argument(
+    "change", type=Word(["list", "add", "remove", "pause", "resume", "clear"]), default="list"
+)
 @click.argument("value", required=False)
 @control_command
 @click.pass_context
@@ -35,10 +37,11 @@ def fault(
     mock-server fault test add '{"effects": [{"kind": "status", "status": 429}], "times": 2}'
     mock-server fault test add @rule.json          from a file
     mock-server fault test remove rule-1
+    mock-server fault test pause rule-1            and resume rule-1
     mock-server fault test clear                   remove all
     """
     found = control.sandbox(sandbox)
-    if value is None and change in {"add", "remove"}:
+    if value is None and change in {"add", "remove", "pause", "resume"}:
         what = "a rule as JSON" if change == "add" else "the id of a rule"
         raise click.UsageError(f"fault {change}: {what} is missing", ctx)
     if value is not None and change in {"list", "clear"}:
@@ -50,6 +53,9 @@ def fault(
         case "remove":
             found.remove_fault(str(value))
             show_done(f"{value}: removed", as_json=as_json, removed=[value])
+        case "pause" | "resume":
+            found.pause_fault(str(value), paused=change == "pause")
+            show_done(f"{value}: {change}d", as_json=as_json, **{f"{change}d": value})
         case "clear":
             rules = [rule["id"] for rule in found.faults()]
             found.clear_faults()

@@ -91,6 +91,106 @@ def journal(
 
 @click.command()
 @sandbox_argument
+@click.argument("words", nargs=-1)
+@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@control_command
+def search(
+    control: Control, sandbox: str, words: tuple[str, ...], limit: int, as_json: bool
+) -> None:
+    """Find exchanges by words, the newest first.
+
+    \b
+    mock-server search test status:4xx operation:createProduct
+    mock-server search test changed:cliniko.products/12 has:fault
+    mock-server search test -- -status:2xx balm
+    """
+    found = control.sandbox(sandbox).evidence.search(" ".join(words), limit=limit)
+    if as_json:
+        say_json(found)
+        return
+    for each in found["exchanges"]:
+        say(f"#{each['number']} {each['method']} {each['path']} {each['status']}")
+    if left := found["total"] - len(found["exchanges"]):
+        say(f"and {left} more")
+
+
+@click.command()
+@sandbox_argument
+@click.argument("number", type=click.IntRange(1))
+@click.option("--pytest", "as_test", is_flag=True, help="A test, instead of a line of curl.")
+@control_command
+def code(control: Control, sandbox: str, number: int, as_test: bool, as_json: bool) -> None:
+    """Show exchange NUMBER as code that makes its call again."""
+    found = control.sandbox(sandbox).evidence.code(number)
+    if as_json:
+        say_json(found)
+    else:
+        say(found["pytest" if as_test else "curl"].rstrip())
+
+
+@click.command()
+@sandbox_argument
+@click.argument("number", type=click.IntRange(1))
+@control_command
+def replay(control: Control, sandbox: str, number: int, as_json: bool) -> None:
+    """Send the request of exchange NUMBER again."""
+    _show_exchange(control.sandbox(sandbox).evidence.replay(number), as_json=as_json)
+
+
+@click.command()
+@sandbox_argument
+@click.argument("api", shell_complete=complete_api)
+@click.argument("method")
+@click.argument("path")
+@click.argument("body", required=False)
+@control_command
+def call(
+    control: Control,
+    sandbox: str,
+    api: str,
+    method: str,
+    path: str,
+    body: str | None,
+    as_json: bool,
+) -> None:
+    """Call an API in a sandbox, signed in; PATH is below the API's base URL.
+
+    \b
+    mock-server call test cliniko GET /products/1
+    mock-server call test cliniko POST /products '{"name": "Balm"}'
+    mock-server call test cliniko POST /products @balm.json
+    """
+    value = None if body is None else json_object(body, "call: the body")
+    found = control.sandbox(sandbox).call(api, method, path, body=value)
+    _show_exchange(found, as_json=as_json)
+
+
+def _show_exchange(found: dict[str, Any], *, as_json: bool) -> None:
+    from mock_server.journal.views import line_of
+
+    if as_json:
+        say_json(found)
+        return
+    say(line_of(found))
+    if found["response"]["body"]:
+        say(found["response"]["body"])
+
+
+@click.command()
+@sandbox_argument
+@control_command
+def actions(control: Control, sandbox: str, as_json: bool) -> None:
+    """List what control did to a sandbox: snapshots, faults, its clock."""
+    found = control.sandbox(sandbox).actions()
+    if as_json:
+        say_json(found)
+        return
+    for each in found:
+        say(f"{each['at']} after #{each['after']}: {each['kind']} {each['text']}")
+
+
+@click.command()
+@sandbox_argument
 @_since
 @path_option("--output", metavar="FILE", help="A file, instead of standard output.")
 @control_command

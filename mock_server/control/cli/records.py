@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from mock_server.command_line import path_option, takes_unicode, write_output
+from mock_server.command_line import (
+    path_option,
+    say,
+    say_json,
+    say_table,
+    takes_unicode,
+    write_output,
+)
 from mock_server.control.cli.options import complete_api, control_command, sandbox_argument
 from mock_server.control.cli.views import show_done, show_sandbox
 from mock_server.control.client import Control, ControlError
@@ -22,13 +30,70 @@ FORMATS: dict[str, Literal["json", "yaml"]] = {
 
 @click.command()
 @sandbox_argument
+@click.argument("table", required=False)
+@click.argument("key", required=False)
+@click.option("--text", help="Only records that contain it, in any case.")
+@click.option("--sort", metavar="FIELD", help="With a minus in front, the largest first.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@control_command
+def records(
+    control: Control,
+    sandbox: str,
+    table: str | None,
+    key: str | None,
+    text: str | None,
+    sort: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List the tables of a sandbox, the records of one, or show a record with its history.
+
+    \b
+    mock-server records test
+    mock-server records test cliniko.products --sort=-stock_level
+    mock-server records test cliniko.products 12
+    """
+    found = control.sandbox(sandbox).records
+    if table is None:
+        tables = found.tables()
+        if as_json:
+            say_json(tables)
+        else:
+            say_table(["table", "records"], [(each["name"], each["records"]) for each in tables])
+    elif key is not None:
+        say_json(found.get(table, key))
+    else:
+        page = found.page(table, text, sort=sort, limit=limit)
+        if as_json:
+            say_json(page)
+            return
+        for each in page["records"]:
+            say(f"{each['key']} {json.dumps(each['record'], ensure_ascii=not takes_unicode())}")
+        if left := page["total"] - len(page["records"]):
+            say(f"and {left} more")
+
+
+@click.command()
+@sandbox_argument
 @click.option(
     "--api", multiple=True, shell_complete=complete_api, help="Only this API; may be repeated."
+)
+@click.option(
+    "--at",
+    default="now",
+    show_default=True,
+    metavar="POINT",
+    help="A point is seed, now, snapshot:NAME, before:N or after:N (an exchange's number).",
 )
 @path_option("--output", metavar="FILE", help="A file that ends in .yaml, .yml or .json.")
 @control_command
 def export(
-    control: Control, sandbox: str, api: tuple[str, ...], output: Path | None, as_json: bool
+    control: Control,
+    sandbox: str,
+    api: tuple[str, ...],
+    at: str,
+    output: Path | None,
+    as_json: bool,
 ) -> None:
     """Write the records of a sandbox as a seed file, in YAML or JSON."""
     from mock_server.control.seed_files.files import dumped
@@ -38,7 +103,7 @@ def export(
         if output.suffix.lower() not in FORMATS:
             raise UsageError(f"--output: {output} must end in {', '.join(FORMATS)}")
         form = FORMATS[output.suffix.lower()]
-    document = control.sandbox(sandbox).export(api)
+    document = control.sandbox(sandbox).export(api, at=at)
     text = dumped(document, form, ascii_only=output is None and not takes_unicode())
     write_output(text, output)
     if output is not None:

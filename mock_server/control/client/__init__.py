@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from mock_server.control.client.journal import Evidence
+from mock_server.control.client.records import Records
 from mock_server.control.client.results import (
     ClockView,
     Difference,
@@ -66,6 +67,11 @@ class Control:
         """Return the open sandboxes, the longest idle one first."""
         return [sandbox_from(each) for each in self.session.call("GET", "sandboxes")["sandboxes"]]
 
+    def apis(self) -> list[dict[str, Any]]:
+        """Return the APIs that are served: where they are, and how they are called."""
+        found: list[dict[str, Any]] = self.session.call("GET", "apis")["apis"]
+        return found
+
     def sandbox(self, name: str) -> SandboxControl:
         """Return the control of a sandbox, open or not; nothing is called yet."""
         return SandboxControl(self.session, name)
@@ -91,6 +97,37 @@ class SandboxControl:
     def evidence(self) -> Evidence:
         """What happened in it: its journal, verification and explanations."""
         return Evidence(self.session, self.name)
+
+    @property
+    def records(self) -> Records:
+        """What is in it, record by record."""
+        return Records(self.session, self.name)
+
+    def call(
+        self,
+        api: str,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        text: str | None = None,
+    ) -> dict[str, Any]:
+        """Call an API in it, signed in; returns the exchange.
+
+        `path` is below the API's base URL, with its query. `body` is sent as JSON unless it is
+        None, `text` as it is.
+        """
+        options = {"headers": headers and dict(headers), "body": body, "text": text}
+        asked = {"api": api, "method": method, "path": path}
+        asked |= {name: item for name, item in options.items() if item is not None}
+        found: dict[str, Any] = self._call("POST", "calls", body=asked)
+        return found
+
+    def actions(self) -> list[dict[str, Any]]:
+        """Return what control did to it since the last reset, the oldest first."""
+        found: list[dict[str, Any]] = self._call("GET", "actions")["actions"]
+        return found
 
     def _call(self, method: str, *path: str, **options: Any) -> Any:
         return self.session.call(method, "sandboxes", self.name, *path, **options)
@@ -216,9 +253,18 @@ class SandboxControl:
             return bool(self._call("GET", "csrf")["enabled"])
         return bool(self._call("PUT", "csrf", body={"enabled": enabled})["enabled"])
 
-    def export(self, apis: Iterable[str] = ()) -> dict[str, Any]:
-        """Return its records, or those of some APIs, in the form of a seed file."""
-        document: dict[str, Any] = self._call("GET", "export", query={"api": list(apis) or None})
+    def pause_fault(self, rule: str, *, paused: bool = True) -> dict[str, Any]:
+        """Let calls pass a fault rule by, or meet it again; returns the rule."""
+        found: dict[str, Any] = self._call("PUT", "faults", rule, body={"paused": paused})
+        return found
+
+    def export(self, apis: Iterable[str] = (), *, at: str = "now") -> dict[str, Any]:
+        """Return its records, or those of some APIs, in the form of a seed file.
+
+        `at` is a point as in `difference`.
+        """
+        query = {"api": list(apis) or None, "at": at}
+        document: dict[str, Any] = self._call("GET", "export", query=query)
         return document
 
     def seed(self, document: Mapping[str, Any]) -> SandboxView:

@@ -47,6 +47,25 @@ class Evidence:
         found: list[dict[str, Any]] = self._call("GET", "journal", query=asked)["exchanges"]
         return found
 
+    def search(self, words: str = "", *, limit: int = 100) -> dict[str, Any]:
+        """Return the newest exchanges that are as all words say, and the `total` of them.
+
+        Words are such as `status:4xx` and `changed:cliniko.products/12`.
+        """
+        query = {"q": words, "limit": limit}
+        found: dict[str, Any] = self._call("GET", "search", query=query)
+        return found
+
+    def code(self, number: int) -> dict[str, str]:
+        """Return an exchange as code that makes its call again: `curl` and `pytest`."""
+        found: dict[str, str] = self._call("GET", "journal", str(number), "code")
+        return found
+
+    def replay(self, number: int) -> dict[str, Any]:
+        """Send the request of an exchange again; returns the new exchange."""
+        found: dict[str, Any] = self._call("POST", "journal", str(number), "replay")
+        return found
+
     def exchange(self, number: int) -> dict[str, Any]:
         """Return one exchange."""
         found: dict[str, Any] = self._call("GET", "journal", str(number))

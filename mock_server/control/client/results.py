@@ -22,7 +22,9 @@ class SandboxView:
     """A sandbox at a glance.
 
     `revision` counts the commits since the seed; `apis` were used in it; `exchanges` is the number
-    of the newest one in its journal; `faults` counts fault rules, `defects` blocked answers.
+    of the newest one in its journal; `faults` counts fault rules, `defects` blocked answers,
+    `records` what is in it. `last_call` has the number, time, API, operation, method and status of
+    the newest exchange, None if there was none.
     """
 
     name: str
@@ -37,6 +39,8 @@ class SandboxView:
     rate_limits: bool
     csrf: bool
     defects: int
+    records: int
+    last_call: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
