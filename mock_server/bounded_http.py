@@ -15,6 +15,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from mock_server.descriptors import Descriptors
+
 #: The longest request target and the longest headers in all, in bytes.
 MAX_TARGET = 16 << 10
 MAX_HEADERS = 64 << 10
@@ -27,12 +29,19 @@ class BoundedHttp(HttpToolsProtocol):
     `read_timeout` is the time, in seconds, that a request may take from its first byte (or from the
     connection) to its last. The target's host is the one that counts, and there must be one host
     (RFC 9112, section 3.2). A request to change to another protocol is answered as what it is
-    without that.
+    without that. One of the last of the `descriptors` is refused at once.
     """
 
-    def __init__(self, *args: Any, read_timeout: float = READ_TIMEOUT, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        read_timeout: float = READ_TIMEOUT,
+        descriptors: Descriptors | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._read_timeout = read_timeout
+        self._descriptors = descriptors
         self._deadline: asyncio.TimerHandle | None = None
         self._in_head = True
         self._head = 0
@@ -41,7 +50,11 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a request, for so long."""
         super().connection_made(transport)
-        self._start_waiting()
+        opened = transport.get_extra_info("socket")
+        if self._descriptors and opened and self._descriptors.are_used_up(opened.fileno()):
+            self._refuse(503, "the server has no connection left")
+        else:
+            self._start_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
@@ -137,9 +150,9 @@ class BoundedHttp(HttpToolsProtocol):
         """Say nothing: to answer without the upgrade is what RFC 9110 (7.8) has for it."""
 
 
-def protocol(read_timeout: float) -> Callable[..., BoundedHttp]:
+def protocol(read_timeout: float, descriptors: Descriptors) -> Callable[..., BoundedHttp]:
     """Return what makes the protocol of a connection."""
-    return partial(BoundedHttp, read_timeout=read_timeout)
+    return partial(BoundedHttp, read_timeout=read_timeout, descriptors=descriptors)
 
 
 class NoCancellations(logging.Filter):

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,11 +17,14 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.bounded_http import READ_TIMEOUT, NoCancellations, protocol
+from mock_server.descriptors import Descriptors, raise_limit
 from mock_server.faults.connection import connection_of
 from mock_server.usage import UsageError
 
 _BACKLOG = 2048
 _NO_CANCELLATIONS = NoCancellations()
+#: Those of the process, whose limit is read when the first server is made.
+_descriptors = cache(Descriptors)
 #: The signals that end a server.
 ENDING = (signal.SIGINT, signal.SIGTERM)
 
@@ -52,7 +56,16 @@ def hold_signals(how: int) -> None:
         signal.pthread_sigmask(how, ENDING)
 
 
-class Server(uvicorn.Server):
+class _Server(uvicorn.Server):
+    """A server that says in one line that it can accept no more connections."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept connections."""
+        asyncio.get_running_loop().set_exception_handler(_descriptors().on_exception)
+        await super().startup(sockets)
+
+
+class Server(_Server):
     """A server that takes the signals which were held back until it could handle them."""
 
     @contextmanager
@@ -65,6 +78,7 @@ class Server(uvicorn.Server):
 
 def serve(app: ASGIApp, listener: socket.socket, read_timeout: float = READ_TIMEOUT) -> None:
     """Serve until the process is told to stop; a request has so many seconds to come in."""
+    raise_limit()
     Server(server_config(app, read_timeout)).run(sockets=[listener])
 
 
@@ -81,7 +95,7 @@ class LiveServer:
         self._listener = listen(host, port)
         host, port = self._listener.getsockname()[:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        self._server = uvicorn.Server(server_config(app, date_header=date_header))
+        self._server = _Server(server_config(app, date_header=date_header))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
         )
@@ -107,7 +121,7 @@ def server_config(
     """Return how an application is served; `http` and `options` are more of uvicorn's."""
     config = uvicorn.Config(
         _closing_when_cancelled(app),
-        http=http or protocol(read_timeout),  # type: ignore[arg-type]  # it is called like the class
+        http=http or protocol(read_timeout, _descriptors()),  # type: ignore[arg-type]  # it is called like the class
         ws="none",
         access_log=False,
         log_level="warning",

@@ -89,6 +89,6 @@ def test_a_websocket_is_answered_as_a_request_without_one(live):
 def test_a_request_that_does_not_end_is_given_up(monkeypatch, content):
     defaults = BoundedHttp.__init__.__kwdefaults__
     monkeypatch.setitem(defaults, "read_timeout", 0.2)
-    monkeypatch.setattr("mock_server.live.protocol", lambda _: BoundedHttp)
+    monkeypatch.setattr("mock_server.live.protocol", lambda *_: BoundedHttp)
     with LiveServer(_app) as server:
         assert _exchange(server, content).startswith(b"HTTP/1.1 408 ")

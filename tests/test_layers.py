@@ -90,10 +90,12 @@ LAYERS = {
     },
     "mock_server.live": {
         "mock_server.bounded_http",
+        "mock_server.descriptors",
         "mock_server.faults.connection",
         "mock_server.usage",
     },
-    "mock_server.bounded_http": set(),
+    "mock_server.bounded_http": {"mock_server.descriptors"},
+    "mock_server.descriptors": set(),
     "mock_server.server_loop": {"mock_server.in_process"},
     "mock_server.discovery": {
         "mock_server.data",

@@ -198,13 +198,13 @@ def serve(
         needs_extra("run", "trustme", "--tls")
     settings = settings_from(given)
     # Connexion takes most of a second to import; wrong use is reported before.
-    import gc
     import logging
 
     from mock_server.app import build_server
     from mock_server.check import check_if_changed
     from mock_server.control.api.auth import is_loopback
     from mock_server.discovery import load_vendors
+    from mock_server.engine.collector import take_charge
     from mock_server.live import listen
     from mock_server.live import serve as serve_on
 
@@ -238,8 +238,7 @@ def serve(
         if authority is not None:
             say(f"Certificate in {folder / CERTIFICATE}; see mock-server ca")
         sys.stdout.flush()
-        # What start-up made stays for good; the collector need not look at it again.
-        gc.freeze()
+        take_charge()
         if authority is not None or trust_proxy:
             from mock_server.interception.gateway import serve_hosts
 

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Literal, TypeVar
 
+from mock_server.engine.collector import undisturbed
+
 T = TypeVar("T")
 #: What a long handler is: it yields work that needs no more than what it holds, or something to
 #: wait for, is sent what came of it, and returns its answer. Between two pieces of work nobody
@@ -27,7 +29,12 @@ async def in_worker(work: Callable[[], T], what: Literal["control", "seeds"] = "
     It must not touch what calls change: no sandbox, only states and other values. Seeds have a
     thread of their own, for a sandbox's first call waits for them.
     """
-    return await asyncio.get_running_loop().run_in_executor(_executor(what), work)
+    return await asyncio.get_running_loop().run_in_executor(_executor(what), _done, work)
+
+
+def _done(work: Callable[[], T]) -> T:
+    with undisturbed():
+        return work()
 
 
 async def carried_out(steps: Steps[T]) -> T:

@@ -107,6 +107,13 @@ class Journal:
         """Return an empty journal with the same limit."""
         return Journal(self.limit)
 
+    def copy(self) -> Journal:
+        """Return a journal with the same exchanges, to which nothing is added."""
+        copy = Journal(self.limit)
+        copy._exchanges = self._exchanges.copy()
+        copy._size, copy._last = self._size, self._last
+        return copy
+
     def watch(self, watcher: Callable[[], object]) -> Callable[[], None]:
         """Call `watcher` whenever there is something new to see; returns what ends that."""
         self._watchers.append(watcher)

@@ -220,6 +220,12 @@ class Sandbox:
         copy.go_to(self.state if state is None else state)
         return copy
 
+    def copy(self) -> Sandbox:
+        """Return it as it is now, its journal too, for work in another thread."""
+        copy = self.fork(self.name)
+        copy.journal = self.journal.copy()
+        return copy
+
     def random_source(self, revision: int | None = None) -> random.Random:
         """Return the random source of the commit after a revision, by default the present one.
 

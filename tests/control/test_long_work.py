@@ -58,6 +58,9 @@ def records(count):
     [
         ("POST", "/_mock/sandboxes/test-a/seed", {"json": records(500)}),
         ("GET", "/_mock/sandboxes/test-a/export", {}),
+        ("GET", "/_mock/sandboxes/test-a/events", {}),
+        ("GET", "/_mock/sandboxes/test-a/difference", {}),
+        ("POST", "/_mock/sandboxes/test-a/verify", {"json": {"calls": [{"method": "GET"}]}}),
         ("GET", "/built/api/v3/items", {"headers": {"Authorization": "Bearer test-a"}}),
     ],
 )

@@ -17,7 +17,7 @@ from mock_server.engine.worker import Steps
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.explain import explain
 from mock_server.journal.har import har
-from mock_server.journal.journal import EvidenceDropped
+from mock_server.journal.journal import EvidenceDropped, Journal
 from mock_server.journal.names import UnknownName, check_effect, check_query
 from mock_server.journal.search import Query
 from mock_server.journal.verify import (
@@ -75,10 +75,12 @@ def register(operations: Operations, context: ControlContext) -> None:
             raise RecordNotFound("API", exchange.api)
         return Reply(200, explain(exchange, spec))
 
-    @operations.handles("streamExchanges")
-    def stream_exchanges(request: Request, _: Context) -> Reply:
+    @operations.handles("streamExchanges", long=True)
+    def stream_exchanges(request: Request, _: Context) -> Steps[Reply]:
         since = request.header.get("Last-Event-ID", request.query.get("since", 0))
-        return Reply(200, "".join(events(context, context.sandbox(request), since)))
+        journal = context.sandbox(request).journal.copy()
+        text = yield lambda: "".join(events(context, journal, since))
+        return Reply(200, text)
 
     @operations.handles("exportHar", long=True)
     def export_har(request: Request, _: Context) -> Steps[Reply]:
@@ -87,9 +89,9 @@ def register(operations: Operations, context: ControlContext) -> None:
         archive = yield lambda: har(exchanges, context.specs)
         return Reply(200, archive)
 
-    @operations.handles("verify")
-    def verify(request: Request, _: Context) -> Reply:
-        sandbox, body = context.sandbox(request), request.body
+    @operations.handles("verify", long=True)
+    def verify(request: Request, _: Context) -> Steps[Reply]:
+        sandbox, body = context.sandbox(request).copy(), request.body
         try:
             _check_names(context, body)
         except UnknownName as unknown:
@@ -100,7 +102,7 @@ def register(operations: Operations, context: ControlContext) -> None:
                 f"{join('', *unknown.place)}: {unknown.problem}",
             ) from unknown
         try:
-            check_expectations(sandbox, body)
+            yield lambda: check_expectations(sandbox, body)
         except Unmet as unmet:
             return Reply(200, {"met": False, "message": str(unmet)})
         except EvidenceDropped as problem:
@@ -140,12 +142,12 @@ def check_expectations(sandbox: Sandbox, body: dict[str, Any]) -> None:
         verify_effects(sandbox, expectation, since)
 
 
-def events(context: ControlContext, sandbox: Sandbox, since: int) -> Iterator[str]:
+def events(context: ControlContext, journal: Journal, since: int) -> Iterator[str]:
     """Yield the exchanges after a number as server-sent events, a `gap` first if some are gone."""
-    dropped = sandbox.journal.dropped
+    dropped = journal.dropped
     if since < dropped:
         yield gap(since + 1, dropped)
-    for exchange in sandbox.journal.since(max(since, dropped)):
+    for exchange in journal.since(max(since, dropped)):
         yield event(context, exchange)
 
 

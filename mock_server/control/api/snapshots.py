@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mock_server.control.actions import note_action
 from mock_server.control.api.points import exchange_of, snapshot_of, state_at
 from mock_server.control.api.views import change_view, sandbox_view
@@ -10,6 +12,7 @@ from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.engine.messages import Reply, Request
+from mock_server.engine.worker import Steps
 from mock_server.state.memory import Full
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State
@@ -72,19 +75,22 @@ def register(operations: Operations, context: ControlContext) -> None:
         note_action(sandbox, "state", f"went back to before exchange {request.body['before']}")
         return Reply(200, sandbox_view(sandbox))
 
-    @operations.handles("difference")
-    def difference(request: Request, _: Context) -> Reply:
+    @operations.handles("difference", long=True)
+    def difference(request: Request, _: Context) -> Steps[Reply]:
         sandbox = context.sandbox(request)
         points = [request.query.get("from", "seed"), request.query.get("to", "now")]
-        # An API's seed records come in with its first call; they are no change.
-        earlier, later = (
-            sandbox.whole(state_at(sandbox, point), sandbox.state.seeded) for point in points
-        )
-        changes = earlier.difference(later)
-        shown = [change_view(each) for each in changes[: request.query.get("limit", _CHANGES)]]
-        return Reply(
-            200, {"from": points[0], "to": points[1], "total": len(changes), "changes": shown}
-        )
+        states = [state_at(sandbox, point) for point in points]
+        seeded = sandbox.state.seeded
+
+        def work() -> dict[str, Any]:
+            # An API's seed records come in with its first call; they are no change.
+            earlier, later = (sandbox.whole(state, seeded) for state in states)
+            changes = earlier.difference(later)
+            shown = [change_view(each) for each in changes[: request.query.get("limit", _CHANGES)]]
+            return {"total": len(changes), "changes": shown}
+
+        found = yield work
+        return Reply(200, {"from": points[0], "to": points[1], **found})
 
 
 def _start_of_fork(sandbox: Sandbox, snapshot: str | None, before: int | None) -> State | None:

@@ -1,0 +1,1 @@
+"""Attacks on the server's time and memory, each held to a bound."""
