@@ -96,11 +96,12 @@ def build_server(
             f"there is no persona {settings.persona!r}; "
             f"{suggestion(settings.persona, sorted(personas))}"
         )
-    seeder = make_seeder({vendor.api.name: vendor.api.seed for vendor in vendors}, personas)
+    sources = {vendor.api.name: vendor.api for vendor in vendors}
+    seeder = make_seeder(sources, personas)
     first_revision = 0
     if settings.seed_file is not None:
         records = read_records_file(settings.seed_file, vendors)
-        seeder = seeder_from(records, settings.persona, seeder)
+        seeder = seeder_from(records, settings.persona, seeder, sources)
         first_revision = records.revision
     sandboxes = Sandboxes(
         seeder,
@@ -109,6 +110,7 @@ def build_server(
         clock=lambda: Clock(settings.clock),
         limit=settings.max_sandboxes,
         idle_seconds=settings.sandbox_idle,
+        variation=settings.variation,
         sandbox_bytes=settings.max_sandbox_memory,
         bytes_in_all=settings.max_memory,
         rate_limited=settings.limits_rate_of,

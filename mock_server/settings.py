@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mock_server.state.clock import ClockError, checked_instant
 from mock_server.state.memory import share_of_memory
+from mock_server.state.variation import AS_THE_PERSONA, Variation
 from mock_server.usage import UsageError
 
 #: Words that somebody may write who wants something on or off.
@@ -33,7 +34,8 @@ class Settings:
     records that sandboxes of the default persona start with instead of its. `cors` names the
     origins, with commas between, whose pages may call the APIs; `*` is all, None leaves it to the
     vendors. `max_memory` is for the records, snapshots and journals of all sandboxes,
-    `max_sandbox_memory` for those of one. `token` is what callers of the control API must send;
+    `max_sandbox_memory` for those of one. `variation` is how the first records of every sandbox
+    differ from the persona's. `token` is what callers of the control API must send;
     without one, it is for programs on this machine. Sizes are in bytes, times in seconds.
     """
 
@@ -54,6 +56,7 @@ class Settings:
     seed_file: Path | None = None
     journal_bytes: int = 4 << 20
     cors: str | None = None
+    variation: Variation = AS_THE_PERSONA
 
     def __post_init__(self) -> None:
         if self.clock is not None:

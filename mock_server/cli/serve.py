@@ -17,7 +17,9 @@ import click
 from mock_server import __version__
 from mock_server.command_line import Word, path_option, say
 from mock_server.control.cli.options import TOKEN_VARIABLE, complete_api, instant
+from mock_server.seeding.odd_values import parse_dimensions
 from mock_server.settings import Settings
+from mock_server.state.variation import Variation
 from mock_server.usage import UsageError, needs_extra
 
 if TYPE_CHECKING:
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
 
 _DEFAULT = Settings()
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _messy(value: str | None) -> frozenset[str] | None:
+    return None if value is None else parse_dimensions(value)
+
+
 ca_option = path_option(
     "--ca",
     metavar="DIR",
@@ -50,6 +58,12 @@ _SANDBOX_OPTIONS = (
         default=_DEFAULT.seed,
         show_default=True,
         help="The seed of every sandbox's data and identifiers.",
+    ),
+    click.option(
+        "--messy",
+        metavar="all|none|DIMENSION,…",
+        help="Odd but valid values among the data, such as emoji,long-text; `mock-server messy "
+        "--dimensions` lists them.  [default: as the persona says]",
     ),
     click.option(
         "--clock",
@@ -259,6 +273,7 @@ def settings_from(given: dict[str, Any]) -> Settings:
         persona=given["persona"],
         seed=given["seed"],
         accept_any_credential=given.get("credentials") == "any",
+        variation=Variation(messy=_messy(given["messy"])),
         clock=given["clock"],
         rate_limited=given["rate_limits"],
         csrf=given["csrf"],

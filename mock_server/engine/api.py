@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
     from mock_server.seeding.fake import Fake
+    from mock_server.seeding.odd_values import MessyTable
     from mock_server.seeding.personas import Persona
 
 #: Answers a valid request; may raise any `ApiError`.
@@ -137,7 +138,8 @@ class Api:
     does not show that the request comes from the site of the session (raises CrossSiteRequest; it
     gets the credential, the request and its body). `sign_in` gets, with a client of the API, the
     credential that presents a word, where the word itself is none (a token must be asked for).
-    `seed` puts a persona's records into an empty state.
+    `seed` puts a persona's records into an empty state; `messy` are the fields of them that can
+    have odd values.
 
     `trailing_slash`: `ignore` treats `/x/` as `/x`; `append` redirects (301) `/x` to `/x/`,
     whatever the method, where only that exists; `strict` does neither. `doubled_slashes`: `ignore`
@@ -161,6 +163,7 @@ class Api:
     sandbox_key_of: Callable[[Credential], str | None]
     seed: Callable[[Transaction, Persona, Fake], None]
     first_call: FirstCall
+    messy: tuple[MessyTable, ...] = ()
     skips_refused_credentials: bool = False
     admit: Callable[[Credential, Context], None] | None = None
     check_csrf: Callable[[Credential, Request, bytes], None] | None = None

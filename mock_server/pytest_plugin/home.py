@@ -25,6 +25,7 @@ from mock_server.server_loop import LoopTransport, ServerLoop
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, SandboxName
+from mock_server.state.variation import Variation
 from mock_server.usage import UsageError, suggestion
 
 with warnings.catch_warnings():
@@ -39,7 +40,7 @@ with warnings.catch_warnings():
 _JOURNAL_BYTES = 256 << 20
 _LONGEST_NAME = 40
 _UNPLAIN = re.compile(r"[^a-z0-9]+")
-_Beginning = tuple[str, int, Path | None, datetime | None]
+_Beginning = tuple[str, int, Path | None, datetime | None, Variation]
 
 
 class BadHome(UsageError):
@@ -60,10 +61,8 @@ class Home:
         self.loop = ServerLoop()
         self.transport = LoopTransport(self.server, self.loop)
         self._personas = load_personas(fixtures_directory() / "personas.yaml")
-        vendors = self.server.vendors
-        self._seeder = make_seeder(
-            {each.api.name: each.api.seed for each in vendors}, self._personas
-        )
+        self._sources = {each.api.name: each.api for each in self.server.vendors}
+        self._seeder = make_seeder(self._sources, self._personas)
         #: The sandboxes of the tests that run.
         self._opened: set[str] = set()
         self._bases: dict[_Beginning, Sandbox] = {}
@@ -130,7 +129,13 @@ class Home:
 
     def _base(self, options: PluginOptions) -> Sandbox:
         """The sandbox that tests with these options start from; it is never written to."""
-        key = (options.persona, options.seed, options.seed_file, options.clock)
+        key = (
+            options.persona,
+            options.seed,
+            options.seed_file,
+            options.clock,
+            options.variation,
+        )
         if key not in self._bases:
             if options.persona not in self._personas:
                 known = suggestion(options.persona, sorted(self._personas))
@@ -141,10 +146,17 @@ class Home:
                     records = read_records_file(options.seed_file, self.server.vendors)
                 except SeedFileError as problem:
                     raise BadHome(f"mock_inventory: {problem}") from problem
-                seeder = seeder_from(records, options.persona, seeder)
+                seeder = seeder_from(records, options.persona, seeder, self._sources)
             name = SandboxName(f"test.{options.persona}-base", options.persona)
             clock = Clock(options.clock)
-            self._bases[key] = Sandbox(name, options.seed, seeder, clock, Journal(_JOURNAL_BYTES))
+            self._bases[key] = Sandbox(
+                name,
+                options.seed,
+                seeder,
+                clock,
+                Journal(_JOURNAL_BYTES),
+                variation=options.variation,
+            )
         return self._bases[key]
 
     def _forget(self, name: str) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from mock_server.openapi.instants import parse_instant
+from mock_server.seeding.odd_values import ALL, NONE, UnknownDimension, parse_dimensions
 from mock_server.state.clock import ClockError, checked_instant
+from mock_server.state.variation import AS_THE_PERSONA, Variation
 from mock_server.usage import UsageError, suggestion
 
 MARKER = (
-    "mock_inventory(persona, seed, clock, seed_file, fail_on, fail_on_ignored, intercept, "
+    "mock_inventory(persona, seed, messy, clock, seed_file, fail_on, fail_on_ignored, intercept, "
     "allow_hosts): "
     "how the mocks of the fixture mock_inventory begin, and what fails the test"
 )
@@ -25,6 +27,7 @@ _FAIL_ON = ("none", "inferred")
 _INI = {
     "persona": ("typical", "how much data the mocks begin with: empty, typical or large"),
     "seed": ("0", "the seed of that data and of everything random"),
+    "messy": ("", "dimensions of odd values, with commas between, or all; else the persona's"),
     "clock": ("real", "`real`, or the instant at which each test's clock is stopped at first"),
     "seed_file": ("", "a seed file with the records to begin with, from the root folder on"),
     "fail_on": ("none", "`inferred` fails tests that used behaviour which no vendor documents"),
@@ -53,6 +56,7 @@ class PluginOptions:
     fail_on_ignored: bool = False
     intercept: bool = False
     allow_hosts: tuple[str, ...] = ()
+    variation: Variation = AS_THE_PERSONA
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -128,7 +132,17 @@ def _options(values: dict[str, Any]) -> PluginOptions:
         fail_on_ignored=_flag("fail_on_ignored", values["fail_on_ignored"]),
         intercept=_flag("intercept", values["intercept"]),
         allow_hosts=_words(values["allow_hosts"]),
+        variation=Variation(messy=_dimensions(values["messy"])),
     )
+
+
+def _dimensions(value: Any) -> frozenset[str] | None:
+    if value is True:
+        value = ALL
+    try:
+        return parse_dimensions(value or NONE) if value not in ("", None) else None
+    except (UnknownDimension, TypeError) as problem:
+        raise BadOption(f"mock_inventory: messy: {problem}") from problem
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from mock_server.seeding.odd_values import parse_dimensions
 from mock_server.usage import UsageError
 
 
@@ -16,13 +17,14 @@ class Persona:
     """A recipe for a sandbox's first records.
 
     `products` is how many there are; `first_id` is the first of the identifiers that count up,
-    where a vendor's are numbers of 64 bits.
+    where a vendor's are numbers of 64 bits; `messy` are the dimensions in which they are messy.
     """
 
     name: str
     description: str
     products: int
     first_id: int = 1
+    messy: frozenset[str] = frozenset()
 
 
 class PersonaError(UsageError):
@@ -39,6 +41,7 @@ def load_personas(path: Path) -> dict[str, Persona]:
                 str(entry["description"]),
                 int(entry["products"]),
                 int(entry.get("first_id", 1)),
+                parse_dimensions(entry.get("messy", ())),
             )
             for name, entry in raw.items()
         }

@@ -3,60 +3,112 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
+from typing import Protocol
 
 from immutables import Map
 
 from mock_server.seeding.fake import Fake
+from mock_server.seeding.messy import OddValue, make_messy
+from mock_server.seeding.odd_values import FIRST_LONG_ID, LONG_IDS, MessyTable
 from mock_server.seeding.personas import Persona
 from mock_server.state.store import State, Transaction
+from mock_server.state.variation import AS_THE_PERSONA, Variation
 
 #: So many seed states are kept for sandboxes to come; those in use stay with their sandboxes.
 _SEEDS = 16
 SeedFunction = Callable[[Transaction, Persona, Fake], None]
+_Key = tuple[str, str, int, Variation]
+
+
+class SeedSource(Protocol):
+    """What an API says about its seed records; see `mock_server.engine.api.Api`."""
+
+    @property
+    def seed(self) -> SeedFunction:
+        """Puts a persona's records into an empty state."""
+
+    @property
+    def messy(self) -> Sequence[MessyTable]:
+        """The fields that can have odd values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """The records that a sandbox begins with, and which of their values are odd."""
+
+    state: State
+    odd_values: tuple[OddValue, ...] = ()
 
 
 class SeedStates:
-    """Gives the seed records of (api, persona, seed), made once by `make`, and keeps the newest.
+    """Gives the seed records of (api, persona, seed, variation), made once by `make`.
 
-    A state is a value, so sandboxes that start alike share one. Any thread may ask.
+    It keeps the newest. A state is a value, so sandboxes that start alike share one. Any thread
+    may ask.
     """
 
-    def __init__(self, make: Callable[[str, str, int], State]) -> None:
+    def __init__(self, make: Callable[[str, str, int, Variation], Seed]) -> None:
         self._make = make
-        self._made: OrderedDict[tuple[str, str, int], State] = OrderedDict()
+        self._made: OrderedDict[_Key, Seed] = OrderedDict()
         self._lock = Lock()
 
-    def ready(self, api: str, persona: str, seed: int) -> bool:
+    def ready(
+        self, api: str, persona: str, seed: int, variation: Variation = AS_THE_PERSONA
+    ) -> bool:
         """Say whether they are made already."""
-        return (api, persona, seed) in self._made
+        return (api, persona, seed, variation) in self._made
 
-    def __call__(self, api: str, persona: str, seed: int) -> State:
+    def __call__(
+        self, api: str, persona: str, seed: int, variation: Variation = AS_THE_PERSONA
+    ) -> State:
         """Return the state with nothing but those records."""
-        key = (api, persona, seed)
-        state = self._made.get(key)
-        if state is None:
+        return self.made(api, persona, seed, variation).state
+
+    def made(
+        self, api: str, persona: str, seed: int, variation: Variation = AS_THE_PERSONA
+    ) -> Seed:
+        """Return those records, and which of their values are odd."""
+        key = (api, persona, seed, variation)
+        made = self._made.get(key)
+        if made is None:
             # Without the lock, so that nobody waits who asks for others.
-            state = self._make(*key)
+            made = self._make(*key)
         with self._lock:
-            state = self._made.setdefault(key, state)
+            made = self._made.setdefault(key, made)
             self._made.move_to_end(key)
             if len(self._made) > _SEEDS:
                 self._made.popitem(last=False)
-        return state
+        return made
 
 
-def make_seeder(
-    seed_functions: Mapping[str, SeedFunction], personas: Mapping[str, Persona]
-) -> SeedStates:
-    """Return what gives the records that an API's function seeds for a persona and a seed."""
+def make_seeder(sources: Mapping[str, SeedSource], personas: Mapping[str, Persona]) -> SeedStates:
+    """Return what gives the records that an API's source makes for a persona and a seed."""
 
-    def make(api: str, persona: str, seed: int) -> State:
+    def make(api: str, name: str, seed: int, variation: Variation) -> Seed:
+        persona, source = personas[name], sources[api]
+        dimensions = persona.messy if variation.messy is None else variation.messy
+        if LONG_IDS in dimensions:
+            persona = replace(persona, first_id=max(persona.first_id, FIRST_LONG_ID))
         transaction = Transaction(State())
-        seed_functions[api](transaction, personas[persona], Fake(seed))
-        made = transaction.state
-        shared = {name: each.shared() for name, each in made.collections.items()}
-        return State(Map(shared), made.sequences)
+        source.seed(transaction, persona, Fake(seed))
+        return varied(transaction.state, source, dimensions, seed, variation.only)
 
     return SeedStates(make)
+
+
+def varied(
+    state: State,
+    source: SeedSource,
+    dimensions: frozenset[str],
+    seed: int,
+    only: frozenset[str] | None = None,
+) -> Seed:
+    """Return a state as a seed: with odd values in some dimensions, and shared by all."""
+    odd: tuple[OddValue, ...] = ()
+    if dimensions:
+        state, odd = make_messy(state, source.messy, dimensions, Fake(seed), only)
+    shared = {name: each.shared() for name, each in state.collections.items()}
+    return Seed(replace(state, collections=Map(shared)), odd)

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 from mock_server.state.clock import Clock
 from mock_server.state.memory import Full
 from mock_server.state.store import State, Transaction
+from mock_server.state.variation import AS_THE_PERSONA, Variation
 
 if TYPE_CHECKING:
     # What happens in a sandbox is kept for others, and nothing here looks into it.
     from mock_server.journal.exchange import Exchange
     from mock_server.journal.journal import Journal
 
-#: Gives the seed records of an API: (api, persona, seed) → State.
-Seeder = Callable[[str, str, int], State]
+#: Gives the seed records of an API: (api, persona, seed, variation) → State.
+Seeder = Callable[[str, str, int, Variation], State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,12 @@ class Sandbox:
         journal: Journal,
         *,
         first_revision: int = 0,
+        variation: Variation = AS_THE_PERSONA,
     ) -> None:
         self.name = name.name
         self.persona = name.persona
         self.seed = seed
+        self.variation = variation
         self.clock = clock
         # A seed that was exported goes on where it was: a revision draws its random numbers once.
         self._first = self.committed = State(revision=first_revision)
@@ -109,23 +112,32 @@ class Sandbox:
     def enter(self, api: str) -> None:
         """Begin a call: make sure that the present state has the API's seed records."""
         if api not in self.state.seeded:
-            seed = self._seeder(api, self.persona, self.seed)
+            seed = self._seeder(api, self.persona, self.seed, self.variation)
             self.committed = self.committed.merged_with_seed(api, seed)
 
     def is_ready(self, api: str) -> bool:
         """Say whether a call of the API can begin without its seed records being made first."""
         ready = getattr(self._seeder, "ready", None)
-        return api in self.committed.seeded or ready is None or ready(api, self.persona, self.seed)
+        return (
+            api in self.committed.seeded
+            or ready is None
+            or ready(api, self.persona, self.seed, self.variation)
+        )
 
     def seed_maker(self, api: str) -> Callable[[], State]:
         """Return what makes the API's seed records, so that they are ready; in any thread."""
-        return partial(self._seeder, api, self.persona, self.seed)
+        return partial(self._seeder, api, self.persona, self.seed, self.variation)
+
+    def vary(self, variation: Variation) -> None:
+        """Begin anew with records of another variation; clock, journal and snapshots go on."""
+        self.variation = variation
+        self.go_to(self._first)
 
     def whole(self, state: State, apis: Iterable[str]) -> State:
         """Return a state with the seed records of those of the APIs that it lacks."""
         for api in apis:
             if api not in state.seeded:
-                seed = self._seeder(api, self.persona, self.seed)
+                seed = self._seeder(api, self.persona, self.seed, self.variation)
                 state = state.merged_with_seed(api, seed)
         return state
 
@@ -213,6 +225,7 @@ class Sandbox:
             self.clock.fork(),
             self.journal.fresh(),
             first_revision=self._first.revision,
+            variation=self.variation,
         )
         copy.rate_limited = self.rate_limited
         copy.csrf = self.csrf
@@ -256,6 +269,7 @@ class Sandboxes:
         in_use_seconds: float = 60.0,
         sandbox_bytes: int = 1 << 62,
         bytes_in_all: int = 1 << 62,
+        variation: Variation = AS_THE_PERSONA,
         rate_limited: Callable[[str], bool] = lambda _: False,
         csrf: Callable[[str], bool] = lambda _: False,
         first_revision: int = 0,
@@ -263,6 +277,7 @@ class Sandboxes:
     ) -> None:
         self._seeder = seeder
         self._seed = seed
+        self._variation = variation
         self._clock = clock
         self._limit = limit
         self._idle_seconds = idle_seconds
@@ -318,8 +333,10 @@ class Sandboxes:
         self._evict_idle(now)
         return sandbox
 
-    def create(self, name: SandboxName, seed: int | None = None) -> Sandbox:
-        """Open a sandbox anew, with a seed of its own.
+    def create(
+        self, name: SandboxName, seed: int | None = None, variation: Variation | None = None
+    ) -> Sandbox:
+        """Open a sandbox anew, with a seed and a variation of its own.
 
         Raises KeyError if it is open already, and Full.
         """
@@ -328,6 +345,8 @@ class Sandboxes:
         sandbox = self.open(name)
         if seed is not None:
             sandbox.seed = seed
+        if variation is not None:
+            sandbox.variation = variation
         return sandbox
 
     def adopt(self, sandbox: Sandbox) -> Sandbox:
@@ -371,6 +390,7 @@ class Sandboxes:
             self._clock(),
             self._journal(),
             first_revision=self._first_revision,
+            variation=self._variation,
         )
         sandbox.rate_limited = self._rate_limited(name.name)
         sandbox.csrf = self._csrf(name.name)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mock_server.app import build_server
-from mock_server.seeding.seeder import SeedStates
+from mock_server.seeding.seeder import Seed, SeedStates
 from mock_server.state.store import State
 
 
@@ -95,7 +95,7 @@ def test_seeds_are_made_once_and_the_oldest_go():
 
     def make(*key):
         made.append(key)
-        return State()
+        return Seed(State())
 
     seeds = SeedStates(make)
     for number in range(20):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,9 +35,12 @@ def _seed(transaction, persona, fake):
         transaction.put(ITEMS, Item(number, name))
 
 
+TOY = SimpleNamespace(seed=_seed, messy=())
+
+
 @pytest.fixture
 def seeder():
-    return make_seeder({"toy": _seed}, PERSONAS)
+    return make_seeder({"toy": TOY}, PERSONAS)
 
 
 def test_the_shipped_personas_are_those_that_are_promised():
@@ -46,6 +50,7 @@ def test_the_shipped_personas_are_those_that_are_promised():
         "typical": 60,
         "long_ids": 60,
         "large": 10_000,
+        "messy": 60,
     }
     assert all(persona.description for persona in personas.values())
 
@@ -70,7 +75,7 @@ def test_a_file_of_no_personas_is_refused_in_one_line_with_its_path(tmp_path, te
 
 
 def test_a_server_refuses_a_persona_that_is_not_there():
-    with pytest.raises(PersonaError, match="no persona 'huge'; there are empty, large, long_ids"):
+    with pytest.raises(PersonaError, match="no persona 'huge'; there are empty, large"):
         build_server(settings=Settings(persona="huge"), vendors=[])
 
 
@@ -85,6 +90,6 @@ def test_a_seed_state_is_made_once_and_shared(seeder):
 
 
 def test_the_same_seed_makes_the_same_records_and_another_makes_others(seeder):
-    again = make_seeder({"toy": _seed}, PERSONAS)
+    again = make_seeder({"toy": TOY}, PERSONAS)
     assert seeder("toy", "few", 0) == again("toy", "few", 0)
     assert seeder("toy", "few", 0) != seeder("toy", "few", 1)

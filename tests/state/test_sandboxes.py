@@ -60,7 +60,7 @@ def seeded():
 def make(time, seeded):
     """A function (**options) → sandboxes whose seed is one item."""
 
-    def seeder(api, persona, seed):
+    def seeder(api, persona, seed, _variation):
         seeded.append((api, persona, seed))
         transaction = Transaction(State())
         transaction.put(ITEMS, Item(transaction.next_id(ITEMS)))

@@ -5,6 +5,7 @@ from mock_server.apis.built.errors import ERRORS, quota_headers
 from mock_server.apis.built.handlers import imports, items, stock, transactions
 from mock_server.apis.built.handlers import item_changes as changes
 from mock_server.apis.built.inputs import read_body, read_query
+from mock_server.apis.built.messy import MESSY
 from mock_server.apis.built.operations import OPERATIONS
 from mock_server.apis.built.seed import seed
 from mock_server.engine.api import Api, FirstCall
@@ -19,6 +20,7 @@ API = Api(
     errors=ERRORS,
     sandbox_key_of=sandbox_key_of,
     seed=seed,
+    messy=MESSY,
     first_call=FirstCall("/api/v3/items", ("-H", "Authorization: Bearer test")),
     trailing_slash="ignore",
     # The spec's own rule. Laravel would take DELETE of `/items/adjust` for an item of that name.

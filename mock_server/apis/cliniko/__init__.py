@@ -9,6 +9,7 @@ from mock_server.apis.cliniko.handlers import (
     taxes,
     users,
 )
+from mock_server.apis.cliniko.messy import MESSY
 from mock_server.apis.cliniko.operations import OPERATIONS
 from mock_server.apis.cliniko.seed import seed
 from mock_server.engine.api import Api, FirstCall
@@ -22,6 +23,7 @@ API = Api(
     errors=ERRORS,
     sandbox_key_of=sandbox_key_of,
     seed=seed,
+    messy=MESSY,
     first_call=FirstCall("/products", ("-u", "test:")),
     # Rails looks at a path without the slashes at its end and with doubled ones as one.
     trailing_slash="ignore",

@@ -14,6 +14,7 @@ from mock_server.apis.exsited.handlers import (
     stock,
     tokens,
 )
+from mock_server.apis.exsited.messy import MESSY
 from mock_server.apis.exsited.operations import OPERATIONS
 from mock_server.apis.exsited.seed import seed
 from mock_server.engine.api import Api, FirstCall
@@ -41,6 +42,7 @@ API = Api(
     # The vendor's PHP SDK lists `/items/?…`; that doubled slashes are no path is inferred.
     trailing_slash="ignore",
     seed=seed,
+    messy=MESSY,
     # Nothing works without an access token, so the first call gets one.
     first_call=FirstCall(
         tokens.PATH,

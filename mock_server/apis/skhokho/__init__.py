@@ -5,6 +5,7 @@ from mock_server.apis.skhokho.csrf import check_csrf
 from mock_server.apis.skhokho.errors import ERRORS
 from mock_server.apis.skhokho.handlers import products
 from mock_server.apis.skhokho.inputs import read_body, read_query
+from mock_server.apis.skhokho.messy import MESSY
 from mock_server.apis.skhokho.operations import OPERATIONS
 from mock_server.apis.skhokho.seed import FIRST_ORGANISATION, seed
 from mock_server.engine.api import Api, FirstCall
@@ -18,6 +19,7 @@ API = Api(
     errors=ERRORS,
     sandbox_key_of=sandbox_key_of,
     seed=seed,
+    messy=MESSY,
     first_call=FirstCall(
         f"/api/v1.0/organisation/{FIRST_ORGANISATION}/inventory/",
         ("-b", "sessionid=test"),
