@@ -25,6 +25,7 @@ from mock_server.faults.models import EFFECTS
 from mock_server.faults.schemas import effect_schemas
 from mock_server.openapi.provenance import coverage_table
 from mock_server.pytest_plugin import inventory, options
+from mock_server.seeding.odd_values import DIMENSIONS, LONG_IDS, variants_by_dimension
 from mock_server.seeding.personas import load_personas
 
 FOLDER = Path(__file__).parent / "reference"
@@ -260,7 +261,28 @@ def _personas(vendors: list[Vendor]) -> str:
             tables: dict[str, Any] = json.loads(golden.read_text(encoding="utf-8"))
             rows += [(f"`{table}`", f"{_count(held):,}") for table, held in tables.items()]
         lines += [*_table(("table", "records"), rows), ""] if rows else []
+    lines += ["## Dimensions of messy data", "", "What can be odd, and in which API.", ""]
+    apis = [vendor.api.name for vendor in vendors]
+    has = {vendor.api.name: _dimensions(vendor) for vendor in vendors}
+    rows = [
+        (f"`{name}`", text, *("yes" if name in has[api] else "" for api in apis))
+        for name, text in DIMENSIONS.items()
+    ]
+    lines += _table(("dimension", "what is odd", *apis), rows)
     return "\n".join(lines)
+
+
+def _dimensions(vendor: Vendor) -> set[str]:
+    """The dimensions that a vendor's records can be messy in."""
+    golden = fixtures_directory() / "golden" / f"{vendor.api.name}.long_ids.json"
+    typical = golden.with_name(f"{vendor.api.name}.typical.json")
+    found = {LONG_IDS} if golden.read_bytes() != typical.read_bytes() else set()
+    return found | {
+        dimension
+        for messy in vendor.api.messy
+        for field in messy.fields
+        for dimension in variants_by_dimension(field)
+    }
 
 
 def _count(held: list[Any] | dict[str, Any]) -> int:

@@ -132,7 +132,7 @@ def build_server(
     async def whole(scope: Scope, receive: Receive, send: Send) -> None:
         await server(scope, receive, send)
 
-    control_context = ControlContext(sandboxes, policy, vendors, mounts, whole)
+    control_context = ControlContext(sandboxes, policy, vendors, mounts, whole, personas)
     server = MockServer(settings, vendors, sandboxes, mounts, control_context)
     server.applications = {
         vendor.api.name: ApiApplication(vendor.api, vendor.spec, service) for vendor in vendors

@@ -35,6 +35,7 @@ SECTIONS = {
         "rewind": f"{_CONTROL}.states:rewind",
         "diff": f"{_CONTROL}.states:diff",
         "records": f"{_CONTROL}.records:records",
+        "messy": f"{_CONTROL}.messy:messy",
         "export": f"{_CONTROL}.records:export",
         "seed": f"{_CONTROL}.records:seed",
     },

@@ -18,6 +18,7 @@ from mock_server.engine.errors import (
 )
 from mock_server.engine.messages import Request
 from mock_server.openapi.document import SpecIndex
+from mock_server.seeding.personas import Persona
 from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
 from mock_server.state.store import Table
 from mock_server.usage import suggestion
@@ -54,7 +55,7 @@ class ControlContext:
     """The sandboxes of a server, which words open one, and the APIs that it serves.
 
     `mounts` are the paths under which the APIs are served, `app` answers their calls; both are
-    missing where nothing is served.
+    missing where nothing is served. `personas` are those of the server, by name.
     """
 
     sandboxes: Sandboxes
@@ -62,6 +63,7 @@ class ControlContext:
     vendors: Sequence[Vendor]
     mounts: Mapping[str, str] = field(default_factory=dict)
     app: ASGIApp | None = None
+    personas: Mapping[str, Persona] = field(default_factory=dict)
 
     @cached_property
     def apis(self) -> tuple[str, ...]:

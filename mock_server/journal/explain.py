@@ -68,7 +68,7 @@ class Explanation(TypedDict):
     """What an exchange was taken for, what it did, and where its rules come from.
 
     `kept` says whether what it changed was kept; `changed` has the changes as the journal shows
-    them.
+    them. `odd_values` are those of messy data that it read or showed, each with its dimension.
     """
 
     number: int
@@ -85,6 +85,7 @@ class Explanation(TypedDict):
     read: list[ReadRecord]
     changed: list[dict[str, Any]]
     kept: bool
+    odd_values: list[dict[str, Any]]
     provenance: list[ExplainedPart]
 
 
@@ -96,7 +97,9 @@ class Used:
     provenance: Provenance
 
 
-def explain(exchange: Exchange, spec: SpecIndex) -> Explanation:
+def explain(
+    exchange: Exchange, spec: SpecIndex, odd_values: Sequence[dict[str, Any]] = ()
+) -> Explanation:
     """Return, as JSON, what an exchange was taken for and why it was answered so.
 
     It has the operation, what validation said, what was sent and ignored, records read and written,
@@ -127,6 +130,7 @@ def explain(exchange: Exchange, spec: SpecIndex) -> Explanation:
         "read": [{"table": table, "key": key} for table, key in dict.fromkeys(exchange.reads)],
         "changed": changes_view(exchange.changes),
         "kept": exchange.after.revision > exchange.before.revision,
+        "odd_values": list(odd_values),
         "provenance": [
             {
                 "part": used.part,

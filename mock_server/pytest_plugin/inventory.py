@@ -9,6 +9,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from mock_server.control.api.points import state_at
+from mock_server.control.odd_values import odd_value_view, odd_values_shown
 from mock_server.control.seed_files.records import exported
 from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.journal.exchange import Exchange
@@ -290,7 +291,26 @@ class MockInventory:
     def explain(self, number: int) -> Explanation:
         """Return what an exchange was taken for, and why it was answered so, as JSON."""
         exchange = self._do(partial(self._sandbox.journal.get, number))
-        return explain(exchange, self._home.server.control_context.specs[exchange.api])
+        odd = self._do(partial(odd_values_shown, exchange, self._sandbox))
+        return explain(exchange, self._home.server.control_context.specs[exchange.api], odd)
+
+    def odd_values(self, api: str | None = None) -> list[dict[str, Any]]:
+        """Return the odd values of the seed records, as JSON: where each is, and why.
+
+        `dimension` and `note` say what is odd, `seed` with which it was drawn, `present` whether
+        the record still has it.
+        """
+
+        def look() -> list[dict[str, Any]]:
+            apis = list(self.apis) if api is None else [api]
+            state = self._sandbox.whole(self._sandbox.state, apis)
+            return [
+                odd_value_view(odd, state)
+                for each in apis
+                for odd in self._sandbox.odd_values(each)
+            ]
+
+        return self._do(look)
 
     def verify_calls(
         self,

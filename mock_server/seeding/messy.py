@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -55,21 +56,27 @@ def make_messy(
 ) -> tuple[State, tuple[OddValue, ...]]:
     """Return a state with odd values in some dimensions, and what they are.
 
-    Which fields of which records have one depends on the seed alone; of the dimensions that are
-    on, the first in an order drawn for the field is taken. With `only`, these places get theirs
-    and no others.
+    Which fields of which records have one depends on the seed alone. The dimensions of a field
+    take turns, and one that is off gives its turn to the next that is on. With `only`, these
+    places get theirs and no others.
     """
     transaction = Transaction(state)
     found: list[OddValue] = []
     for messy in declared:
         table = messy.table
+        turns = [(field, _turns(table.name, field, fake)) for field in messy.fields]
         before: Any = None
         for position, (key, plain) in enumerate(state.collection(table).items()):
-            for field in messy.fields:
-                drawn = _drawn(table.name, position, field, dimensions, fake)
-                if drawn is None:
+            for field, turn in turns:
+                draw = fake(f"odd {table.name}", position, field.path)
+                if not draw.chance(_PERCENT):
                     continue
-                dimension, variant = drawn
+                turn.rotate(-1)
+                dimension = next((each for each in turn if each in dimensions), None)
+                if dimension is None:
+                    continue
+                draw = fake(f"odd {table.name}", position, f"{field.path} {dimension}")
+                variant = draw.pick(variants_by_dimension(field)[dimension])
                 note = variant.note
                 odd = OddValue(table.name, key, field.path, dimension, note, None, fake.seed)
                 record = transaction.get(table, key)
@@ -88,20 +95,11 @@ def make_messy(
     return transaction.state, tuple(found)
 
 
-def _drawn(
-    table: str, position: int, field: Field, dimensions: frozenset[str], fake: Fake
-) -> tuple[str, Variant] | None:
-    """The dimension and the odd value of a field, or None if it stays as it is."""
-    draw = fake(f"odd {table}", position, field.path)
-    if not draw.chance(_PERCENT):
-        return None
-    variants = variants_by_dimension(field)
-    order = draw.generator.random.sample(list(variants), len(variants))
-    dimension = next((each for each in order if each in dimensions), None)
-    if dimension is None:
-        return None
-    draw = fake(f"odd {table}", position, f"{field.path} {dimension}")
-    return dimension, draw.pick(variants[dimension])
+def _turns(table: str, field: Field, fake: Fake) -> deque[str]:
+    """The dimensions of a field, in an order that the seed gives."""
+    variants = list(variants_by_dimension(field))
+    source = fake(f"odd {table}", 0, f"{field.path} turns").generator.random
+    return deque(source.sample(variants, len(variants)))
 
 
 def _changed(

@@ -128,6 +128,14 @@ class Sandbox:
         """Return what makes the API's seed records, so that they are ready; in any thread."""
         return partial(self._seeder, api, self.persona, self.seed, self.variation)
 
+    def odd_values(self, api: str) -> tuple[Any, ...]:
+        """Return which values of the API's seed records are odd, and why."""
+        made = getattr(self._seeder, "made", None)
+        if made is None:
+            return ()
+        found: tuple[Any, ...] = made(api, self.persona, self.seed, self.variation).odd_values
+        return found
+
     def vary(self, variation: Variation) -> None:
         """Begin anew with records of another variation; clock, journal and snapshots go on."""
         self.variation = variation
@@ -277,7 +285,7 @@ class Sandboxes:
     ) -> None:
         self._seeder = seeder
         self._seed = seed
-        self._variation = variation
+        self.variation = variation
         self._clock = clock
         self._limit = limit
         self._idle_seconds = idle_seconds
@@ -390,7 +398,7 @@ class Sandboxes:
             self._clock(),
             self._journal(),
             first_revision=self._first_revision,
-            variation=self._variation,
+            variation=self.variation,
         )
         sandbox.rate_limited = self._rate_limited(name.name)
         sandbox.csrf = self._csrf(name.name)

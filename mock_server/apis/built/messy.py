@@ -18,7 +18,7 @@ from mock_server.state.store import Transaction
 #: The columns' bounds that the spec stands for (inferred), and Laravel's length of a string.
 _LARGEST = Decimal(1_000_000_000_000)
 _LONGEST = 191
-_LONGEST_TEXT = 16_000
+_LONGEST_TEXT = 5000
 
 
 def _priced(_: Transaction, item: Item, price: Decimal) -> Item:

@@ -24,12 +24,12 @@ from mock_server.apis.cliniko.models import (
 from mock_server.seeding.odd_values import Choice, MessyTable, Moment, Number, Rewrite, Text
 from mock_server.state.store import Transaction
 
-#: Prices lie below 4 000 000 000, with ten decimals at most, and stock between that and its
-#: negative (cliniko.txt, Product).
-_HIGHEST_PRICE = Decimal("3999999999.9999999999")
-_MOST_STOCK = 3_999_999_999
+#: Prices lie below 4 000 000 000 (cliniko.txt, Product); what follows from a tax has four decimals.
+_HIGHEST_PRICE = Decimal("3999999999.9999")
+#: Beyond 32 bits, and with room below the document's 4 000 000 000 for adjustments to come.
+_MOST_STOCK = 3_000_000_000
 #: The document bounds no notes; a text column of Rails' holds so many bytes (inferred).
-_LONGEST_NOTES, _LONGEST_COMMENT = 16_000, 65_535
+_LONGEST_NOTES, _LONGEST_COMMENT = 5000, 65_535
 
 
 def with_stock(transaction: Transaction, product: Product, level: int | None) -> Product:
@@ -85,8 +85,8 @@ MESSY = (
             Text("item_code", longest=100, nullable=True, line_breaks=False),
             Text("serial_number", longest=255, nullable=True, line_breaks=False),
             Text("notes", longest=_LONGEST_NOTES, nullable=True),
-            Number("cost_price", high=_HIGHEST_PRICE, places=10, nullable=True, money=True),
-            Number("price", high=_HIGHEST_PRICE, places=10, nullable=True, money=True),
+            Number("cost_price", high=_HIGHEST_PRICE, places=4, nullable=True, money=True),
+            Number("price", high=_HIGHEST_PRICE, places=4, nullable=True, money=True),
             Choice("price_includes_tax", dimension="absent", values=(None,)),
             Number(
                 "stock_level",
@@ -118,7 +118,7 @@ MESSY = (
         TAXES,
         (
             Text("name", longest=255, shortest=1, line_breaks=False, name=True),
-            Number("rate", high=_HIGHEST_PRICE, places=10, money=True),
+            Number("rate", high=_HIGHEST_PRICE, places=4, money=True),
         ),
     ),
     MessyTable(

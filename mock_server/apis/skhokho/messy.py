@@ -10,7 +10,7 @@ from mock_server.seeding.odd_values import Choice, Field, MessyTable, Moment, Nu
 #: 15 digits, two of them decimals (skhokho.txt, Create product).
 _LARGEST = Decimal("9999999999999.99")
 #: The document bounds no descriptions (inferred).
-_LONGEST_DESCRIPTION = 16_000
+_LONGEST_DESCRIPTION = 5000
 
 
 def _text(name: str, longest: int) -> Text:

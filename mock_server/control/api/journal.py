@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_server.control.api.points import exchange_of
 from mock_server.control.context import ControlContext, ControlRefusal, NoSuchName
+from mock_server.control.odd_values import odd_values_shown
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
@@ -73,7 +74,8 @@ def register(operations: Operations, context: ControlContext) -> None:
         spec = context.specs.get(exchange.api)
         if spec is None:
             raise RecordNotFound("API", exchange.api)
-        return Reply(200, explain(exchange, spec))
+        odd = odd_values_shown(exchange, context.sandbox(request))
+        return Reply(200, explain(exchange, spec, odd))
 
     @operations.handles("streamExchanges", long=True)
     def stream_exchanges(request: Request, _: Context) -> Steps[Reply]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mock_server.control.api.messy import variation_in
 from mock_server.control.api.views import sandbox_view
 from mock_server.control.context import ControlContext
 from mock_server.engine.api import Operations
@@ -25,8 +26,9 @@ def register(operations: Operations, context: ControlContext) -> None:
     def create(request: Request, _: Context) -> Reply:
         body = request.body
         name = context.new_name(body["name"], body.get("persona"))
+        variation = variation_in(body, sandboxes.variation)
         try:
-            sandbox = sandboxes.create(name, body.get("seed"))
+            sandbox = sandboxes.create(name, body.get("seed"), variation)
         except KeyError as problem:
             raise Conflict(f"there is a sandbox {name.name!r} already") from problem
         except Full as full:

@@ -10,6 +10,7 @@ from mock_server.control.api import (
     clocks,
     fault_rules,
     journal,
+    messy,
     records,
     sandboxes,
     search,
@@ -35,7 +36,7 @@ def control_vendor(context: ControlContext) -> Vendor:
     """Return the control API of a context, in the form that the engine serves."""
     operations = Operations()
     parts = (
-        apis, sandboxes, snapshots, clocks, fault_rules, seeds, journal, search, records, calls
+        apis, sandboxes, snapshots, clocks, fault_rules, seeds, messy, journal, search, records, calls
     )  # fmt: skip
     for part in parts:
         part.register(operations, context)

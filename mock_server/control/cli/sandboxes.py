@@ -24,15 +24,26 @@ def sandboxes(control: Control, sandbox: str | None, as_json: bool) -> None:
 @sandbox_argument
 @click.option("--persona", help="The records it starts with.  [default: what its name says]")
 @click.option("--seed", type=int, help="The seed of its data.  [default: the server's]")
+@click.option(
+    "--messy",
+    metavar="all|none|DIMENSION,…",
+    help="Odd but valid values among its data.  [default: as the persona says]",
+)
 @control_command
 def create(
-    control: Control, sandbox: str, persona: str | None, seed: int | None, as_json: bool
+    control: Control,
+    sandbox: str,
+    persona: str | None,
+    seed: int | None,
+    messy: str | None,
+    as_json: bool,
 ) -> None:
     """Open a sandbox.
 
     Its name is the test key that opens it, such as `test-shop`.
     """
-    made = control.create(sandbox, persona=persona, seed=seed)
+    dimensions = None if messy is None else messy.split(",")
+    made = control.create(sandbox, persona=persona, seed=seed, messy=dimensions)
     show_sandbox(made.look(), as_json=as_json)
 
 

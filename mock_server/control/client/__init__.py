@@ -16,6 +16,7 @@ from mock_server.control.client.records import Records
 from mock_server.control.client.results import (
     ClockView,
     Difference,
+    OddValueView,
     RateLimitsView,
     RecordChange,
     SandboxView,
@@ -33,6 +34,7 @@ __all__ = [
     "Control",
     "ControlError",
     "Difference",
+    "OddValueView",
     "RateLimitsView",
     "RecordChange",
     "SandboxControl",
@@ -77,10 +79,19 @@ class Control:
         return SandboxControl(self.session, name)
 
     def create(
-        self, name: str, *, persona: str | None = None, seed: int | None = None
+        self,
+        name: str,
+        *,
+        persona: str | None = None,
+        seed: int | None = None,
+        messy: Iterable[str] | None = None,
     ) -> SandboxControl:
-        """Open a sandbox with a persona and a seed, by default what its name and server say."""
-        options = {"persona": persona, "seed": seed}
+        """Open a sandbox with a persona and a seed, by default what its name and server say.
+
+        `messy` are dimensions of odd values, or `all`; by default what the persona says.
+        """
+        dimensions = [messy] if isinstance(messy, str) else messy and list(messy)
+        options = {"persona": persona, "seed": seed, "messy": dimensions}
         body = {"name": name, **{key: item for key, item in options.items() if item is not None}}
         self.session.call("POST", "sandboxes", body=body)
         return self.sandbox(name)
@@ -266,6 +277,24 @@ class SandboxControl:
         query = {"api": list(apis) or None, "at": at}
         document: dict[str, Any] = self._call("GET", "export", query=query)
         return document
+
+    def messy(self, dimensions: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Return the dimensions in which it has odd values.
+
+        If some are named (`all` is all of them, none none), its records are made anew with those.
+        """
+        if dimensions is None:
+            return tuple(self._call("GET", "messy")["dimensions"])
+        names = [dimensions] if isinstance(dimensions, str) else list(dimensions)
+        return tuple(self._call("PUT", "messy", body={"dimensions": names})["dimensions"])
+
+    def odd_values(self, **like: str | int) -> list[OddValueView]:
+        """Return its odd values, those of an `api`, `table`, `key` or `dimension`.
+
+        There are a hundred of them at most, or `limit`.
+        """
+        found = self._call("GET", "odd-values", query=like)["odd_values"]
+        return [OddValueView(**each) for each in found]
 
     def seed(self, document: Mapping[str, Any]) -> SandboxView:
         """Put in the records of a seed file, in place of all that the named APIs have."""

@@ -52,6 +52,26 @@ class RateLimitsView:
 
 
 @dataclass(frozen=True, slots=True)
+class OddValueView:
+    """One odd value of a sandbox's first records, and why it is there.
+
+    `dimension` and `note` say what is odd about it, `seed` with which it was drawn; `present` is
+    whether the record still has it.
+    """
+
+    api: str
+    table: str
+    key: int | str
+    field: str
+    dimension: str
+    description: str
+    note: str
+    seed: int
+    value: Any
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RecordChange:
     """One record created or removed (`record` has it), or updated (`fields`: before and after)."""
 
