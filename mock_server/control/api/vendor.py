@@ -36,7 +36,8 @@ def control_vendor(context: ControlContext) -> Vendor:
     """Return the control API of a context, in the form that the engine serves."""
     operations = Operations()
     parts = (
-        apis, sandboxes, snapshots, clocks, fault_rules, seeds, messy, journal, search, records, calls
+        apis, sandboxes, snapshots, clocks, fault_rules, seeds, messy, journal, search,
+        records, calls,
     )  # fmt: skip
     for part in parts:
         part.register(operations, context)
