@@ -21,6 +21,14 @@ from mock_server.descriptors import Descriptors
 MAX_TARGET = 16 << 10
 MAX_HEADERS = 64 << 10
 READ_TIMEOUT = 30.0
+#: How a client begins that speaks HTTP/2 without having asked (RFC 9113, section 3.4).
+_HTTP_2 = b"PRI * HTTP/2.0\r\n"
+_logger = logging.getLogger(__name__)
+
+
+def warn_of_http_2() -> None:
+    """Log that a client spoke HTTP/2 alone."""
+    _logger.warning("a client speaks HTTP/2 alone; HTTP/1.1 is served")
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -29,7 +37,8 @@ class BoundedHttp(HttpToolsProtocol):
     `read_timeout` is the time, in seconds, that a request may take from its first byte (or from the
     connection) to its last. The target's host is the one that counts, and there must be one host
     (RFC 9112, section 3.2). A request to change to another protocol is answered as what it is
-    without that. One of the last of the `descriptors` is refused at once.
+    without that. One of the last of the `descriptors` is refused at once. `http_2_seen` is called
+    for a client that speaks HTTP/2 alone.
     """
 
     def __init__(
@@ -37,9 +46,11 @@ class BoundedHttp(HttpToolsProtocol):
         *args: Any,
         read_timeout: float = READ_TIMEOUT,
         descriptors: Descriptors | None = None,
+        http_2_seen: Callable[[], object] = warn_of_http_2,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._http_2_seen = http_2_seen
         self._read_timeout = read_timeout
         self._descriptors = descriptors
         self._deadline: asyncio.TimerHandle | None = None
@@ -64,6 +75,10 @@ class BoundedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take in bytes, unless the connection was given up."""
         if self._refused:
+            return
+        if data.startswith(_HTTP_2):
+            self._http_2_seen()
+            self._refuse(505, "HTTP/1.1 is served, not HTTP/2")
             return
         super().data_received(data)
         if self._in_head:
@@ -150,9 +165,15 @@ class BoundedHttp(HttpToolsProtocol):
         """Say nothing: to answer without the upgrade is what RFC 9110 (7.8) has for it."""
 
 
-def protocol(read_timeout: float, descriptors: Descriptors) -> Callable[..., BoundedHttp]:
+def protocol(
+    read_timeout: float,
+    descriptors: Descriptors,
+    http_2_seen: Callable[[], object] = warn_of_http_2,
+) -> Callable[..., BoundedHttp]:
     """Return what makes the protocol of a connection."""
-    return partial(BoundedHttp, read_timeout=read_timeout, descriptors=descriptors)
+    return partial(
+        BoundedHttp, read_timeout=read_timeout, descriptors=descriptors, http_2_seen=http_2_seen
+    )
 
 
 class NoCancellations(logging.Filter):

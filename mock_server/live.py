@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import TracebackType
@@ -16,7 +16,7 @@ from typing import Any, Self
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.bounded_http import READ_TIMEOUT, NoCancellations, protocol
+from mock_server.bounded_http import READ_TIMEOUT, NoCancellations, protocol, warn_of_http_2
 from mock_server.descriptors import Descriptors, raise_limit
 from mock_server.faults.connection import connection_of
 from mock_server.usage import UsageError
@@ -116,12 +116,20 @@ class LiveServer:
 
 
 def server_config(
-    app: ASGIApp, read_timeout: float = READ_TIMEOUT, *, http: Any = None, **options: Any
+    app: ASGIApp,
+    read_timeout: float = READ_TIMEOUT,
+    *,
+    http: Any = None,
+    http_2_seen: Callable[[], object] = warn_of_http_2,
+    **options: Any,
 ) -> uvicorn.Config:
-    """Return how an application is served; `http` and `options` are more of uvicorn's."""
+    """Return how an application is served; `http` and `options` are more of uvicorn's.
+
+    `http_2_seen` is called for a client that speaks HTTP/2 alone.
+    """
     config = uvicorn.Config(
         _closing_when_cancelled(app),
-        http=http or protocol(read_timeout, _descriptors()),  # type: ignore[arg-type]  # it is called like the class
+        http=http or protocol(read_timeout, _descriptors(), http_2_seen),  # type: ignore[arg-type]  # it is called like the class
         ws="none",
         access_log=False,
         log_level="warning",

@@ -193,13 +193,16 @@ class ProxyConnection(asyncio.Protocol):
             (REFUSED_HEADER, host or "-"),
         ]
         reason = f"mock-server: {text}".encode("ascii", "replace")
-        self._send(h11.Response(status_code=status, headers=headers, reason=reason))
-        self._send(h11.Data(data=body))
-        self._send(h11.EndOfMessage())
+        # At once, as some clients show their callers no more than what comes with the headers.
+        self._send(
+            h11.Response(status_code=status, headers=headers, reason=reason),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        )
         self._transport.close()
 
-    def _send(self, event: h11.Event) -> None:
-        self._transport.write(self._parser.send(event) or b"")
+    def _send(self, *events: h11.Event) -> None:
+        self._transport.write(b"".join(self._parser.send(each) or b"" for each in events))
 
 
 async def accept_tls(
@@ -265,7 +268,7 @@ class _Handshake(asyncio.Protocol):
             yield
         except ssl.SSLError as problem:
             if any(word in str(problem.reason) for word in _DISTRUST):
-                self._interception.record.distrusted[self._host, self._client] += 1
+                self._interception.record.note_distrust(self._host, self._client)
             give_up()
         except OSError:
             give_up()

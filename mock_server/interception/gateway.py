@@ -52,7 +52,7 @@ class Interceptor:
         if trust_proxy:
             app = TrustedForwarding(app)
         self._interception = ProxyState(
-            server_config(app),
+            server_config(app, http_2_seen=self.record.note_http_2),
             # h11 keeps whole URLs as targets; faster parsers take them apart.
             server_config(AbsoluteForm(app), http=H11Protocol),
             authority,
@@ -63,8 +63,8 @@ class Interceptor:
         for config in (self._interception.config, self._interception.absolute):
             config.load()
         # Uvicorn calls it with what its own protocols take.
-        protocol = cast("Any", partial(ProxyConnection, self._interception))
-        self._server = Server(server_config(app, http=protocol))
+        connection = cast("Any", partial(ProxyConnection, self._interception))
+        self._server = Server(server_config(app, http=connection))
 
     def run(self) -> None:
         """Serve until the process is told to stop, or `stop` is called from another thread."""

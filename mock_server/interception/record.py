@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mock_server.journal.exchange import Exchange
@@ -24,6 +24,18 @@ class InterceptionRecord:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: Clients that did not trust the certificate, by host and what the client calls itself.
     distrusted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: How often a client spoke HTTP/2 alone.
+    http_2: int = 0
+    #: Says what a client may be that does not name itself, such as `python3.11`; "" if unknown.
+    guess_client: Callable[[], str] = field(default=str, repr=False)
+
+    def note_distrust(self, host: str, client: str) -> None:
+        """Take note of a client that refused the certificate; `client` is what it calls itself."""
+        self.distrusted[host, client or self.guess_client()] += 1
+
+    def note_http_2(self) -> None:
+        """Take note of a client that speaks HTTP/2 alone."""
+        self.http_2 += 1
 
     def note(self, _sandbox: str, exchange: Exchange) -> None:
         """Take note of an exchange of whatever sandbox."""

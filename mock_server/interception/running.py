@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from mock_server.discovery import Vendor
 from mock_server.interception.certificates import Authority
 from mock_server.interception.environment import TRUST_VARIABLES, environment
 from mock_server.interception.gateway import Gateway
+from mock_server.interception.processes import executables
 from mock_server.interception.record import InterceptionRecord
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.har import har
@@ -95,7 +97,7 @@ def run(options: ProgramRun) -> int:
         variables = environment(gateway, authority, Path(folder), os.environ)
         if not options.quiet:
             _say(_beginning(gateway))
-        code = _run_command(options.command, variables)
+        code = _run_command(options.command, variables, gateway.record)
     if not options.quiet:
         _say(summary(gateway.record, options.command[0]))
     if options.report:
@@ -122,12 +124,15 @@ def _not_executable(command: Sequence[str]) -> tuple[int, str] | None:
     return NOT_FOUND, f"there is no command {command[0]!r}"
 
 
-def _run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
+def _run_command(
+    command: Sequence[str], variables: Mapping[str, str], record: InterceptionRecord
+) -> int:
     try:
         process = subprocess.Popen(command, env=dict(variables))  # noqa: S603 - asked for
     except OSError as problem:
         _say(f"mock-server run: {command[0]}: {problem.strerror}")
         return CANNOT_EXECUTE
+    record.guess_client = lambda: " ".join(sorted(executables(process.pid)))
     with _signals_passed_to(process):
         code = process.wait()
     return BY_SIGNAL - code if code < 0 else code
@@ -190,6 +195,11 @@ def summary(record: InterceptionRecord, command: str) -> str:
         + ignored_variable(client, command)
         for (host, client), count in sorted(record.distrusted.items())
     ]
+    if record.http_2:
+        lines.append(
+            f"  a client spoke HTTP/2 alone{_times(record.http_2)}: HTTP/1.1 is served, as the "
+            "handshake of TLS says"
+        )
     return "\n".join(head + lines)
 
 
@@ -200,12 +210,16 @@ def _times(count: int) -> str:
 def ignored_variable(client: str, command: str) -> str:
     """Say which variable would have told a client of the certificate.
 
-    `client` is what it calls itself, if it does; `command` is what ran.
+    `client` is what it calls itself, or what it may be; `command` is what ran.
     """
     for name in (client, Path(command).name):
-        for word, variable in TRUST_VARIABLES.items():
-            if word in name.lower():
-                return variable
+        found = [
+            variable
+            for word, variable in TRUST_VARIABLES.items()
+            if re.search(rf"(?<![a-z]){word}(?![a-z])", name.lower())
+        ]
+        if found:
+            return " or ".join(dict.fromkeys(found))
     return "the variable of its runtime: " + "; ".join(
         f"{word}: {variable}" for word, variable in TRUST_VARIABLES.items()
     )

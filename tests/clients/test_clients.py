@@ -33,6 +33,12 @@ CLIENTS = {
     "php streams": ["php", "client.php", KEY, "streams"],
     "ruby": ["ruby", "client.rb", KEY],
 }
+#: Clients that ask for what has changed since they asked last, and write in between.
+POLLING = {
+    "requests": [sys.executable, "polling_client.py", KEY],
+    "node fetch": ["node", "polling_client.mjs", KEY],
+    "curl": ["sh", "polling_client.sh", KEY],
+}
 #: Continuous integration has these, so they are never passed over.
 ALWAYS = {"urllib", "http.client", "requests", "httpx", "httpx2", "aiohttp", "node", "curl"}
 
@@ -67,3 +73,20 @@ def test_a_client_reads_all_pages_at_the_vendors_own_host(
     assert shown.out.split() == product_ids
     assert "listProducts" in shown.err
     assert "refused" not in shown.err
+
+
+@pytest.mark.parametrize("name", POLLING)
+def test_a_client_that_polls_by_updated_at_sees_each_change_once(
+    name, vendors, product_ids, capfd, monkeypatch
+):
+    monkeypatch.chdir(PROGRAMS)
+    code = run(ProgramRun(POLLING[name], vendors))
+    shown = capfd.readouterr()
+    assert code == 0, shown.err
+    seen = shown.out.split()
+    before, changed = seen[: len(product_ids)], seen[len(product_ids) :]
+    assert sorted(before) == sorted(product_ids)
+    added = str(max(map(int, product_ids)) + 1)
+    assert len(changed) == 2
+    assert added in changed
+    assert before[0] in changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import signal
 import socket
@@ -204,7 +205,9 @@ def test_signals_reach_the_program(tmp_path):
         ("Java/17", "mvn", "JAVA_TOOL_OPTIONS"),
         ("", "/usr/bin/node", "NODE_EXTRA_CA_CERTS"),
         ("", "python3.11", "REQUESTS_CA_BUNDLE"),
-        ("", "make", "curl: CURL_CA_BUNDLE"),
+        ("dash make node", "make", "NODE_EXTRA_CA_CERTS"),
+        ("dash node python3.11", "sh", "SSL_CERT_FILE and REQUESTS_CA_BUNDLE or NODE_EXTRA_CA"),
+        ("", "django-admin", "curl: CURL_CA_BUNDLE"),
     ],
 )
 def test_who_refuses_the_certificate_is_told_which_variable_it_ignored(client, command, variable):
@@ -220,6 +223,26 @@ def test_a_refused_certificate_is_in_the_summary(capfd):
         assert "error setting certificate" in err
     else:
         assert "it ignored CURL_CA_BUNDLE" in err
+
+
+#: Trusts no certificate at all, and says nothing of itself; a shell runs it.
+DISTRUSTING = """
+import os, ssl, urllib.request
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+try:
+    urllib.request.urlopen("https://api.au1.cliniko.com/v1/products", context=context)
+except OSError as problem:
+    print(problem)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not show what runs")
+def test_a_client_without_a_name_is_known_by_what_runs(capfd):
+    script = f"{shlex.quote(sys.executable)} -c {shlex.quote(DISTRUSTING)}; true"
+    assert run("--", "sh", "-c", script) == 0
+    shown = capfd.readouterr()
+    assert "CERTIFICATE_VERIFY_FAILED" in shown.out
+    assert shown.err.endswith("it ignored SSL_CERT_FILE and REQUESTS_CA_BUNDLE\n")
 
 
 #: Names of the vendors' hosts that would be looked up, and addresses that would be called.
