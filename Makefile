@@ -103,7 +103,7 @@ ifneq ($(SERVING_IN),$(CURDIR))
 	@$(call build_environment,.venv-serve)
 endif
 	@echo "Installing what serving needs; this takes about half a minute" >&2
-	@.venv-serve/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e .
+	@.venv-serve/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[console]'
 	@echo "Starting the server" >&2
 	@echo '$(CURDIR)' > $@
 

@@ -74,7 +74,6 @@ LAYERS = {
     # It makes servers of its own, and reports what they saw.
     "mock_server.interception": {
         "mock_server.app",
-        "mock_server.bounded_http",
         "mock_server.command_line",
         "mock_server.check",
         "mock_server.control",

@@ -8,10 +8,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, cast
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -44,6 +45,8 @@ def console_routes(vendors: list[Vendor], mounts: Mapping[str, str]) -> list[Bas
 
     @cache
     def console() -> ASGIApp:
+        if find_spec("flask_swagger_ui") is None:
+            return _without_pages(vendors, mounts)
         # Flask takes long to import, and most servers are never asked for a page.
         from a2wsgi import WSGIMiddleware
 
@@ -59,6 +62,30 @@ def console_routes(vendors: list[Vendor], mounts: Mapping[str, str]) -> list[Bas
     if "" not in mounts.values():
         routes.append(Route("/", _redirect_to(f"{PREFIX}/console/")))
     return routes
+
+
+def _without_pages(vendors: list[Vendor], mounts: Mapping[str, str]) -> ASGIApp:
+    """Answer in place of the console where what renders it is not installed."""
+
+    async def site(scope: Scope, receive: Receive, send: Send) -> None:
+        url = Request(scope).url
+        origin = f"{url.scheme}://{url.netloc}"
+        lines = ["For the pages of this server: pip install 'inventory-mock-server[console]'"]
+        for vendor in vendors:
+            mount = mounts[vendor.api.name]
+            base_url = origin + mount + vendor.spec.base_path
+            lines += [
+                "",
+                vendor.spec.title,
+                f"  base URL  {base_url}",
+                f"  document  {origin}{mount}/openapi.json",
+                f"  try       {first_call_line(vendor, base_url)}",
+            ]
+        is_front = url.path == f"{PREFIX}/console/"
+        answer = PlainTextResponse("\n".join([*lines, ""]), 200 if is_front else 501)
+        await answer(scope, receive, send)
+
+    return site
 
 
 def api_routes(vendor: Vendor, mount: str) -> list[Route]:

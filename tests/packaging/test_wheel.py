@@ -68,12 +68,29 @@ def test_every_file_of_our_packages_is_in_it(contents):
                 assert file.relative_to(ROOT).as_posix() in contents
 
 
+def test_a_plain_installation_is_small(contents):
+    metadata, _ = parse_email(contents[f"inventory_mock_server-{__version__}.dist-info/METADATA"])
+    brought = brought_in_by(metadata["requires_dist"])
+    assert len(brought) <= 35, sorted(brought)
+    size = sum(map(len, contents.values()))
+    size += sum(
+        path.stat().st_size
+        for each in brought.values()
+        for file in each.files or ()
+        if file.suffix != ".pyc" and (path := Path(each.locate_file(file))).is_file()
+    )
+    assert size <= 60_000_000
+    absent = {"flask", "hypothesis", "schemathesis", "trustme"}
+    assert not absent & set(brought)
+
+
 def test_installed_beside_anothers_fixtures_package_it_serves_and_leaves_that_one_alone(
     wheel, contents, tmp_path
 ):
     metadata, _ = parse_email(contents[f"inventory_mock_server-{__version__}.dist-info/METADATA"])
     environment = CleanEnvironment(tmp_path / "environment")
-    environment.link(brought_in_by(metadata["requires_dist"]).values())
+    plain = brought_in_by(metadata["requires_dist"])
+    environment.link(plain.values())
     others = distribution("fixtures")
     environment.link([others])
     before = anothers(environment)
@@ -96,6 +113,16 @@ def test_installed_beside_anothers_fixtures_package_it_serves_and_leaves_that_on
         answer = httpx.get(f"{base_url}/products", auth=("test-au1", ""), timeout=60)
         assert answer.status_code == 200
         assert answer.json()["total_entries"] > 0
+        front = httpx.get(httpx.URL(base_url).join("/"), follow_redirects=True)
+        assert front.status_code == 200
+        assert "pip install 'inventory-mock-server[console]'" in front.text
+        assert base_url in front.text
+        docs = httpx.get(httpx.URL(base_url).join("/cliniko/docs"), follow_redirects=True)
+        assert docs.status_code == 501
+        with_pages = brought_in_by(metadata["requires_dist"], "console")
+        environment.link(each for name, each in with_pages.items() if name not in plain)
+
+    with serving(environment, tmp_path) as base_url:
         docs = httpx.get(httpx.URL(base_url).join("/cliniko/docs"), follow_redirects=True)
         assert docs.status_code == 200
         assert docs.headers["content-type"].startswith("text/html")
