@@ -23,15 +23,22 @@ from contract_tests.reproduction.script import (
     BODY,
     COUNT,
     LISTING,
+    PAGES,
     Script,
+    listed_on,
     more_pages,
     placed,
+    short_walk,
+    value_at,
 )
 from contract_tests.reproduction.variables import VARIABLE, last_part, plain, texts
 from mock_server.openapi.paths import filled
 
 #: What `main` returns; a Python that breaks returns 1 by itself.
 MENDED, CANNOT_TELL, THERE, ASK = 0, 2, 10, 11
+#: Why it is inconclusive where the claim holds of another record (`value_at`), and the file that is
+#: there if a call took a value from another one.
+GONE, REPLACED = "the record that showed the fault is not listed any more", "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class JudgedScript:
     """What a script's answers are judged by.
 
     `looks` are those of its claim (`Claim.looks`), `operations` those of its steps; `more` says for
-    a walk whether a page is followed by another one.
+    a walk whether a page is followed by another one, `items` where its records are on a page.
     """
 
     script: Script
@@ -47,6 +54,7 @@ class JudgedScript:
     context: ClaimContext
     operations: tuple[str, ...]
     more: Mapping[int, Callable[[Any], bool]]
+    items: Mapping[int, str]
 
 
 def has_json(answer: Answer) -> bool:
@@ -61,10 +69,12 @@ def verdict(
     trace: Trace,
     context: ClaimContext,
     shown: Sequence[str] = (),
+    pages: Sequence[Sequence[int]] = (),
 ) -> str | None:
     """Return how a claim, with its `looks`, does not hold after a trace, or None.
 
-    Raises CannotTell where answers lack what they have `shown` before (`Script.shown`).
+    Raises CannotTell where answers lack what they have `shown` before (`Script.shown`); `pages` are
+    the exchanges of each step.
     """
     listing = getattr(claim, "listing", "")
     numbers = {at: name for name, at in looks.items() if at}
@@ -74,6 +84,8 @@ def verdict(
                 for number in each if isinstance(each, tuple) else (each,):
                     if not has_json(trace.answer(number)):
                         raise CannotTell(f"{trace[number]}: its body cannot be read")
+            continue
+        if name.startswith(PAGES):
             continue
         if name == LISTING:
             items = listing_of(context.lifecycle, getattr(claim, "resource", ""), listing).items
@@ -89,28 +101,39 @@ def verdict(
         for number, pointer in places:
             if trace.answer(number).at(pointer) is MISSING:
                 raise CannotTell(f"{trace[number]}: it has nothing at {pointer or 'its top'}")
-    return claim.violation(context, trace)
+    problem = claim.violation(context, trace)
+    short = short_walk(shown, pages)
+    # What is wrong with a whole list is wrong on one page too; what is wrong with a page is not.
+    of_lists = any(isinstance(getattr(claim, field), tuple) for field in looks)
+    if short is not None and not (problem and of_lists):
+        raise CannotTell(short)
+    return problem
 
 
 def main(arguments: Sequence[str], folder: Path, case: JudgedScript) -> int:
     """Do what a shell script asks for; returns the exit status.
 
     `value STEP.PAGE POINTER FORM` prints what an answer has there, as `_in_form` says; `more STEP
-    PAGE` whether a page is followed by another; `verdict RUN` judges, and may print the operation
-    and URL that are to be asked for first. Answers are in the folder: `STEP.PAGE.body` and so on.
+    PAGE` how many records a walk has given up to a page, or `no` if none follows; `verdict RUN`
+    judges, and may print the operation and URL that are to be asked for first. Answers are in the
+    folder: `STEP.PAGE.body` and so on.
     """
     try:
         trace, pages = _answered(folder, case)
         command, *rest = arguments
         if command == "value":
-            found = _found(trace, pages, rest[0], rest[1])
+            found, another = _found(trace, pages, rest[0], rest[1])
+            if another:
+                (folder / REPLACED).touch()
             print(_in_form(found, rest[2]))
         elif command == "more":
             step, page = map(int, rest)
             answers = [trace.answer(each) for each in pages[step][: page + 1]]
-            print("yes" if more_pages(answers, case.more[step]) else "no")
+            more = more_pages(answers, case.more[step])
+            print(listed_on(answers, case.items[step]) if more else "no")
         else:
-            return _verdict(trace, pages, case, rest[0])
+            replaced = (folder / REPLACED).exists()
+            return _verdict(trace, pages, case, rest[0], replaced)
     except NotAsked as lacking:
         template = case.context.spec.operations[lacking.operation].path
         url = filled(template, {**dict(case.context.parameters), **lacking.path})
@@ -123,13 +146,15 @@ def main(arguments: Sequence[str], folder: Path, case: JudgedScript) -> int:
     return MENDED
 
 
-def _verdict(trace: Trace, pages: Sequence[Sequence[int]], case: JudgedScript, run: str) -> int:
+def _verdict(
+    trace: Trace, pages: Sequence[Sequence[int]], case: JudgedScript, run: str, replaced: bool
+) -> int:
     def with_values(text: str) -> Any:
         def value(found: Any) -> Any:
             if found["new"] is not None:
                 return f"{run}-{found['new']}"
             place = f"{found['step']}.{found['page'] or 0}"
-            given = _found(trace, pages, place, found["at"] or "")
+            given, _ = _found(trace, pages, place, found["at"] or "")
             return last_part(plain(given)) if found["kind"] == "<" else given
 
         whole = VARIABLE.fullmatch(text)
@@ -139,19 +164,24 @@ def _verdict(trace: Trace, pages: Sequence[Sequence[int]], case: JudgedScript, r
 
     script = case.script
     claim = placed(texts(script.claim, with_values), case.looks, pages, dict(script.places), trace)
-    problem = verdict(claim, case.looks, trace, case.context, script.shown)
+    problem = verdict(claim, case.looks, trace, case.context, script.shown, pages)
+    if problem is None and replaced:
+        raise CannotTell(GONE)
     print("The fault is not there." if problem is None else f"The fault is there: {problem}")
     return MENDED if problem is None else THERE
 
 
-def _found(trace: Trace, pages: Sequence[Sequence[int]], place: str, pointer: str) -> Any:
+def _found(
+    trace: Trace, pages: Sequence[Sequence[int]], place: str, pointer: str
+) -> tuple[Any, bool]:
+    """What was answered at a place, and whether it is of another record (`value_at`)."""
     step, page = map(int, place.split("."))
-    if page >= len(pages[step]):
+    found, another = value_at([trace.answer(each) for each in pages[step]], page, pointer)
+    if found is MISSING and page >= len(pages[step]):
         raise CannotTell(f"{trace[pages[step][0]]}: there are no {page + 1} pages")
-    found = trace.answer(pages[step][page]).at(pointer)
     if found is MISSING:
         raise CannotTell(f"{trace[pages[step][page]]}: it has nothing at {pointer}")
-    return found
+    return found, another
 
 
 def _in_form(value: Any, form: str) -> str:

@@ -16,14 +16,16 @@ import pytest
 from contract_tests.claims import CannotTell, Claim, ClaimContext, NotAsked
 from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace, Walk, find
 from contract_tests.reproduction.expected import Expected, expectations
-from contract_tests.reproduction.judge import verdict
+from contract_tests.reproduction.judge import GONE, verdict
 from contract_tests.reproduction.script import (
     Pages,
     Script,
     ScriptRequest,
     Step,
+    listed_on,
     more_pages,
     placed,
+    value_at,
 )
 from contract_tests.reproduction.variables import VARIABLE, last_part, plain, texts
 from contract_tests.target.mock import mock_target
@@ -80,13 +82,15 @@ def run_script(
     seen: Callable[[int, Exchange], None] = lambda *_: None,
     skipped: Callable[[int, LookupError], object] | None = None,
     without: Collection[int] = (),
+    replaced: Callable[[str], object] = lambda _: None,
 ) -> Ran:
     """Send a script's calls; what is answered is added to the trace `into`, if there is one.
 
     `read` finds what a variable stands for: it gets its step, its pointer, and the answer's body.
     `seen` is shown each answer, with its step. Raises MissingValue if an answer does not give what
     a later call needs, unless `skipped` takes the steps that are not sent for it, each with the
-    reason; and httpx.HTTPError. Steps `without` are not sent.
+    reason; and httpx.HTTPError. Steps `without` are not sent. `replaced` is given each pointer to a
+    listed record that is not listed any more, where another one is taken for it.
     """
     trace = Trace() if into is None else into
     made: dict[str, str] = {}
@@ -99,6 +103,10 @@ def run_script(
         pages = exchanges[step]
         shown = trace.answer(pages[page]).body if page < len(pages) else MISSING
         given = read(step, pointer, shown)
+        if given is MISSING:
+            given, another = value_at([trace.answer(each) for each in pages], page, pointer)
+            if another:
+                replaced(pointer)
         if given is MISSING:
             raise MissingValue(step, script.steps[step].call.operation, pointer)
         return last_part(plain(given)) if found["kind"] == "<" else given
@@ -152,13 +160,14 @@ def _walk(call: Call, pages: Pages | None, session: Session, trace: Trace) -> li
     sent = [session.send(call, trace)[0]]
     if pages is None:
         return sent
-    paging = paging_of(session.lifecycle, call.operation)
+    items, paging = paged(session.lifecycle, call.operation)
     rest = call.parts.query[: len(call.parts.query) - len(paging.page(0, pages.size))]
     try:
         for index in range(1, pages.most):
-            if not more_pages([each.answer for each in sent], paging.more):
+            answers = [each.answer for each in sent]
+            if not more_pages(answers, paging.more):
                 break
-            query = (*rest, *paging.page(index, pages.size))
+            query = (*rest, *paging.after(index, listed_on(answers, items), pages.size))
             again = replace(call, parts=Parts(call.parts.path, query, call.parts.headers))
             sent.append(session.send(again, trace)[0])
     finally:
@@ -168,13 +177,16 @@ def _walk(call: Call, pages: Pages | None, session: Session, trace: Trace) -> li
     return sent
 
 
-def paging_of(lifecycle: Lifecycle, operation: str) -> Paging:
-    """Return how the list of an operation is cut into pages; raises LookupError."""
+def paged(lifecycle: Lifecycle, operation: str) -> tuple[str, Paging]:
+    """Return where the list of an operation is on a page, and how it is cut into pages.
+
+    Raises LookupError.
+    """
     for resource in lifecycle.resources:
         taken = (move.taken for move in resource.moves)
         for listing in (*resource.lists, resource.history, *taken):
             if listing is not None and listing.operation == operation and listing.paging:
-                return listing.paging
+                return listing.items, listing.paging
     raise LookupError(f"{operation} lists nothing in pages")
 
 
@@ -211,7 +223,7 @@ def violation_of(ran: Ran, session: Session, script: Script) -> str | None:
     context = ClaimContext.of(session)
     for _ in range(_LOOKS):
         try:
-            return verdict(ran.claim, ran.claim.looks, ran.trace, context, script.shown)
+            return verdict(ran.claim, ran.claim.looks, ran.trace, context, script.shown, ran.pages)
         except NotAsked as lacking:
             session.send(Call(lacking.operation, Parts(path=lacking.path)), ran.trace)
     raise CannotTell("a relation asks for one record after the other")
@@ -228,13 +240,18 @@ def outcome(script: Script, session: Session) -> tuple[str | None, Trace]:
     """
     expected = expectations(script, session.spec, session.lifecycle)
     trace = Trace()
+    others: list[str] = []
     try:
-        ran = run_script(script, session, trace, seen=partial(_look, expected))
-        return violation_of(ran, session, script), trace
+        look = partial(_look, expected)
+        ran = run_script(script, session, trace, seen=look, replaced=others.append)
+        problem = violation_of(ran, session, script)
     except _Over as over:
-        return over.args[0], trace
-    except (httpx.HTTPError, httpx.InvalidURL, LookupError) as problem:
-        raise CannotTell(f"{type(problem).__name__}: {problem}") from problem
+        problem = over.args[0]
+    except (httpx.HTTPError, httpx.InvalidURL, LookupError) as failed:
+        raise CannotTell(f"{type(failed).__name__}: {failed}") from failed
+    if problem is None and others:
+        raise CannotTell(GONE)
+    return problem, trace
 
 
 def _look(each_expected: Sequence[Expected], step: int, exchange: Exchange) -> None:

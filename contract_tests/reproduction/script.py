@@ -14,6 +14,7 @@ from contract_tests.exchange.trace import MISSING, Answer, Call, Exchange, Trace
 from contract_tests.reproduction.kinds import is_word_for, listed_by, named_in_path, sandbox_key_of
 from contract_tests.reproduction.variables import (
     ID_NAME,
+    VARIABLE,
     Identifiers,
     last_part,
     made_up,
@@ -24,11 +25,15 @@ from contract_tests.reproduction.variables import (
 )
 from mock_server.lifecycle.model import Lifecycle, Parts
 
-BODY, LISTING, COUNT = "body", "listing", "count "
+BODY, LISTING, COUNT, PAGES = "body", "listing", "count ", "pages "
 #: A field in the value of a query, with what it is compared by: `product_id:=33`.
 _COMPARED = re.compile(r"(\w+)[:=<>!~]+")
 #: What may be told from any other by itself: the name of a file, a long identifier.
 _WORD = re.compile(r"(?=.*[A-Za-z])[\w.-]{5,}")
+#: An identifier that may be part of a pointer as it is.
+_LISTED = re.compile(r"[\w.-]+")
+#: The member of a list that a pointer finds by its identifier.
+_MEMBER = re.compile(r"/[^/=]+=([^/]*)")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 
 
@@ -77,6 +82,7 @@ class Script:
     page's place, from the end if negative. `shown` names what answers had when it did not hold:
     something at the claim's pointers, a BODY of JSON, the list of a LISTING, and after
     COUNT how many records a page had: how many there should be depends on what the account has.
+    After PAGES are the number of a step, a walk, and how many pages it must have to show the fault.
     """
 
     steps: tuple[Step, ...]
@@ -103,8 +109,8 @@ class Script:
 def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle, link: int | None = None) -> Script:
     """Return the script of a trace: what answers gave to later calls becomes variables.
 
-    With `link`, so do the queries of links that were followed; where several links have the query
-    of a call, it says which one is meant.
+    With `link`, so do the identifiers that lists showed, and the queries of links that were
+    followed; where several links have the query of a call, it says which one is meant.
     """
     walk_of = {walk.pages[0]: walk for walk in trace.walks}
     within = {page: walk for walk in trace.walks for page in walk.pages[1:]}
@@ -114,7 +120,11 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle, link: int | None
     ids = Identifiers()
     for exchange in trace:
         if exchange.number in within:
-            step_of[exchange.number] = step_of[within[exchange.number].pages[0]]
+            walk = within[exchange.number]
+            step_of[exchange.number] = step_of[walk.pages[0]]
+            place = walk.pages.index(exchange.number)
+            if link is not None:
+                _learn_listed(exchange, step_of[exchange.number], place, lifecycle, ids)
             continue
         step_of[exchange.number] = len(steps)
         ids.account = exchange.call.account
@@ -129,10 +139,13 @@ def script_of(trace: Trace, claim: Claim, lifecycle: Lifecycle, link: int | None
         named = replace(
             named, parts=replace(named.parts, path=_shown_before(named, trace, step_of))
         )
-        walk = walk_of.get(exchange.number)
-        pages = None if walk is None else Pages(walk.size, walk.most)
+        begun = walk_of.get(exchange.number)
+        pages = None if begun is None else Pages(begun.size, begun.most)
         steps.append(Step(named, pages, exchange.answer.status))
         _learn(exchange, len(steps) - 1, lifecycle, known, ids)
+        if link is not None:
+            _learn_listed(exchange, len(steps) - 1, 0, lifecycle, ids)
+    known = {**_members(steps), **known}
     places = []
     for name in claim.looks:
         value = getattr(claim, name)
@@ -200,6 +213,35 @@ def _learn(
             ids.learn_from(step, body, resource.name)
 
 
+def _learn_listed(
+    exchange: Exchange, step: int, page: int, lifecycle: Lifecycle, ids: Identifiers
+) -> None:
+    """Take in the identifiers of the records that a page of a list shows, each found by itself."""
+    ids.account = exchange.call.account
+    for resource in lifecycle.resources:
+        for listing in resource.lists:
+            name = listing.id.removeprefix("/")
+            listed = exchange.answer.at(listing.items)
+            if listing.operation != exchange.call.operation or "/" in name:
+                continue
+            for record in listed if isinstance(listed, list) else ():
+                value = str(find(record, listing.id))
+                if _LISTED.fullmatch(value):
+                    at = f"{listing.items}/{name}={value}{listing.id}"
+                    ids.learn(value, resource.name, f"{{{{{step}.{page}{at}}}}}")
+
+
+def _members(steps: Sequence[Step]) -> dict[str, str]:
+    """The identifiers that calls take from lists, with the variables that stand for them."""
+    variables = VARIABLE.finditer(repr([step.call for step in steps]))
+    members = ((_MEMBER.search(each["at"] or ""), each) for each in variables)
+    return {
+        member[1]: f"{{{{{each['step']}.{each['page']}{each['at']}}}}}"
+        for member, each in members
+        if member is not None
+    }
+
+
 def _named(call: Call, known: Mapping[str, str], ids: Identifiers, lifecycle: Lifecycle) -> Call:
     """A call with variables; what a number identifies is told by where it stands."""
     texts_alone = {value: variable for value, variable in known.items() if not value.isdigit()}
@@ -247,6 +289,8 @@ def placed(
                    MISSING)  # fmt: skip
         page = next(showing, page)
         changed[name] = (page,) if isinstance(value, tuple) else page
+        if name in places and hasattr(claim, "index"):
+            changed["index"] = list(pages).index(page)
     return replace(claim, **changed)  # type: ignore[type-var]  # claims are dataclasses
 
 
@@ -256,3 +300,39 @@ def more_pages(answers: Sequence[Answer], more: Callable[[Any], bool]) -> bool:
     # A service that ignores which page it is asked for is not asked for ever.
     repeated = len(answers) > 1 and last.content == answers[-2].content
     return last.succeeded and not repeated and more(last.body)
+
+
+def listed_on(answers: Sequence[Answer], items: str) -> int:
+    """Return how many records these pages have at the pointer `items`."""
+    lists = [answer.at(items) for answer in answers]
+    return sum(len(each) for each in lists if isinstance(each, list))
+
+
+def value_at(answers: Sequence[Answer], page: int, pointer: str) -> tuple[Any, bool]:
+    """Return what a walk's answers have at a pointer, and whether it is of another record.
+
+    A record that is found by its identifier may be on any page by now; where it is gone, the first
+    one of the list is taken. It is MISSING where there is nothing.
+    """
+    if page < len(answers) and (found := answers[page].at(pointer)) is not MISSING:
+        return found, False
+    if _MEMBER.search(pointer) is None:
+        return MISSING, False
+    for at, another in ((pointer, False), (_MEMBER.sub("/0", pointer), True)):
+        for answer in answers:
+            if (found := answer.at(at)) is not MISSING:
+                return found, another
+    return MISSING, False
+
+
+def short_walk(shown: Sequence[str], pages: Sequence[Sequence[int]]) -> str | None:
+    """Say that no walk has the pages that it takes to show the fault, or None.
+
+    `shown` are the names of `Script.shown`, `pages` the exchanges of each step. One may have fewer
+    for the fault was that a filter was ignored.
+    """
+    walks = [each[len(PAGES) :].split() for each in shown if each.startswith(PAGES)]
+    if not walks or any(len(pages[int(step)]) >= int(needed) for step, needed in walks):
+        return None
+    step, needed = walks[0]
+    return f"the list of step {int(step) + 1} has fewer than {needed} pages there"

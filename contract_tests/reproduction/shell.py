@@ -20,7 +20,7 @@ from contract_tests.exchange.trace import Call
 from contract_tests.reproduction import judge
 from contract_tests.reproduction.expected import about_status, expectations
 from contract_tests.reproduction.portable import NotPortable, standalone
-from contract_tests.reproduction.running import CREDENTIAL, OTHER_CREDENTIAL, TARGET, paging_of
+from contract_tests.reproduction.running import CREDENTIAL, OTHER_CREDENTIAL, TARGET, paged
 from contract_tests.reproduction.script import Script, ScriptRequest, Step
 from contract_tests.reproduction.variables import VARIABLE, texts, without_controls
 from contract_tests.target.run_tag import PREFIX
@@ -33,11 +33,17 @@ from mock_server.openapi.security import SecurityScheme
 _SERVED_AT = "http://127.0.0.1:8080"
 #: What a call's body is written with: text, and variables in one form (`judge.main`).
 _Pieces = list[str | tuple[str, str]]
+#: In a query: how many records the pages before had.
+_SEEN = "{{seen}}"
 
-_PREAMBLE = """\
-absent() { echo "The fault is not there."; exit 0; }
-present() { echo "The fault is there: $1"; exit 1; }
-cannot() { echo "Inconclusive: $1" >&2; exit 2; }
+_PREAMBLE = f"""\
+absent() {{
+  [ ! -e "$work/{judge.REPLACED}" ] || cannot "{judge.GONE}"
+  echo "The fault is not there."
+  exit 0
+}}
+present() {{ echo "The fault is there: $1"; exit 1; }}
+cannot() {{ echo "Inconclusive: $1" >&2; exit 2; }}
 command -v curl >/dev/null 2>&1 || cannot "there is no curl"
 umask 077
 work=$(mktemp -d) || cannot "there is no place for files"
@@ -146,18 +152,20 @@ class _Writer:
     def _judge(self) -> str:
         script, lifecycle = self._script, self._session.lifecycle
         operations = tuple(step.call.operation for step in script.steps)
-        more = {
-            number: paging_of(lifecycle, step.call.operation).more
+        walks = {
+            number: paged(lifecycle, step.call.operation)
             for number, step in enumerate(script.steps)
             if step.walk is not None
         }
+        more = {number: paging.more for number, (_, paging) in walks.items()}
+        items = {number: pointer for number, (pointer, _) in walks.items()}
         # What a relation looks at, it may read.
         read = self._session.spec.operations.values() if self._asks_more() else ()
         paths = {each.id: SimpleNamespace(path=each.path) for each in read if each.method == "get"}
         spec: Any = SimpleNamespace(operations=paths)
         context = ClaimContext(spec, lifecycle, tuple(self._target.parameters.items()))
         bare = Script((), script.claim, script.places, script.shown)
-        case = judge.JudgedScript(bare, script.claim.looks, context, operations, more)
+        case = judge.JudgedScript(bare, script.claim.looks, context, operations, more, items)
         source = standalone({"main": judge.main, "CASE": case}, _mentioned(script))
         call = "sys.exit(main(sys.argv[1:], pathlib.Path(sys.argv[0]).parent, CASE))"
         return f"{source}\nimport pathlib\nimport sys\n\n{call}"
@@ -196,13 +204,14 @@ class _Writer:
             yield from _continued(f"send {number}.0 {call}", options)
             yield from self._look(number, told)
             return
-        yield "page=0"
+        yield "page=0 seen=0"
         yield "while :; do"
         yield from _continued(f"  send {number}.$page {call}", options)
         yield from self._look(number, told)
         yield f'  more=$(judge more {number} "$page") || exit 2'
         yield "  page=$((page + 1))"
-        yield f'  [ "$more" = yes ] && [ "$page" -lt {step.walk.most} ] || break'
+        yield f'  [ "$more" != no ] && [ "$page" -lt {step.walk.most} ] || break'
+        yield "  seen=$more"
         yield "done"
 
     def _look(self, number: int, told: str) -> Iterator[str]:
@@ -270,12 +279,14 @@ class _Writer:
         """The parameters of a query; those that a walk changes are worked out by the shell."""
         if step.walk is None:
             return list(call.parts.query)
-        paging = paging_of(self._session.lifecycle, call.operation)
+        _, paging = paged(self._session.lifecycle, call.operation)
         pages = [dict(paging.page(index, step.walk.size)) for index in range(3)]
         found = []
         for name, value in call.parts.query:
             values = [page.get(name) for page in pages]
-            if values[0] == value and len({*values}) > 1:
+            if name == paging.offset:
+                value = _SEEN
+            elif values[0] == value and len({*values}) > 1:
                 first, second, third = (int(each or 0) for each in values)
                 if third - second != second - first:
                     raise NotPortable(f"{call.operation}: its pages are not numbered")
@@ -294,6 +305,8 @@ class _Writer:
             step, pointer = f"{found['step']}.{found['page'] or 0}", found["at"] or ""
             word = "of" + re.sub(r"\W+", "_", pointer).lower()[-30:]
             name = f"{word}_{step.replace('.', '_')}_{each[1]}"
+            if name in self._named.values():
+                name += f"_{len(self._named)}"
             self._named[each] = name
             form = "last" if found["kind"] == "<" else each[1]
             yield f"{name}=$(judge value {step} {quoted(pointer)} {form}) || exit 2"
@@ -305,6 +318,8 @@ class _Writer:
     def _word(self, piece: str | tuple[str, str]) -> str:
         if isinstance(piece, str):
             return quoted(piece)
+        if piece[0] == _SEEN:
+            return '"$seen"'
         if piece[0].startswith("{{page "):
             first, by = piece[0].strip("{}").split()[1:]
             return f'"$((page * {by} + {first}))"'
@@ -404,7 +419,7 @@ def _pieces(text: str, form: str, plain: Callable[[str], str] = str) -> _Pieces:
     """A text in pieces: what is plain, and variables."""
     pieces: _Pieces = []
     last = 0
-    for found in re.finditer(rf"{VARIABLE.pattern}|\{{\{{page [^{{}}]*\}}\}}", text):
+    for found in re.finditer(rf"{VARIABLE.pattern}|\{{\{{(?:page [^{{}}]*|seen)\}}\}}", text):
         pieces += [plain(text[last : found.start()]), (found[0], form)]
         last = found.end()
     return [each for each in (*pieces, plain(text[last:])) if each]

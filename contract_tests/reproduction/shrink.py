@@ -16,6 +16,7 @@ from contract_tests.reproduction.script import (
     BODY,
     COUNT,
     LISTING,
+    PAGES,
     Script,
     script_of,
 )
@@ -130,6 +131,7 @@ def _shorter(script: Script) -> Generator[Script, bool, None]:
         shorter = script.without(number)
         if shorter is not None and (yield shorter):
             script = shorter
+    before = script
     for number, step in enumerate(script.steps):
         body = step.call.parts.body
         for name in list(body) if isinstance(body, dict) else ():
@@ -141,6 +143,11 @@ def _shorter(script: Script) -> Generator[Script, bool, None]:
             shorter = replace(script, steps=tuple(steps))
             if (yield shorter):
                 script = shorter
+    # Calls that only gave what a body has no more.
+    for number in reversed(range(len(script.steps) if script is not before else 0)):
+        fewer = script.without(number)
+        if fewer is not None and (yield fewer):
+            script = fewer
 
 
 def settled(script: Script, ran: Ran, session: Session, right: Ran | None = None) -> Script:
@@ -159,7 +166,7 @@ def settled(script: Script, ran: Ran, session: Session, right: Ran | None = None
     if kept is not ran.claim:
         claim = replace(kept, answer=claim.answer)  # type: ignore[attr-defined, type-var]  # both are about one answer
     return replace(
-        script, steps=tuple(steps), claim=claim, shown=tuple(_shown(ran, claim, session))
+        script, steps=tuple(steps), claim=claim, shown=tuple(_shown(script, ran, claim, session))
     )
 
 
@@ -180,13 +187,19 @@ def _statuses(ran: Ran) -> list[int]:
     return [ran.trace.answer(pages[0]).status for pages in ran.pages]
 
 
-def _shown(ran: Ran, claim: Claim, session: Session) -> Iterator[str]:
+def _shown(script: Script, ran: Ran, claim: Claim, session: Session) -> Iterator[str]:
     """Name what the answers have that a claim is about (`Script.shown`)."""
+    about = ran.claim.exchanges
     if isinstance(claim, Conforms) or (
         isinstance(claim, KeepsTo) and not claim.place.startswith("/body")
     ):
         return
     trace = ran.trace
+    places = dict(script.places)
+    for place, (step, walked) in enumerate(zip(script.steps, ran.pages, strict=True)):
+        if step.walk is not None and len(walked) > 1 and not {*walked}.isdisjoint(about):
+            needed = max([page + 2 for page in places.values() if page > 0], default=2)
+            yield f"{PAGES}{place} {min(needed, len(walked))}"
     if all(has_json(trace.answer(each)) for each in ran.claim.exchanges):
         yield BODY
     pages, listing = getattr(ran.claim, "pages", ()), getattr(claim, "listing", "")

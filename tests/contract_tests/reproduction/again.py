@@ -22,7 +22,7 @@ def ends(script, folder, url, *credentials, shell="sh", path=PATHS):
     names = ("CONTRACT_TESTS_CREDENTIAL", "CONTRACT_TESTS_OTHER_CREDENTIAL")
     environment |= dict(zip(names, credentials, strict=False))
     done = subprocess.run(
-        [shutil.which(shell), str(written)],
+        [shutil.which(shell.split()[0]), *shell.split()[1:], str(written)],
         env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     return done.returncode, (done.stdout + done.stderr).strip()

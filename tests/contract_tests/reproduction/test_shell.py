@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -72,22 +73,27 @@ class Echo:
         await send({"type": "http.response.body"})
 
 
-def sent(written, folder, echo, scheme=BASIC):
+#: Those of the shells in common use that are here.
+SHELLS = [each for each in ("dash", "bash", "busybox sh", "mksh") if shutil.which(each.split()[0])]
+
+
+def sent(written, folder, echo, scheme=BASIC, shell="sh"):
     with LiveServer(echo) as live:
         source = shell_script(written, session(scheme), "check", "Wrong")
-        return ends(source, folder, live.url, SIGNED)
+        return ends(source, folder, live.url, SIGNED, shell=shell)
 
 
+@pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize(
     "body",
     [b"@/etc/hosts", b'{"a": "\'"}', b"\x00\xff\r\n", b"a\x00b", b"", b"--x\n", b"%s\\n",
      b"two\nlines\n", NASTY.encode()],
 )  # fmt: skip
-def test_bodies_arrive_as_they_were_sent(tmp_path, body):
+def test_bodies_arrive_as_they_were_sent(tmp_path, body, shell):
     echo = Echo()
     headers = {"X-Odd": "'quoted' $HOME", "X-Empty": ""}
     written = script(method="PUT", url="/a/../%2e/b[1]", headers=headers, body=body)
-    assert sent(written, tmp_path, echo)[0] == 1
+    assert sent(written, tmp_path, echo, shell=shell)[0] == 1
     ((scope, content, arrived),) = echo.calls
     assert (content, scope["raw_path"]) == (body, b"/a/../%2e/b[1]")
     assert (arrived[b"x-odd"], arrived[b"x-empty"]) == (b"'quoted' $HOME", b"")
