@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -44,6 +44,10 @@ NOT_TESTED = frozenset(
         "transport", "unreadable_creation",
     }
 )  # fmt: skip
+
+
+#: So many lost calls are what any network loses, or this share of all.
+_FEW_LOST, _SHARE_LOST = 2, 0.01
 
 
 @dataclass(slots=True)
@@ -96,6 +100,13 @@ class Run:
         for finding in findings:
             if not any(finding.same_as(other) for other in self.findings):
                 self.findings.append(finding)
+
+    def add_lost(self, lost: Sequence[Finding]) -> None:
+        """Take in calls that a service did not answer: as noise if they are few."""
+        if len(lost) > max(_FEW_LOST, _SHARE_LOST * self.requests):
+            self.add(lost)
+        else:
+            self.skipped += [f"noise: {each.message}" for each in lost]
 
     def take(self, other: Run) -> None:
         """Add what another part of the same run sent, checked, left out and found."""

@@ -17,6 +17,7 @@ from schemathesis.openapi.checks import (
 from contract_tests.fuzzing.acceptance import Acceptance
 from contract_tests.fuzzing.refusals import Refusals
 from contract_tests.fuzzing.removals import Removals
+from contract_tests.fuzzing.transport import LOST
 from mock_server.openapi.document import SpecIndex
 
 _REDIRECTS = 300
@@ -32,6 +33,8 @@ def overrule(schema: Any, spec: SpecIndex, removals: Removals) -> None:
     @schema.hook  # type: ignore[untyped-decorator]  # a schema is Any here, its class is private
     def filter_failure(context: HookContext, failure: Any, case: Any, response: Any) -> bool:
         del context
+        if LOST in response.headers:
+            return False
         operation_id = case.operation.definition.raw["operationId"]
         if spec.find_not_mocked(response.request.method.upper(), case.operation.path) is not None:
             # The vendor has more methods than the document, which names them apart.

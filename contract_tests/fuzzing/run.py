@@ -98,13 +98,11 @@ def run_conformance(
         run.findings.append(Finding("schemathesis", "", str(problem), "setup"))
     finally:
         references.close()
+        _take_lost(run, adapter)
     if adapter.failures and not adapter.answers:
         raise Unreachable(f"{target.base_url} does not answer: {adapter.problem}")
     if adapter.late:
         run.skipped.append(f"conformance: {adapter.late}, so not all of it was tried")
-    if adapter.failures and not any(each.check == _LOST for each in run.findings):
-        # An engine that was stopped tells of nothing more.
-        run.add([Finding(_LOST, "", f"the service stopped answering: {adapter.problem}", "engine")])
     run.seconds = time.perf_counter() - started
     return run
 
@@ -186,6 +184,15 @@ def _take(
             f"{event.phase.name.value}: {event.status.value}, {run.requests} requests, "
             f"{len(run.findings)} findings so far"
         )
+
+
+def _take_lost(run: Run, adapter: SchemathesisTransport) -> None:
+    """Enter the calls that were not answered and of which the engine did not report."""
+    if not adapter.gave_up:
+        run.add_lost([Finding(_LOST, "", each, "engine") for each in adapter.lost])
+    elif adapter.failures and not any(each.check == _LOST for each in run.findings):
+        # An engine that was stopped tells of nothing more.
+        run.add([Finding(_LOST, "", f"the service stopped answering: {adapter.problem}", "engine")])
 
 
 def _of_error(event: events.NonFatalError) -> Finding:

@@ -33,6 +33,9 @@ _BOUNDARY = re.compile("multipart/form-data; boundary=([0-9a-f]{32})")
 _READING = ("GET", "HEAD")
 _CREATED = 201
 _REFUSED = 400
+_UNAUTHORIZED = 401
+#: The header of an answer that stands for one that did not arrive.
+LOST = "x-contract-tests-lost"
 #: What of an answer tells how its body came over the connection.
 _OF_THE_BODY = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 _TIMEOUT = httpx.Timeout(30.0).as_dict()
@@ -41,21 +44,24 @@ _TIMEOUT = httpx.Timeout(30.0).as_dict()
 class SchemathesisTransport(HTTPAdapter):
     """Carries requests to a target, whatever host they name, and says when the target is gone.
 
-    `answers` and `failures` count; `problem` is what the last failure was,
-    `late` why the time was up. `changed` is called
-    when a request was accepted that may have changed or removed something, `gone` when one after
-    the other is not answered. Raises what the transport raises.
+    `answers` and `failures` count; `problem` is what the last failure was, `late` why the time was
+    up. `changed` is called when a request was accepted that may have changed or removed something,
+    `gone` when one after the other is not answered. A call that a service does not answer is in
+    `lost`, and gets an answer with the header LOST, of which no check may say anything; a mock of
+    this process must answer all. Raises what the transport raises.
     """
 
     def __init__(self, target: Target, changed: Callable[[], None]) -> None:
         super().__init__()
         self._transport = target.transport
+        self._must_answer = target.in_process
         self._origin = httpx.URL(target.base_url)
         self._changed = changed
         self._failures_in_a_row = 0
         self.answers = 0
         self.failures = 0
         self.problem = ""
+        self.lost: list[str] = []
         self.late = ""
         #: Whether it has called `gone`.
         self.gave_up = False
@@ -65,8 +71,9 @@ class SchemathesisTransport(HTTPAdapter):
         """Return the target's answer to one request."""
         request.headers.pop(_CASE_ID, None)
         _settle_boundary(request)
+        sent = _as_httpx(request, self._origin)
         try:
-            answer = self._transport.handle_request(_as_httpx(request, self._origin))
+            answer = self._transport.handle_request(sent)
             answer.read()
         except OutOfTime as late:
             self.late = str(late)
@@ -76,9 +83,15 @@ class SchemathesisTransport(HTTPAdapter):
             self.failures += 1
             self._failures_in_a_row += 1
             self.problem = f"{type(problem).__name__}: {problem}"
+            # Schemathesis reads it, and no client has put it there.
+            problem.request = sent
             if self._failures_in_a_row >= _GIVES_UP_AFTER:
                 self._give_up()
-            raise
+                raise
+            if self._must_answer:
+                raise
+            self.lost.append(self.problem)
+            return self.build_response(request, _no_answer(request))
         self.answers += 1
         self._failures_in_a_row = 0
         if (
@@ -122,6 +135,22 @@ def _as_urllib3(request: requests.PreparedRequest, answer: httpx.Response) -> HT
         io.BytesIO(content),
         headers=HTTPHeaderDict(headers),
         status=answer.status_code,
+        version=11,
+        preload_content=False,
+        request_method=request.method,
+    )
+
+
+def _no_answer(request: requests.PreparedRequest) -> HTTPResponse:
+    """Stand for an answer that did not arrive.
+
+    Were it raised, Hypothesis would try the call again and find that it is answered otherwise. A
+    check that calls a service without a credential goes by the status alone.
+    """
+    return HTTPResponse(
+        io.BytesIO(),
+        headers=HTTPHeaderDict([(LOST, "1")]),
+        status=_UNAUTHORIZED,
         version=11,
         preload_content=False,
         request_method=request.method,

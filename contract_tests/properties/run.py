@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
@@ -41,8 +41,6 @@ GUARD = "guard"
 CRASH = "crash"
 #: Every call is answered.
 LOST = "transport"
-#: So many lost calls are what any network loses, or this share of all.
-_FEW_LOST, _SHARE_LOST = 2, 0.01
 _NONSENSE = (UnparsableValue, LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -120,8 +118,8 @@ def run_properties(
         run.interrupted = f"while trying {run.properties[-1].name}"
         raise
     finally:
-        _judge_lost(run, session, lost)
         run.requests, run.checks = session.requests, session.checks
+        run.add_lost(lost)
         session.close()
         mocks.close()
         run.seconds = time.perf_counter() - started
@@ -222,14 +220,6 @@ def _try(
         tried.skipped = ""
     elif not tried.tried and not tried.skipped:
         tried.skipped = "not applicable to this API"
-
-
-def _judge_lost(run: Run, session: Session, lost: Sequence[Finding]) -> None:
-    """Tell of the calls that were not answered: as noise if they are few."""
-    if len(lost) > max(_FEW_LOST, _SHARE_LOST * session.requests):
-        run.add(lost)
-    else:
-        run.skipped += [f"noise: {each.message}" for each in lost]
 
 
 def _cases(
