@@ -53,6 +53,8 @@ class Moment:
     left: tuple[str, ...]
     status: int
     others_changed: bool
+    #: What the sweep said of each record, if it did not end well.
+    said: str = ""
 
 
 @contextmanager
@@ -97,11 +99,11 @@ def killed(target: Target, ledger: Path, seed: int, seconds: float) -> None:
     os.waitpid(child, 0)
 
 
-def swept(target: Target, ledger: Path | None) -> int:
-    """Sweep in another process, and return how that ends."""
+def swept(target: Target, ledger: Path | None, said: Path) -> int:
+    """Sweep in another process, and return how that ends; what it says is in the file `said`."""
     child = os.fork()
     if child == 0:
-        _silent()
+        _silent(str(said))
         more = [] if ledger is None else ["--ledger", str(ledger)]
         os._exit(cli.main(["sweep", *_arguments(target), *more]))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -114,10 +116,10 @@ def _arguments(target: Target) -> list[str]:
     return [target.vendor.api.name, "--target", target.base_url, "--rate", "none", *named]
 
 
-def _silent() -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+def _silent(said: str = os.devnull) -> None:
+    into = os.open(said, os.O_WRONLY | os.O_CREAT)
+    os.dup2(into, 1)
+    os.dup2(into, 2)
 
 
 def tried(api: str, url: str, number: int, random: Random) -> Moment:
@@ -137,12 +139,14 @@ def tried(api: str, url: str, number: int, random: Random) -> Moment:
         killed(target, ledger, random.randrange(10_000), random.uniform(0, _LONGEST))
         made = len(records_named(target, lifecycle, is_made_up))
         kept = ledger if number % 2 and ledger.exists() else None
-        status = swept(target, kept)
+        said = Path(folder) / "said"
+        status = swept(target, kept, said)
+        lines = said.read_text(encoding="utf-8") if status else ""
     again = sweep(target, lifecycle)
     left = tuple(str(each) for each in again if each.outcome in ("removed", "stays"))
     changed = before != others()
     target.close()
-    return Moment(made, left, status, changed)
+    return Moment(made, left, status, changed, lines)
 
 
 @click.command(context_settings={"max_content_width": 100})

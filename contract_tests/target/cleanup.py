@@ -128,7 +128,19 @@ class _Broom:
             if 200 <= status < 300:
                 return Swept(made, _DONE[way.effect], "removed")
             problem = f"not deleted: {way.operation} was answered with {status}"
+        if any(way.hidden for way in ways) and self._is_listed(made, resource) is False:
+            # Some are shown afterwards as they were, and are listed no more.
+            return Swept(made, "already gone from the list", "gone")
         return Swept(made, problem, "stays")
+
+    def _is_listed(self, made: Made, resource: Resource) -> bool | None:
+        """Whether the resource's list shows a record; None if it has none to look at."""
+        for listing in resource.lists[:1]:
+            if all(isinstance(value, str) for value in listing.path.values()):
+                return any(
+                    each == made.id for each, _ in self._named(resource, listing, made.account)
+                )
+        return None
 
     def _before(self, made: Made, resource: Resource, way: Removal) -> Swept | None:
         """What keeps a record from being taken away so, if anything does."""

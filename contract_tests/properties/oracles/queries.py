@@ -102,9 +102,11 @@ def full_page_is_last(resource: Resource) -> Iterator[Case]:
         for _ in range(-count % size if count else size):
             actions.create(resource)
         pages = actions.pages(listing, size=size)
+        # Of a list with one page, the most that a page may have was not known.
+        given = largest_page(actions, listing, pages, size)
         # Others may have made or removed some meanwhile.
-        if len(actions.records(pages, listing)) % size == 0:
-            actions.hold(Sized(pages[-1], listing.items, size, full=True))
+        if len(actions.records(pages, listing)) % given == 0:
+            actions.hold(Sized(pages[-1], listing.items, given, full=True))
 
     for listing in listings(resource):
         paging = listing.paging

@@ -127,6 +127,18 @@ def test_what_the_vendor_keeps_what_is_gone_and_what_is_not_a_runs_are_told_apar
         assert client.get("/products/1").json()["archived_at"] is None
 
 
+def test_what_is_shown_as_before_after_it_was_archived_is_gone_if_no_list_has_it():
+    target = mock_target("cliniko")
+    ledger = Ledger()
+    with target.client() as client:
+        known = client.post("/product_suppliers", json={"name": "ct-1-1"}).json()["id"]
+        assert client.delete(f"/product_suppliers/{known}").is_success
+        assert client.get(f"/product_suppliers/{known}").is_success
+    ledger.has_made(Made("product_suppliers", "first", known, {"id": known}, "ct-1-1"))
+    (swept,) = sweep(target, load_lifecycle(target.vendor), ledger)
+    assert (swept.outcome, ledger.left()) == ("gone", [])
+
+
 def test_what_was_archived_is_not_brought_back_by_archiving_it_again():
     target = mock_target("built")
     lifecycle = load_lifecycle(target.vendor)
