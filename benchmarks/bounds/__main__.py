@@ -98,6 +98,14 @@ def table(rows: list[tuple[Attack, Outcome | None, Outcome]]) -> str:
     return "\n".join(lines)
 
 
+def _keep(rows: list[tuple[Attack, Outcome | None, Outcome]], path: Path) -> None:
+    shown = [
+        {"attack": attack.name, "before": other and asdict(other), "now": asdict(ours)}
+        for attack, other, ours in rows
+    ]
+    path.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")
+
+
 def main() -> int:
     """Make the attacks, print what came of them, and return 1 if a bound is broken."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -121,12 +129,8 @@ def main() -> int:
         problems += bool(problem)
         print(f"  now:    {ours.line()}{f'  BROKEN: {problem}' if problem else ''}", flush=True)
         rows.append((attack, other, ours))
-    if options.json is not None:
-        shown = [
-            {"attack": attack.name, "before": other and asdict(other), "now": asdict(ours)}
-            for attack, other, ours in rows
-        ]
-        options.json.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")
+        if options.json is not None:
+            _keep(rows, options.json)
     if options.write:
         head, rest = PAGE.read_text(encoding="utf-8").split(_BEGIN)
         tail = rest.split(_END)[1]

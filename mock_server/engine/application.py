@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.engine.api import Api
@@ -29,8 +28,6 @@ with warnings.catch_warnings():
 #: Marks the answers to paths that only the vendor serves.
 NOT_MOCKED_HEADER = "x-mock-not-mocked"
 _DOUBLED = re.compile("/{2,}")
-#: How Starlette says that a path is there and the method is not.
-_METHOD_NOT_ALLOWED = 405
 
 
 class _CompiledApi(RoutedAPI[CompiledOperation]):
@@ -118,33 +115,25 @@ class ApiApplication:
             scope["path"] = _DOUBLED.sub("/", scope["path"])
         if self.api.trailing_slash == "ignore" and scope["path"].endswith("/"):
             scope["path"] = scope["path"].rstrip("/")
-        # Starlette's routers write into the scope they are given; a refusal wants it as it came.
-        root_path = scope.get("root_path", "")
-        if self._hiding_paths:
-            allow = self._allowed_where_hidden({**scope, "root_path": root_path})
-            if allow and (scope["method"] == "OPTIONS" or scope["method"] not in allow):
-                error = MethodNotAllowed(scope["method"], allow)
-                await self._refuse(error, {**scope, "root_path": root_path}, send)
-                return
         try:
+            if self._hiding_paths:
+                self._check_hidden(scope)
             await self._connexion(scope, receive, send)
-        except (RouteNotFound, ValueError):
-            # ValueError: the path has a number of more digits than Python reads.
-            await self._refuse(RouteNotFound(), {**scope, "root_path": root_path}, send)
-        except HTTPException as problem:
-            if problem.status_code != _METHOD_NOT_ALLOWED:
-                raise
-            scope = {**scope, "root_path": root_path}
-            allow = self.spec.allowed_methods(self._own_path(scope["path"], scope))
+        except RouteNotFound as error:
+            await self._refuse(error, scope, send)
+        except MethodNotAllowed as error:
+            path = self._own_path(scope["path"], scope)
+            allow = error.allow or self.spec.allowed_methods(path)
             await self._refuse(MethodNotAllowed(scope["method"], allow), scope, send)
 
-    def _allowed_where_hidden(self, scope: Scope) -> tuple[str, ...]:
-        """The methods of the written-out path that hides others here, or none."""
-        path = self._own_path(scope["path"], scope)
+    def _check_hidden(self, scope: Scope) -> None:
+        """Raise MethodNotAllowed if a written-out path hides others here and lacks the method."""
+        path, method = self._own_path(scope["path"], scope), scope["method"]
         for template, methods in self._hiding_paths.items():
             if matches(template, path):
-                return methods
-        return ()
+                if methods and (method == "OPTIONS" or method not in methods):
+                    raise MethodNotAllowed(method, methods)
+                return
 
     def _own_path(self, path: str, scope: Scope) -> str:
         """The part of a path that the spec's templates describe."""

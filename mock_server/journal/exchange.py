@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from mock_server.openapi.patterns import names_of
@@ -80,12 +81,9 @@ class Exchange:
             + len(self.request_body)
             + len(self.response_body)
             + sum(map(len, texts))
-            + _size_of(self.request_headers.items())
-            + _size_of(self.response_headers)
-            + sum(_CHANGE_BYTES + size_of(change.before) for change in self.changes)
+            + sum(map(len, self.request_headers))
+            + sum(map(len, self.request_headers.values()))
+            + sum(map(len, chain.from_iterable(self.response_headers)))
+            + sum([_CHANGE_BYTES + size_of(change.before) for change in self.changes])
             + _READ_BYTES * len(self.reads)
         )
-
-
-def _size_of(headers: Iterable[tuple[Sized, Sized]]) -> int:
-    return sum(len(name) + len(value) for name, value in headers)

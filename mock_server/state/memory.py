@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -20,6 +21,10 @@ _RECORD, _VALUE = 400, 60
 _COUNTED: list[tuple[Any, int]] = [(None, 0), (None, 0)]
 #: Types whose values are all of about one size.
 _PLAIN = frozenset({bool, date, datetime, Decimal, float, int, type(None)})
+#: How a field of such a type, or of text, is declared.
+_PLAIN_NAMES = frozenset({*(kind.__name__ for kind in _PLAIN), "None"})
+_TEXT_NAMES = frozenset({"str", "None"})
+_NAME = re.compile(r"\w+")
 #: The memory that a container may have (Linux, control groups of version 2).
 _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 #: Where nobody can say how much memory there is.
@@ -54,28 +59,48 @@ def _size_of(value: Any) -> int:
         return _VALUE
     if kind is tuple or kind is list or kind is frozenset or kind is set:
         return _VALUE + sum([_size_of(item) for item in value])
-    fields_of = _fields_of(kind)
-    if fields_of is None:
+    parts = _parts_of(kind)
+    if parts is None:
         if isinstance(value, Mapping):
             return _VALUE + sum([_size_of(name) + _size_of(item) for name, item in value.items()])
         return _VALUE
-    size = _VALUE
-    # Every write comes here, so most fields are counted without a call.
-    for each in fields_of(value):
-        of = type(each)
-        if of in _PLAIN:
-            size += _VALUE
-        else:
-            size += _VALUE + len(each) if of is str else _size_of(each)
-    return size
+    # Every write comes here: what has one size is not looked at, and texts are counted in C.
+    texts, others = parts.texts(value), parts.others(value)
+    try:
+        length = sum(map(len, filter(None, texts)))
+    except TypeError:  # one is not what it is declared to be
+        return _VALUE + parts.plain + sum(map(_size_of, (*texts, *others)))
+    return _VALUE + parts.plain + _VALUE * len(texts) + length + sum(map(_size_of, others))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The fields of a dataclass: texts, others, and the bytes that those of one size take."""
+
+    texts: Callable[[Any], tuple[Any, ...]]
+    others: Callable[[Any], tuple[Any, ...]]
+    plain: int
 
 
 @cache
-def _fields_of(kind: Any) -> Any:
-    """Return what tells the values of a dataclass's fields, None for another type."""
+def _parts_of(kind: Any) -> _Parts | None:
+    """Return the fields of a dataclass as they are declared, None for another type."""
     if not is_dataclass(kind):
         return None
-    names = [each.name for each in fields(kind)]
+    texts, others, plain = [], [], 0
+    for each in fields(kind):
+        declared = set(_NAME.findall(str(getattr(each.type, "__name__", each.type))))
+        if declared <= _TEXT_NAMES:
+            texts.append(each.name)
+        elif declared <= _PLAIN_NAMES:
+            plain += _VALUE
+        else:
+            others.append(each.name)
+    return _Parts(_getter(texts), _getter(others), plain)
+
+
+def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gives the values under some names, a tuple however many there are."""
     if len(names) > 1:
         return attrgetter(*names)
     return lambda value: tuple(getattr(value, name) for name in names)

@@ -46,6 +46,7 @@ class Table(Generic[R]):
 #: The largest number that 64 bits hold with a sign.
 LARGEST_ID = (1 << 63) - 1
 _EMPTY: Collection[Any] = Collection(Map())
+_SIZE = attrgetter("size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class State:
     @property
     def size(self) -> int:
         """About how many bytes of memory the records take beyond those of the seed."""
-        return max(0, sum(each.size for each in self.collections.values()))
+        size: int = sum(map(_SIZE, self.collections.values()))
+        return max(0, size)
 
     def collection(self, table: Table[R]) -> Collection[R]:
         """Return the table's collection, empty if nothing was ever put."""

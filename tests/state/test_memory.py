@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 
+from mock_server.data import fixtures_directory
+from mock_server.seeding.personas import load_personas
+from mock_server.seeding.seeder import make_seeder
 from mock_server.state.memory import size_of
 
 
@@ -27,3 +31,30 @@ def test_a_record_has_the_same_size_whatever_was_counted_before_it():
     assert [size_of(label) for label in labels for _ in range(2)] == [
         size for size in sizes for _ in range(2)
     ]
+
+
+def test_a_record_is_counted_field_by_field_whatever_its_fields_are_declared_as(vendors):
+    seeder = make_seeder(
+        {vendor.api.name: vendor.api.seed for vendor in vendors},
+        load_personas(fixtures_directory() / "personas.yaml"),
+    )
+
+    def counted(value):
+        if isinstance(value, str | bytes):
+            return 60 + len(value)
+        if isinstance(value, list | tuple | set | frozenset):
+            return 60 + sum(map(counted, value))
+        if isinstance(value, Mapping):
+            return 60 + sum(counted(name) + counted(item) for name, item in value.items())
+        if is_dataclass(value):
+            return 60 + sum(counted(getattr(value, each.name)) for each in fields(value))
+        return 60
+
+    records = [
+        record
+        for vendor in vendors
+        for table in seeder(vendor.api.name, "typical", 0).collections.values()
+        for _, record in table.items()
+    ]
+    assert len({type(record) for record in records}) > 10
+    assert [size_of(each) for each in records] == [400 + counted(each) for each in records]
