@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 
-from mock_server.data import fixtures_directory
-from mock_server.seeding.personas import load_personas
-from mock_server.seeding.seeder import make_seeder
+from mock_server.app import build_server
 from mock_server.state.memory import size_of
+from mock_server.state.sandbox import SandboxName
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,9 @@ def test_a_record_has_the_same_size_whatever_was_counted_before_it():
 
 
 def test_a_record_is_counted_field_by_field_whatever_its_fields_are_declared_as(vendors):
-    seeder = make_seeder(
-        {vendor.api.name: vendor.api.seed for vendor in vendors},
-        load_personas(fixtures_directory() / "personas.yaml"),
-    )
+    sandbox = build_server([], vendors=vendors).sandboxes.open(SandboxName("test", "typical"))
+    for vendor in vendors:
+        sandbox.enter(vendor.api.name)
 
     def counted(value):
         if isinstance(value, str | bytes):
@@ -51,10 +49,7 @@ def test_a_record_is_counted_field_by_field_whatever_its_fields_are_declared_as(
         return 60
 
     records = [
-        record
-        for vendor in vendors
-        for table in seeder(vendor.api.name, "typical", 0).collections.values()
-        for _, record in table.items()
+        record for table in sandbox.committed.collections.values() for _, record in table.items()
     ]
     assert len({type(record) for record in records}) > 10
     assert [size_of(each) for each in records] == [400 + counted(each) for each in records]
