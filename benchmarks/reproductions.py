@@ -32,13 +32,13 @@ from contract_tests.findings import Finding
 from contract_tests.fuzzing.config import LEVELS
 from contract_tests.fuzzing.run import run_conformance
 from contract_tests.properties.run import Plan, run_properties
-from lab.standin.switches import Defect
+from lab.standin.switches import StandInDefect
 
 _NOBODY = "http://127.0.0.1:1/v1"
 _WANTED = {"with the defect": 1, "without it": 0, "nobody": 2, "wrong credential": 2}
 
 
-def findings_of(defect: Defect) -> Iterator[Finding]:
+def findings_of(defect: StandInDefect) -> Iterator[Finding]:
     """Yield what is found of a defect."""
     with standin(defect) as target:
         yield from run_properties(target, plan=Plan(rounds=1)).findings
@@ -83,13 +83,13 @@ def by_test(finding: Finding, environment: Mapping[str, str]) -> tuple[int, str]
 def main() -> int:
     """Run, and print what is not so."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--defect", action="append", choices=[each.word for each in Defect])
+    parser.add_argument("--defect", action="append", choices=[each.word for each in StandInDefect])
     parser.add_argument("--shell", action="append", choices=["sh", "dash", "bash", "zsh", "ksh"])
     parser.add_argument("--python", default=str(Path(sys.executable).parent))
     given = parser.parse_args()
     counted: Counter[tuple[str, str]] = Counter()
     wrong = 0
-    for defect in Defect:
+    for defect in StandInDefect:
         if given.defect is None or defect.word in given.defect:
             wrong += _tried(defect, given.shell or ["sh"], given.python, counted)
     for (by, case), number in sorted(counted.items()):
@@ -99,7 +99,7 @@ def main() -> int:
 
 
 def _tried(
-    defect: Defect, shells: Sequence[str], python: str, counted: Counter[tuple[str, str]]
+    defect: StandInDefect, shells: Sequence[str], python: str, counted: Counter[tuple[str, str]]
 ) -> int:
     findings = list(findings_of(defect))
     lacking = [each for each in findings if not each.reproduction]
@@ -131,10 +131,10 @@ def _tried(
                         counted[by, case] += 1
                     else:
                         wrong += 1
-                        told = f"{finding.check}: {finding.operation} {finding.subject}"
-                        print(f"{defect.word}: {told}: {by}, {case}: {status}: {said}")
-    told = f"{len(findings)} findings, {len(lacking)} without a script, {wrong} not as wanted"
-    print(f"{defect.word}: {told}", flush=True)
+                        summary = f"{finding.check}: {finding.operation} {finding.subject}"
+                        print(f"{defect.word}: {summary}: {by}, {case}: {status}: {said}")
+    summary = f"{len(findings)} findings, {len(lacking)} without a script, {wrong} not as wanted"
+    print(f"{defect.word}: {summary}", flush=True)
     return wrong
 
 

@@ -32,8 +32,8 @@ from contract_tests.target.profiles import FULL, Pace
 from contract_tests.target.service import url_target
 from contract_tests.target.target import Target
 from lab.standin.database import Database
-from lab.standin.service import BASE_PATH, Service
-from lab.standin.switches import Defect, Switch, Variation
+from lab.standin.service import BASE_PATH, StandIn
+from lab.standin.switches import StandInDefect, Switch, Variation
 
 KEYS = ("standin-one-au1:", "standin-two-au1:")
 _PRODUCTS = 60
@@ -66,7 +66,7 @@ def standin(*switches: Switch, limit: int = _LIMIT) -> Iterator[Target]:
     `limit` is how many requests an account has in a minute; 0 for any number.
     """
     clock = Clock()
-    service = Service(Database(), clock, frozenset(switches), limit, _PRODUCTS)
+    service = StandIn(Database(), clock, frozenset(switches), limit, _PRODUCTS)
     config = uvicorn.Config(
         WSGIMiddleware(service.application), log_level="warning", date_header=False
     )
@@ -115,13 +115,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--alarm-seeds", type=int, default=5)
-    parser.add_argument("--defect", action="append", choices=[each.word for each in Defect])
+    parser.add_argument("--defect", action="append", choices=[each.word for each in StandInDefect])
     given = parser.parse_args()
     seeds = range(1, given.seeds + 1)
     alarms = alarms_of(range(1, given.alarm_seeds + 1))
     if given.defect is None:
         alarms += sum(alarms_of(range(1, 2), each) for each in Variation)
-    chosen = [each for each in Defect if given.defect is None or each.word in given.defect]
+    chosen = [each for each in StandInDefect if given.defect is None or each.word in given.defect]
     steady = caught = 0
     for defect in chosen:
         runs = [tried(seed, defect, first=True) for seed in seeds]

@@ -13,7 +13,7 @@ class Finding:
 
     `check` is a check of Schemathesis or a property of ours; `operation` is METHOD and path;
     `subject` what of the operation is wrong (a status, a JSON pointer), so that two findings of one
-    check can be told apart. `steps` is the shortest sequence of calls that shows it, a line each;
+    check stay two. `steps` is the shortest sequence of calls that shows it, a line each;
     `reproduction` a shell script of curl calls and `test` a pytest module, both of which fail while
     the fault is there. Credentials are left out of all of them.
     """
@@ -28,7 +28,7 @@ class Finding:
     test: str = ""
 
     def same_as(self, other: Finding) -> bool:
-        """Say whether both tell of the same fault."""
+        """Say whether both report the same fault."""
         return (self.check, self.operation, self.subject, self.message) == (
             other.check,
             other.operation,

@@ -143,18 +143,18 @@ def _announce_pace(options: Options, target: Target, progress: Progress) -> None
     if options.on_mock:
         return
     pace = pace_of(options.rate, target.vendor.api.rate_limit)
-    told = f"at most {pace.requests} requests in {pace.seconds:g} seconds" if pace else "no limit"
+    limit = f"at most {pace.requests} requests in {pace.seconds:g} seconds" if pace else "no limit"
     source = "--rate" if options.rate else "the vendor's documented limit; --rate sets another"
     end = (
         f"; ends after {timedelta(seconds=options.max_time)} (--max-time)"
         if options.max_time
         else ""
     )
-    progress.line(f"pace: {told} ({source}){end}")
+    progress.line(f"pace: {limit} ({source}){end}")
 
 
 def _take_noise(run: Run, target: Target) -> None:
-    """Tell of the calls that were lost on the way, once each."""
+    """Report the calls that were lost on the way, once each."""
     if isinstance(target.transport, Guard):
         run.skipped += [f"noise: {each}" for each in dict.fromkeys(target.transport.noise)]
         target.transport.noise.clear()

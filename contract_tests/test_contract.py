@@ -92,8 +92,8 @@ def _made(part: Callable[..., Run], target: Target, options: Options) -> Run:
 
 def _hold(run: Run, options: Options) -> None:
     if run.findings:
-        told = "\n\n".join(_described(finding) for finding in run.findings)
-        pytest.fail(options.secrets.clean(told), pytrace=False)
+        text = "\n\n".join(_described(finding) for finding in run.findings)
+        pytest.fail(options.secrets.clean(text), pytrace=False)
 
 
 def _described(finding: Finding) -> str:

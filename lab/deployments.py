@@ -45,7 +45,7 @@ from mock_server.usage import UsageError
 
 _PAGE = 4
 #: Seconds until a change is shown, on the clock of a test bed, which is later with each call; and
-#: how long a run is told to wait for it.
+#: how long a run is asked to wait for it.
 _LAG, _SETTLE = 0.4, 0.2
 
 
@@ -195,7 +195,7 @@ DEPLOYMENTS = [
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeploymentOutcome:
     """What a run found on a deployment, and what a sweep still found after it."""
 
     run: Run
@@ -210,7 +210,7 @@ class Outcome:
 
 def tried(
     api: str, deployment: Deployment, seed: int, *, only: tuple[str, ...] = (), share: float = 0.5
-) -> Outcome:
+) -> DeploymentOutcome:
     """Run the properties against a mock that is deployed so, writing its own records alone."""
     vendor = load_vendor(api)
     lifecycle = load_lifecycle(vendor)
@@ -225,9 +225,11 @@ def tried(
             made.skipped += [f"noise: {each}" for each in getattr(behind.transport, "noise", ())]
             left_behind(behind)
     if deployment.loses:
-        return Outcome(made, [])
+        return DeploymentOutcome(made, [])
     swept = sweep(guarded(target, FULL, repeats=2)[0], lifecycle)
-    return Outcome(made, [str(each) for each in swept if each.outcome in ("removed", "stays")])
+    return DeploymentOutcome(
+        made, [str(each) for each in swept if each.outcome in ("removed", "stays")]
+    )
 
 
 def options_of(target: Target, url: str, seed: int, settle: float = 0.0) -> Options:

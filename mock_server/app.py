@@ -159,12 +159,12 @@ def _root(server: MockServer) -> Root:
     async def control(scope: Scope, receive: Receive, send: Send) -> None:
         await control_app()(scope, receive, send)
 
-    entrance = ControlAuthMiddleware(control, PREFIX, server.settings.token)
+    guarded = ControlAuthMiddleware(control, PREFIX, server.settings.token)
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
         # Starlette's own mount does not match a path with a line break in it.
         below = scope["path"].removeprefix(scope.get("root_path", "")).startswith(f"{PREFIX}/")
-        await (entrance if below else _nothing_here)(scope, receive, send)
+        await (guarded if below else _nothing_here)(scope, receive, send)
 
     ours = Router(
         [

@@ -96,8 +96,8 @@ def path_option(*names: str, **options: Any) -> Callable[[F], F]:
 def run(command: click.Command, prog: str, arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; no error leaves this function.
 
-    A command returns its own exit code, or None for 0. Wrong use and what cannot be done is told
-    on standard error, and the code is 2. Interrupted with Ctrl-C it is 130, and 141 if whoever read
+    A command returns its own exit code, or None for 0. Wrong use and what cannot be done go to
+    standard error, and the code is 2. Interrupted with Ctrl-C it is 130, and 141 if whoever read
     the output went away, as with other programs.
     """
     _write_anything()

@@ -159,7 +159,7 @@ class Totals(Claim):
 
 @dataclass(frozen=True, slots=True)
 class Framed(Claim):
-    """What a page tells of itself (its number, its bounds) is right; `index` counts from 0."""
+    """What a page says about itself (its number, its bounds) is right; `index` counts from 0."""
 
     answer: Number
     index: int

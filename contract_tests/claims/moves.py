@@ -1,4 +1,4 @@
-"""Claims about what is told of a move of stock."""
+"""Claims about what is reported of a move of stock."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class Entered(Claim):
         ]
         if None in problems:
             return None
-        told = f"its new entry says: {problems[0]}" if problems else "it has no new entry"
-        return f"{trace[self.pages[-1]]}: {told}"
+        problem = f"its new entry says: {problems[0]}" if problems else "it has no new entry"
+        return f"{trace[self.pages[-1]]}: {problem}"
 
 
 def _shown_by(

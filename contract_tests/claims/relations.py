@@ -98,12 +98,12 @@ class Summed(Claim):
         )
         listing = listing_of(context.lifecycle, self.resource, summary.listing)
         try:
-            told = number(trace.answer(self.answer).at(self.at), ",")
+            shown = number(trace.answer(self.answer).at(self.at), ",")
             wanted = summary.expected(list(records(trace, self.pages, listing)))
         except UnparsableValue as problem:
             return f"{trace[self.answer]}: {self.at}: {problem}"
         return (
-            None if told == wanted else f"{trace[self.answer]}: {self.at} is {told}, not {wanted}"
+            None if shown == wanted else f"{trace[self.answer]}: {self.at} is {shown}, not {wanted}"
         )
 
 

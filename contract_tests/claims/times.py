@@ -117,9 +117,9 @@ def _dated(exchange: Exchange) -> datetime | None:
 def unit_of(shown: str) -> timedelta:
     """Return how far apart two times must be at least to be shown as different ones.
 
-    A fraction of zeros may be one that is never told.
+    A fraction of zeros may be one that is never shown.
     """
     _, _, fraction = shown.partition(".")
-    told = fraction[: len(fraction) - len(fraction.lstrip("0123456789"))]
-    digits = len(told) if told.strip("0") else 0
+    shown = fraction[: len(fraction) - len(fraction.lstrip("0123456789"))]
+    digits = len(shown) if shown.strip("0") else 0
     return timedelta(seconds=2 * 10**-digits)

@@ -47,7 +47,7 @@ def read_credential(
     """Return the credential that an option names, or what the environment variable has.
 
     `given` is `env:NAME` or `file:PATH`; with `plain_word` it may also be the credential itself,
-    which then is none. None if there is none. `warn` is told, in a line, of a file that others can
+    which then is none. None if there is none. `warn` gets a line about a file that others can
     read. Raises CredentialError.
     """
     if given is None:

@@ -90,7 +90,7 @@ def _outcome(
     waivers: Sequence[Waiver],
     progress: TextIO,
 ) -> tuple[Run, str]:
-    told = Progress(name, progress, options.verbosity)
+    shown = Progress(name, progress, options.verbosity)
     tag = run_tag(options)
     try:
         with opened(name, options, tag) as target:
@@ -102,14 +102,14 @@ def _outcome(
                 cases=given.cases,
                 tag=tag,
                 waivers=waivers,
-                progress=told.line,
+                progress=shown.line,
             )
             if not run.interrupted:
                 run.skipped += left_behind(target)
     except Unreachable as problem:
         return Run(name, options.seed, options.target, options.profile), str(problem)
     finally:
-        told.end()
+        shown.end()
     run.target, run.profile = options.target, options.profile
     return run, ""
 

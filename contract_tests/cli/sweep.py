@@ -75,6 +75,6 @@ def run_sweep(options: Options) -> int:
     except (Unreachable, httpx.HTTPError) as problem:
         sys.stderr.write(f"contract-tests: {problem}\n")
         return _NOT_REACHED
-    told = ", ".join(f"{counts[each]} {words}" for each, words in _WORDS.items() if counts[each])
-    sys.stdout.write(f"{names[0]}: {told or 'nothing to delete'}\n")
+    counted = ", ".join(f"{counts[each]} {words}" for each, words in _WORDS.items() if counts[each])
+    sys.stdout.write(f"{names[0]}: {counted or 'nothing to delete'}\n")
     return _LEFT if counts["stays"] else _SWEPT

@@ -45,7 +45,7 @@ def answers_to(left: Trace, session: Session) -> OtherAnswers:
 
 
 def ended_early(left: Trace, right: OtherAnswers, normaliser: Normaliser) -> Met | None:
-    """Return the difference that kept the calls from going on; None if it tells of no target.
+    """Return the difference that kept the calls from going on; None if it concerns no target.
 
     That is what a later call would have taken from an answer, or a call without any answer.
     """

@@ -64,7 +64,7 @@ class Normaliser:
 
     @cached_property
     def _summed(self) -> frozenset[tuple[str, str]]:
-        """What operations tell of all records of an account, of which each has others."""
+        """What operations show about all records of an account, of which each has others."""
         return frozenset(
             (summary.operation, summary.at)
             for resource in self.lifecycle.resources

@@ -233,23 +233,23 @@ def _rule(group: RuleGroup, raw: Mapping[str, Any], row: Mapping[str, Any]) -> F
         "basis": group.basis,
         "source": group.source,
     }
-    told = {key: merged.get(key, value) for key, value in shared.items()}
+    effective = {key: merged.get(key, value) for key, value in shared.items()}
     uses = merged.get("uses", group.uses)
     inline = {key: value for key, value in merged.items() if key in _STEP_KEYS}
     steps = [*merged.get("steps", [])]
     if inline:
         steps.append(inline)
-    variables["operation"] = told["operation"]
-    steps = [{"call": told["operation"], **step} for step in steps]
+    variables["operation"] = effective["operation"]
+    steps = [{"call": effective["operation"], **step} for step in steps]
     if "id" in own:
         merged["id"] = f"{merged['id']}{own['id']}" if "id" in raw else own["id"]
     try:
         text = {key: filled(merged[key], variables) for key in ("id", "says")}
-        told["source"] = filled(told["source"], variables)
+        effective["source"] = filled(effective["source"], variables)
         steps = [{**step, "call": _with_operation(step["call"], variables)} for step in steps]
         return FidelityRule.model_validate(
             {
-                **told,
+                **effective,
                 **text,
                 "uses": uses if isinstance(uses, dict) else {name: name for name in uses},
                 "variables": variables,

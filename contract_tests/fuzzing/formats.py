@@ -21,7 +21,7 @@ KEYWORD = "x-encoded-schema"
 def with_formats(document: Json, spec: SpecIndex, teach: Callable[[str, Json], None]) -> Json:
     """Return the document with a format on each string that has an encoded schema.
 
-    `teach` is told each format's name and the JSON Schema, without references, of what it carries.
+    `teach` gets each format's name and the JSON Schema, without references, of what it carries.
     """
 
     def visit(node: Any) -> Any:

@@ -44,7 +44,7 @@ class Refusals:
                 }
 
     def say_not_found(self, operation_id: str, status: int) -> bool:
-        """Say whether the status tells of this operation that its record is not there."""
+        """Say whether the status says of this operation that its record is not there."""
         return (operation_id, status) in self._not_found
 
     def depend_on_state(self, operation_id: str, status: int, content: bytes) -> bool:

@@ -61,7 +61,7 @@ def run_conformance(
     The same seed sends the same bytes to a target in the same state. `max_examples` and `phases`
     replace those of the level; `operations` are the ids of those to fuzz, all if none is named.
     What is found goes into the run `into`, so that it is there whatever ends this. `progress` is
-    told, in a few words, whenever a phase ends, and `tick` is shown the run after every few
+    called, with a few words, whenever a phase ends, and `tick` is shown the run after every few
     requests. Raises Unreachable if nothing ever answers.
     """
     level = replace(
@@ -88,7 +88,7 @@ def run_conformance(
             for event in stream:
                 _take(event, run, target, progress, adapter)
                 tick(run)
-                # What the transport ends because nobody answers is told as an interruption too.
+                # What the transport ends because nobody answers is reported as an interruption too.
                 if isinstance(event, events.Interrupted) and not adapter.gave_up:
                     raise KeyboardInterrupt
     except KeyboardInterrupt:

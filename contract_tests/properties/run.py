@@ -81,7 +81,7 @@ def run_properties(
     """Try the properties of all oracles on a target, and return what was found.
 
     The same seed draws the same values. `tag` marks what is created, in place of the target's;
-    `progress` is told, in a few words, when a property has been tried, `tick` gets the run after
+    `progress` gets a few words when a property has been tried, `tick` gets the run after
     each case. What is found goes into the run `into`, so that it is there whatever ends this.
     """
     plan = plan or Plan()
@@ -112,8 +112,8 @@ def run_properties(
     except OutOfTime as late:
         tried_ids = {each.name for each in run.properties}
         rest = [each.id for each in ORACLES if each.id not in tried_ids]
-        told = f"; not tried: {', '.join(rest)}" if rest else ""
-        run.skipped.append(f"{PHASE}: {late}, while trying {run.properties[-1].name}{told}")
+        untried = f"; not tried: {', '.join(rest)}" if rest else ""
+        run.skipped.append(f"{PHASE}: {late}, while trying {run.properties[-1].name}{untried}")
     except KeyboardInterrupt:
         run.interrupted = f"while trying {run.properties[-1].name}"
         raise

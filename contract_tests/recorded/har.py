@@ -388,12 +388,12 @@ def _lacks_content(received: Received, content: bytes, *, head: bool) -> bool:
     """Whether there was a body, or more of it, that the file does not hold."""
     if head or received.status in _BODILESS:
         return False
-    told = next((e.value for e in received.headers if e.name.lower() == "content-length"), "")
+    length = next((e.value for e in received.headers if e.name.lower() == "content-length"), "")
     size = -1.0 if received.content is None else received.content.size
     if content:
         # A size counts bytes; a tool that counts letters writes a smaller one.
         return size > len(content) and not _is_json(content)
-    if told == "0" or size == 0:
+    if length == "0" or size == 0:
         return max(size, received.body_size) > 0
     return received.content is None or received.content.text is None or size > 0
 

@@ -46,17 +46,17 @@ def replay_recording(
 
     Where a call refers to a record that was there before, the mock's call refers to one of its own
     that is like it, if the recording has asked for the list. What cannot be sent again or compared
-    is told in the run's `skipped`.
+    is in the run's `skipped`.
     """
     run = Run(mock.vendor.api.name, 0, target=PHASE, profile="recorded")
     started = time.perf_counter()
     lifecycle = load_lifecycle(mock.vendor) or Lifecycle(())
-    told: Counter[str] = Counter()
+    notes: Counter[str] = Counter()
     real, calls = Trace(), []
     for call in recording.calls:
         reason = _unsendable(call, lifecycle)
         if reason:
-            told[f"not sent again: {call.request.method} {call.operation.path}: {reason}"] += 1
+            notes[f"not sent again: {call.request.method} {call.operation.path}: {reason}"] += 1
         else:
             real.exchanges.append(_exchange(len(real), call, mock.parameters))
             calls.append(call)
@@ -78,7 +78,7 @@ def replay_recording(
     for number, problem in skipped.items():
         exchange = real[number]
         path = mock.vendor.spec.operations[exchange.call.operation].path
-        told[f"not compared: {exchange.method} {path}: {problem}"] += 1
+        notes[f"not compared: {exchange.method} {path}: {problem}"] += 1
     sent = Trace()
     sent.exchanges += [each for each in real if each.number not in skipped]
     run.requests, run.checks = len(answered), len(answered)
@@ -95,7 +95,7 @@ def replay_recording(
         waiver = waived(waivers, operation, pointer, verdict, today)
         if waiver is not None:
             used.add(waiver)
-            told[f"waived: {operation} {pointer} ({waiver.reason})"] += 1
+            notes[f"waived: {operation} {pointer} ({waiver.reason})"] += 1
             continue
         message = (
             f"{pointer}: {short(met.difference.left)} here, {short(met.difference.right)} recorded;"
@@ -107,7 +107,7 @@ def replay_recording(
         run.add(
             [Finding(f"difference: {verdict}", where, message, PHASE, subject=pointer, steps=steps)]
         )
-    run.skipped += [f"{line} ({count})" if count > 1 else line for line, count in told.items()]
+    run.skipped += [f"{line} ({count})" if count > 1 else line for line, count in notes.items()]
     run.skipped += sorted(f"not compared: {each}" for each in normaliser.left_out)
     run.skipped += [
         f"waiver of {each.operation} {each.pointer} was not needed"

@@ -48,6 +48,6 @@ def write_report(report: Report, folder: Path) -> None:
 
 def reproduction_path(reported: Reported, suffix: str) -> str:
     """Return where a finding's reproduction stands in the folder of the report."""
-    told = f"{reported.finding.check}-{reported.finding.operation}"
-    name = re.sub(r"[^A-Za-z0-9]+", "-", told).strip("-")[:_LONGEST_NAME]
+    words = f"{reported.finding.check}-{reported.finding.operation}"
+    name = re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")[:_LONGEST_NAME]
     return f"{REPRODUCTIONS}/{reported.number}-{name}{suffix}"

@@ -206,9 +206,9 @@ def _answered(folder: Path, case: JudgedScript) -> tuple[Trace, list[list[int]]]
         pages.append([])
         while (folder / f"{step}.{len(pages[-1])}.status").exists():
             name = folder / f"{step}.{len(pages[-1])}"
-            told = Path(f"{name}.status")
-            operation, method, url, status = told.read_text(encoding="utf-8").split(" ")
-            at = datetime.fromtimestamp(told.stat().st_mtime, UTC)
+            status_file = Path(f"{name}.status")
+            operation, method, url, status = status_file.read_text(encoding="utf-8").split(" ")
+            at = datetime.fromtimestamp(status_file.stat().st_mtime, UTC)
             content = Path(f"{name}.body").read_bytes()
             answer = Answer(int(status), _headers(Path(f"{name}.headers")), content)
             call = Call(operation)

@@ -63,7 +63,7 @@ def _singular(kind: str) -> tuple[str, ...]:
 
 
 def _same_records(lifecycle: Lifecycle, resource: Resource) -> set[str]:
-    """The resource, and those that are the same records told of in another way."""
+    """The resource, and those that are the same records described in another way."""
     reads = {read.operation for read in resource.reads}
     return {resource.name} | {
         other.name

@@ -22,7 +22,7 @@ _OF = {
 
 
 def pytest_module(script: Script, session: Session, name: str, message: str) -> str:
-    """Return the module's source; it skips where it cannot be told whether the fault is there."""
+    """Return the module's source; it skips where it is inconclusive whether the fault is there."""
     return "\n".join(_lines(script, session, name, message)) + "\n"
 
 

@@ -28,7 +28,7 @@ from mock_server.lifecycle.model import Lifecycle, Parts
 BODY, LISTING, COUNT, PAGES = "body", "listing", "count ", "pages "
 #: A field in the value of a query, with what it is compared by: `product_id:=33`.
 _COMPARED = re.compile(r"(\w+)[:=<>!~]+")
-#: What may be told from any other by itself: the name of a file, a long identifier.
+#: What is unlike any other by itself: the name of a file, a long identifier.
 _WORD = re.compile(r"(?=.*[A-Za-z])[\w.-]{5,}")
 #: An identifier that may be part of a pointer as it is.
 _LISTED = re.compile(r"[\w.-]+")
@@ -243,7 +243,7 @@ def _members(steps: Sequence[Step]) -> dict[str, str]:
 
 
 def _named(call: Call, known: Mapping[str, str], ids: Identifiers, lifecycle: Lifecycle) -> Call:
-    """A call with variables; what a number identifies is told by where it stands."""
+    """A call with variables; what a number identifies is known by its place."""
     texts_alone = {value: variable for value, variable in known.items() if not value.isdigit()}
     operation, parts = call.operation, call.parts
     path = {
@@ -257,7 +257,7 @@ def _named(call: Call, known: Mapping[str, str], ids: Identifiers, lifecycle: Li
 
 
 def _in_query(name: str, value: str, listed: Collection[str], ids: Identifiers) -> str:
-    """A value with variables for the identifiers that its field, or else its name, tells of."""
+    """A value with variables for the identifiers that its field, or else its name, points to."""
     compared = _COMPARED.match(value)
     field, start = (compared[1], compared.end()) if compared else (name, 0)
     if not ID_NAME.search(field):

@@ -199,28 +199,28 @@ class _Writer:
             given = f'{quoted(name)}"$(cat "$work/{step.call.account}.query")"'
             yield f"signed={given if step.call.account else ''}"
         call = f"{step.call.operation} {sent.method} {url}"
-        told = quoted(f"{sent.method} {without_controls(shown)} answered")
+        heading = quoted(f"{sent.method} {without_controls(shown)} answered")
         if step.walk is None:
             yield from _continued(f"send {number}.0 {call}", options)
-            yield from self._look(number, told)
+            yield from self._look(number, heading)
             return
         yield "page=0 seen=0"
         yield "while :; do"
         yield from _continued(f"  send {number}.$page {call}", options)
-        yield from self._look(number, told)
+        yield from self._look(number, heading)
         yield f'  more=$(judge more {number} "$page") || exit 2'
         yield "  page=$((page + 1))"
         yield f'  [ "$more" != no ] && [ "$page" -lt {step.walk.most} ] || break'
         yield "  seen=$more"
         yield "done"
 
-    def _look(self, number: int, told: str) -> Iterator[str]:
+    def _look(self, number: int, heading: str) -> Iterator[str]:
         """What the status says."""
         expected = self._expected[number]
         yield 'case "$code" in'
         if self._by_status and expected.wrong:
             wanted = f", and not {' or '.join(map(str, expected.fine))}" if expected.fine else ""
-            yield f'  {_pattern(expected.wrong)}) present {told}" $code{wanted}" ;;'
+            yield f'  {_pattern(expected.wrong)}) present {heading}" $code{wanted}" ;;'
         else:
             known = [expected.first, *([expected.right] if expected.right else [])]
             if expected.goes_on(200):
@@ -228,7 +228,7 @@ class _Writer:
             yield f"  {_pattern(tuple(known))}) ;;"
         if expected.fine:
             yield f"  {_pattern(expected.fine)}) absent ;;"
-        yield f'  *) cannot {told}" $code, and not {expected.first}" ;;'
+        yield f'  *) cannot {heading}" $code, and not {expected.first}" ;;'
         yield "esac"
 
     def _verdict(self) -> Iterator[str]:

@@ -112,7 +112,7 @@ class Identifiers:
         return fitting.get(self.account) or next(reversed(fitting.values()), value)
 
     def put_into(self, body: Any) -> Any:
-        """Return a body with variables for the identifiers that its properties' names tell of."""
+        """Return a body with variables for the identifiers that its properties' names point to."""
         if isinstance(body, Mapping):
             return {
                 name: self._variable(name, item) if _is_id(name, item) else self.put_into(item)
@@ -132,7 +132,7 @@ def with_variables(known: Mapping[str, str]) -> Callable[[str], str]:
         if text in known:
             return known[text]
         for value, variable in known.items():
-            # A short identifier is told from any number by what stands around it.
+            # A short identifier is distinguished from any number by what is around it.
             long = len(value) > 2 or value.startswith(PREFIX)
             around = (
                 ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])") if long else ("(?<=[=:,<>])", "(?=[,/]|$)")

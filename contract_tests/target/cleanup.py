@@ -38,7 +38,7 @@ class Swept:
 
 
 def sweep(target: Target, lifecycle: Lifecycle, ledger: Ledger | None = None) -> Iterator[Swept]:
-    """Take away what runs of the suite have left, the newest first, and tell of each record.
+    """Take away what runs of the suite have left, the newest first, and report each record.
 
     That is what the ledger knows, and what is listed under a name that it knows of a creation
     without an answer; without a ledger, every record that is listed under a name of the suite's
@@ -103,7 +103,7 @@ class _Broom:
                     for known, name in self._named(resource, listing, account):
                         if is_ours(name):
                             where = {**path, resource.id_in_path: known}
-                            # The same records may be told of as another resource as well.
+                            # The same records may be described as another resource as well.
                             found[account, kind, known] = Made(kind, account, known, where, name)
         return list(reversed(found.values()))
 

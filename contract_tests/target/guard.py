@@ -40,7 +40,7 @@ class BlockedByGuard(Exception):
 
 
 class UnreadableCreation(BlockedByGuard):
-    """What a creation made cannot be told from its answer, so nothing more is written."""
+    """What a creation made cannot be read from its answer, so nothing more is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Guard(httpx.BaseTransport):
     Nothing of a refused request is sent. `sent` counts what was, `refusals` are the reasons of
     those that were not: each is a defect of whoever made the request. `pace` says when; a profile
     that writes its own records needs a `policy`. With `repeats`, a read that a proxy on the way did
-    not get through is sent so many times more, and a write that it did not is lost: it is told as
+    not get through is sent so many times more, and a write that it did not is lost: it raises
     httpx.RemoteProtocolError. `noise` has a line for each. A read that follows a write waits until
     the target's `settle` has passed. Past the `deadline`, a time of time.monotonic, it raises
     OutOfTime.

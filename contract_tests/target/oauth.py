@@ -28,7 +28,7 @@ class OAuthTransport(httpx.BaseTransport):
 
     Requests are signed with what `name_of` returns, which is the same in every run. A token that is
     refused is replaced by a new one, and the request sent again, once: what is refused was not
-    done. `learned` is told each token. Raises Unreachable if a client is refused.
+    done. `learned` is called with each token. Raises Unreachable if a client is refused.
     """
 
     def __init__(

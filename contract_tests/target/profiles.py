@@ -46,7 +46,7 @@ class Pace:
 
     A request counts until the whole time has passed since its answer, for only then has the service
     surely counted it so long ago. Waits on `clock`, a monotonic one in seconds, by `sleep`; `waits`
-    is told of it beforehand.
+    is asked beforehand.
     """
 
     def __init__(

@@ -87,7 +87,7 @@ def url_target(
     """Return a service behind a URL; raises Unreachable if nothing answers there.
 
     Without `parameters` they are those of a mock. A credential that is a client's id and secret is
-    signed in with; `learned` is told each token that it gets.
+    signed in with; `learned` is called with each token that it gets.
     """
     base_url = url.rstrip("/")
     try:

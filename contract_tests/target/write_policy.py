@@ -171,7 +171,7 @@ class OwnRecords:
 def kind_of(resource: Resource, lifecycle: Lifecycle) -> str:
     """Return the name of the first resource whose records these are too.
 
-    A lifecycle may tell of the same records several times, as they are made in several ways.
+    A lifecycle may describe the same records several times, as they are made in several ways.
     """
     about = _operations_about(resource)
     return next(
@@ -215,7 +215,7 @@ def _leaves(value: Any, path: _Path = ()) -> Iterator[tuple[_Path, Any]]:
 
 
 def _at(place: _Path, value: Any) -> Iterator[Any]:
-    """What stands at a place, for each member of the lists on the way; None where nothing does."""
+    """The value at a place, for each member of the lists on the way; None where nothing does."""
     value = _opened(value)
     if not place:
         yield value

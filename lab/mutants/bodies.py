@@ -21,7 +21,7 @@ _MARK = "\ue000here\ue001"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BodyPlace:
     """A property in the bodies of a schema: `*` in its pointer stands for every item of a list."""
 
     pointer: str
@@ -34,7 +34,7 @@ class Place:
         return bool(self.schema.get("nullable"))
 
 
-def places(spec: SpecIndex, schema: Json, pointer: str = "", depth: int = 0) -> Iterator[Place]:
+def places(spec: SpecIndex, schema: Json, pointer: str = "", depth: int = 0) -> Iterator[BodyPlace]:
     """Yield the properties that a schema names, deep ones after those that hold them."""
     merged = _merged(spec, schema)
     if depth > _DEEPEST:
@@ -45,7 +45,7 @@ def places(spec: SpecIndex, schema: Json, pointer: str = "", depth: int = 0) -> 
     for name, inner in merged.get("properties", {}).items():
         here = join(pointer, name)
         resolved = _merged(spec, inner)
-        yield Place(here, resolved, name in required)
+        yield BodyPlace(here, resolved, name in required)
         yield from places(spec, resolved, here, depth + 1)
 
 
@@ -106,7 +106,7 @@ def _numbers(items: Sequence[Any], key: str) -> list[int]:
 
 
 def pointer_in_body(resource: Resource, writer: Create | Update, name: str) -> str | None:
-    """Return where a request's body has a field, or None if that cannot be told."""
+    """Return where a request's body has a field, or None if that is not known."""
     random = Random(1)  # noqa: S311 - no secret
     values = {
         field.name: field.kind.draw(random) for field in resource.fields if field.source is None

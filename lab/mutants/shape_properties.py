@@ -7,21 +7,23 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from lab.mutants.bodies import GONE, Place, closed, places
+from lab.mutants.bodies import GONE, BodyPlace, closed, places
 from lab.mutants.defect import Scene, Site, defects
 from lab.mutants.interceptors import in_answers, on_status
 from lab.mutants.messages import Response
 from lab.mutants.roles import EASY, OK, refusals, successes
 
 
-def _properties(scene: Scene, fits: Callable[[Place], bool]) -> Iterator[tuple[str, int, Place]]:
+def _properties(
+    scene: Scene, fits: Callable[[BodyPlace], bool]
+) -> Iterator[tuple[str, int, BodyPlace]]:
     for operation, status, schema in successes(scene):
         for place in places(scene.vendor.spec, schema):
             if fits(place):
                 yield operation.id, status, place
 
 
-def _changed(scene: Scene, fits: Callable[[Place], bool], new: Any) -> Iterator[Site]:
+def _changed(scene: Scene, fits: Callable[[BodyPlace], bool], new: Any) -> Iterator[Site]:
     """A site for each fitting property; `new` is put there, or what it makes of the old."""
     for operation, status, place in _properties(scene, fits):
         change = new if callable(new) else partial(_instead, new)
@@ -36,7 +38,7 @@ def _instead(new: Any, old: Any) -> Any:
     return old if old is None else new
 
 
-def _type(place: Place) -> Any:
+def _type(place: BodyPlace) -> Any:
     return place.schema.get("type")
 
 
@@ -191,5 +193,5 @@ def missing_header(scene: Scene) -> Iterator[Site]:
                     yield Site(operation.id, f"{status} {name}", plant)
 
 
-def _choices(place: Place) -> bool:
+def _choices(place: BodyPlace) -> bool:
     return any(word in place.schema for word in ("oneOf", "anyOf", "enum"))

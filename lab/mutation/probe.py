@@ -1,6 +1,6 @@
 """A fixed script of calls that looks at all that can be seen of a service from outside.
 
-It judges nothing. Two services that give the same transcript cannot be told apart by it; a defect
+It judges nothing. Two services that give the same transcript are the same to it; a defect
 that changes the transcript can be seen.
 """
 
@@ -25,7 +25,7 @@ from mock_server.journal.exchange import Exchange as Journaled
 from mock_server.lifecycle.model import Lifecycle
 from mock_server.lifecycle.values import UnparsableValue
 
-#: The clock of a mock that is probed begins here, after what its records tell of.
+#: The clock of a mock that is probed begins here, after the times in its records.
 NOON = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
 #: What a step may raise when a service does not answer as it should.
 TROUBLE = (

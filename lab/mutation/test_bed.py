@@ -27,7 +27,7 @@ from mock_server.settings import Settings
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox
 
-_WORD = "test-power"
+_WORD = "test-mutation"
 #: How long a call takes on a mock's clock; by the machine's, a thousand happen in a second. A run
 #: must end before a credential does (an hour), and some wait for a second or two by calling.
 _CALL = timedelta(milliseconds=300)

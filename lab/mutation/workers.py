@@ -63,7 +63,7 @@ class Workers:
 
 def _start(plan: TrialPlan) -> None:
     warnings.simplefilter("ignore")
-    # A planted defect may well make a mock withhold its answer, and tell of it each time.
+    # A planted defect may well make a mock block its answer, and log it each time.
     logging.disable(logging.CRITICAL)
     _trials[:] = [Trials(plan)]
 

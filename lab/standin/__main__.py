@@ -17,16 +17,14 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 
 from lab.standin.database import Database
-from lab.standin.service import BASE_PATH, Service
-from lab.standin.switches import Defect, Switch, Variation
+from lab.standin.service import BASE_PATH, StandIn
+from lab.standin.switches import StandInDefect, Switch, Variation
 
 _HOST = "127.0.0.1"
 _WRONG_USE, _INTERRUPTED = 2, 130
 
 
-def _chooser(kind: type[Switch]) -> Callable[[Any], Switch]:
-    name = kind.__name__.lower()
-
+def _chooser(name: str, kind: type[Switch]) -> Callable[[Any], Switch]:
     def choose(word: Any) -> Switch:
         found = next((each for each in kind if word in (each, each.word)), None)
         if found is None:
@@ -76,14 +74,14 @@ def _chooser(kind: type[Switch]) -> Callable[[Any], Switch]:
 @click.option(
     "--defect",
     multiple=True,
-    type=_chooser(Defect),
+    type=_chooser("defect", StandInDefect),
     help="Switch a defect on; may be repeated.",
 )
 @click.option("--list-defects", is_flag=True, help="List every defect, and end.")
 @click.option(
     "--variation",
     multiple=True,
-    type=_chooser(Variation),
+    type=_chooser("variation", Variation),
     help="Switch a variation on; may be repeated.",
 )
 @click.option("--list-variations", is_flag=True, help="List every variation, and end.")
@@ -93,7 +91,7 @@ def standin(port: int, list_defects: bool, list_variations: bool, **given: Any) 
     Any key like `standin-one-au1` is an account of its own.
     """
     options = SimpleNamespace(**given)
-    listed: list[Switch] = [*(Defect if list_defects else ())]
+    listed: list[Switch] = [*(StandInDefect if list_defects else ())]
     listed += [*(Variation if list_variations else ())]
     if listed:
         click.echo(_table(listed))
@@ -125,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(database: Database, listener: socket.socket, options: SimpleNamespace) -> None:
     switches = frozenset([*options.defect, *options.variation])
-    service = Service(
+    service = StandIn(
         database,
         _clock(options.seconds_a_call),
         switches,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from lab.standin import fields
-from lab.standin.calls import Answer, Call, Json
+from lab.standin.calls import Answer, Json, StandInCall
 from lab.standin.database import Condition, Row, insert, select, update
 from lab.standin.fields import Field, optional, text
-from lab.standin.filters import Kind, condition
-from lab.standin.listing import Collection
+from lab.standin.filters import FilterKind, condition
+from lab.standin.listing import StandInList
 from lab.standin.refusals import Invalid
-from lab.standin.switches import Defect
+from lab.standin.switches import StandInDefect
 
 _INCREASES = ("Stock Purchase", "Returned", "Other")
 _DECREASES = ("Damaged", "Out of Date", "Item Sold", "Other", "Correction")
@@ -23,7 +23,7 @@ _NEW: dict[str, Field] = {
 }
 
 
-def create(call: Call) -> Answer:
+def create(call: StandInCall) -> Answer:
     """Record an adjustment and add its quantity to the product's stock level."""
     required = dict.fromkeys(("adjustment_type", "product_id", "quantity"))
     taken, errors = fields.read(_NEW, {**required, **call.sent})
@@ -56,37 +56,37 @@ def _disagreement(quantity: int, kind: str) -> dict[str, str]:
     return {"quantity": f"must be less than or equal to {most}"} if quantity > most else {}
 
 
-def _move(call: Call, product: Row, quantity: int) -> None:
+def _move(call: StandInCall, product: Row, quantity: int) -> None:
     switches = call.switches
-    if Defect.DECREASE_ADDS in switches:
+    if StandInDefect.DECREASE_ADDS in switches:
         quantity = abs(quantity)
-    if Defect.STOCK_ADJUSTED_TWICE in switches:
+    if StandInDefect.STOCK_ADJUSTED_TWICE in switches:
         quantity *= 2
     level = (product["stock_level"] or 0) + quantity
-    if Defect.STOCK_STOPS_AT_ZERO in switches and quantity < 0:
+    if StandInDefect.STOCK_STOPS_AT_ZERO in switches and quantity < 0:
         level = max(level, 0)
-    if Defect.REFUSED_ADJUSTMENT_KEPT in switches:
+    if StandInDefect.REFUSED_ADJUSTMENT_KEPT in switches:
         call.commit()
     if not fields.in_stock_bounds(level):
         raise Invalid({"quantity": "takes the stock level out of bounds"})
-    if Defect.STOCK_NOT_ADJUSTED not in switches:
+    if StandInDefect.STOCK_NOT_ADJUSTED not in switches:
         changes = {"stock_level": level, "updated_at": call.now}
         update(call.connection, "products", changes, Condition.of(id=product["id"]))
 
 
-def show(call: Call) -> Answer:
+def show(call: StandInCall) -> Answer:
     """Show an adjustment."""
     asked = condition(
-        {"archived_at": Kind.TIME},
+        {"archived_at": FilterKind.TIME},
         call.filters,
         call.switches,
-        forgets=Defect.ARCHIVED_STILL_FOUND,
+        forgets=StandInDefect.ARCHIVED_STILL_FOUND,
     )
     row = call.find("stock_adjustments", "Stock adjustment", call.mine(), asked)
     return 200, _render(call, row)
 
 
-def _render(call: Call, row: Row) -> Json:
+def _render(call: StandInCall, row: Row) -> Json:
     return {
         "adjustment_type": row["adjustment_type"],
         "archived_at": row["archived_at"],
@@ -102,15 +102,15 @@ def _render(call: Call, row: Row) -> Json:
     }
 
 
-LIST = Collection(
+LIST = StandInList(
     name="stock_adjustments",
     source="stock_adjustments",
     filters={
-        "archived_at": Kind.TIME,
-        "created_at": Kind.TIME,
-        "id": Kind.NUMBER,
-        "product_id": Kind.NUMBER,
-        "updated_at": Kind.TIME,
+        "archived_at": FilterKind.TIME,
+        "created_at": FilterKind.TIME,
+        "id": FilterKind.NUMBER,
+        "product_id": FilterKind.NUMBER,
+        "updated_at": FilterKind.TIME,
     },
     sorts=frozenset({"archived_at", "created_at", "id", "quantity", "updated_at"}),
     render=_render,

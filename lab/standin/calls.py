@@ -10,7 +10,7 @@ from typing import Any
 
 from lab.standin.database import Condition, Row, select
 from lab.standin.refusals import NotFound
-from lab.standin.switches import Defect, Switches
+from lab.standin.switches import StandInDefect, Switches
 
 Json = dict[str, Any]
 #: A status, and a body unless there is none.
@@ -20,7 +20,7 @@ _INT64 = re.compile(r"-?[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class StandInCall:
     """One call.
 
     `key` is the id in the path as it was sent, `arguments` every value of each name in the query,
@@ -46,7 +46,7 @@ class Call:
         """The filters of `q[]`, and the one of `q`."""
         return [*self.arguments.get("q[]", []), *self.arguments.get("q", [])[-1:]]
 
-    def mine(self, unless: Defect | None = None) -> Condition:
+    def mine(self, unless: StandInDefect | None = None) -> Condition:
         """Return the condition that a row is the caller's, which a defect forgets."""
         if unless in self.switches:
             return Condition.all()

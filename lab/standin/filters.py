@@ -8,10 +8,10 @@ from enum import Enum
 
 from lab.standin.database import Condition
 from lab.standin.refusals import malformed
-from lab.standin.switches import Defect, Switches, Variation
+from lab.standin.switches import StandInDefect, Switches, Variation
 
 
-class Kind(Enum):
+class FilterKind(Enum):
     """What a field holds; the values are the operators it knows, the longer ones first."""
 
     TIME = ("!?", "?", "*", ">=", "<=", ">", "<")
@@ -29,7 +29,10 @@ _ARCHIVED = "archived_at"
 
 
 def condition(
-    fields: Mapping[str, Kind], filters: Sequence[str], switches: Switches, forgets: Defect
+    fields: Mapping[str, FilterKind],
+    filters: Sequence[str],
+    switches: Switches,
+    forgets: StandInDefect,
 ) -> Condition:
     """Return the condition that the filters make together.
 
@@ -37,7 +40,7 @@ def condition(
     `forgets` is the defect of leaving that out. Raises Refused with 400 for a filter that makes no
     sense.
     """
-    join = Condition.any if Defect.FILTERS_JOINED_BY_OR in switches else Condition.all
+    join = Condition.any if StandInDefect.FILTERS_JOINED_BY_OR in switches else Condition.all
     asked = join(*(_one(fields, text, switches) for text in filters))
     hidden = _ARCHIVED in fields and not any(_field(text) == _ARCHIVED for text in filters)
     if hidden and forgets not in switches:
@@ -49,7 +52,7 @@ def _field(text: str) -> str:
     return text.partition(":")[0]
 
 
-def _one(fields: Mapping[str, Kind], text: str, switches: Switches) -> Condition:
+def _one(fields: Mapping[str, FilterKind], text: str, switches: Switches) -> Condition:
     field, _, rest = text.partition(":")
     kind = fields.get(field)
     if kind is None:
@@ -63,11 +66,11 @@ def _one(fields: Mapping[str, Kind], text: str, switches: Switches) -> Condition
             raise malformed(f"Filter {operator} for {field} takes no value")
         test = _NEED_NO_VALUE[operator]
         return Condition(f"{field} {test}") if test else Condition.all()
-    if kind is Kind.TEXT:
+    if kind is FilterKind.TEXT:
         return _on_text(field, operator, value, switches)
-    if Defect.AT_LEAST_AS_MORE_THAN in switches and operator == ">=":
+    if StandInDefect.AT_LEAST_AS_MORE_THAN in switches and operator == ">=":
         operator = ">"
-    if kind is Kind.NUMBER:
+    if kind is FilterKind.NUMBER:
         return _on_numbers(field, operator, value, switches)
     if not _TIME.fullmatch(value):
         raise malformed(f"Filter value for {field} must be a date and time")
@@ -78,7 +81,7 @@ def _on_numbers(field: str, operator: str, value: str, switches: Switches) -> Co
     values = value.split(",") if operator == "=" else [value]
     if not all(_NUMBER.fullmatch(each) for each in values):
         raise malformed(f"Filter value for {field} must be a number")
-    if Defect.ID_LIST_TAKES_FIRST in switches:
+    if StandInDefect.ID_LIST_TAKES_FIRST in switches:
         values = values[:1]
     numbers = tuple(int(each) for each in values)
     if operator == "=":
@@ -91,7 +94,7 @@ def _on_text(field: str, operator: str, value: str, switches: Switches) -> Condi
         collation = "NOCASE" if Variation.TEXT_IGNORES_CASE in switches else "BINARY"
         return Condition(f"{field} {operator} ? COLLATE {collation}", (value,))
     fold = "" if Variation.CONTAINS_HEEDS_CASE in switches else "fold"
-    if operator == "~" and Defect.WILDCARDS_NOT_ESCAPED not in switches:
+    if operator == "~" and StandInDefect.WILDCARDS_NOT_ESCAPED not in switches:
         return Condition(f"instr({fold}({field}), {fold}(?)) > 0", (value,))
     # LIKE folds ASCII alone, so both sides are folded before; GLOB's own wildcards are escaped.
     pattern = re.sub("%+", "*", re.sub(r"[*?\[]", r"[\g<0>]", value))

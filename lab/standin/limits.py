@@ -7,7 +7,7 @@ import threading
 _WINDOW = 60
 
 
-class RateLimit:
+class StandInRateLimit:
     """Counts the requests of each account in minutes that begin with the first one.
 
     `most` of 0 counts nothing. The counts are this process's own.

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from lab.standin.calls import Answer, Call, Json
+from lab.standin.calls import Answer, Json, StandInCall
 from lab.standin.database import Condition, Row, count, select
-from lab.standin.filters import Kind, condition
+from lab.standin.filters import FilterKind, condition
 from lab.standin.refusals import malformed
-from lab.standin.switches import Defect, Variation
+from lab.standin.switches import StandInDefect, Variation
 
 _PER_PAGE = 50
 _MOST_PER_PAGE = 100
@@ -20,7 +20,7 @@ _COUNTED = {"cost_price", "quantity", "stock_level"}
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
+class StandInList:
     """A list: its path and key in a body, the table or view of its rows, and what it can do.
 
     `filters` are the fields of `q[]`, `sorts` the columns of `sort`, and `render` makes the JSON
@@ -29,12 +29,12 @@ class Collection:
 
     name: str
     source: str
-    filters: Mapping[str, Kind]
+    filters: Mapping[str, FilterKind]
     sorts: frozenset[str]
-    render: Callable[[Call, Row], Json]
+    render: Callable[[StandInCall, Row], Json]
     hides: str | None = None
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: StandInCall) -> Answer:
         """Return the page that is asked for; raises Refused with 400 if that makes no sense."""
         switches = call.switches
         number = _whole(call, "page", 1)
@@ -43,14 +43,14 @@ class Collection:
             self.filters,
             call.filters,
             switches,
-            forgets=Defect.ARCHIVED_STILL_LISTED,
+            forgets=StandInDefect.ARCHIVED_STILL_LISTED,
         )
         if self.hides is not None:
             asked = Condition.all(asked, Condition.of(**{self.hides: None}))
         counted = asked
-        if Defect.COUNT_WITHOUT_FILTER in switches:
-            counted = condition(self.filters, [], switches, Defect.ARCHIVED_STILL_LISTED)
-        mine = call.mine(unless=Defect.COUNT_OF_ALL_ACCOUNTS)
+        if StandInDefect.COUNT_WITHOUT_FILTER in switches:
+            counted = condition(self.filters, [], switches, StandInDefect.ARCHIVED_STILL_LISTED)
+        mine = call.mine(unless=StandInDefect.COUNT_OF_ALL_ACCOUNTS)
         total = count(call.connection, self.source, Condition.all(mine, counted))
         last = max(1, -(-total // size))
         if Variation.PAST_THE_END_IS_LAST_PAGE in switches:
@@ -62,7 +62,7 @@ class Collection:
             tail = f"{order} {_window(call, number, size)}"
             rows = select(call.connection, self.source, found, tail)
         goes_on = number < last
-        if Defect.NEXT_LINK_ON_LAST_PAGE in switches:
+        if StandInDefect.NEXT_LINK_ON_LAST_PAGE in switches:
             goes_on = len(rows) >= size
         return 200, {
             self.name: [self.render(call, row) for row in rows],
@@ -70,7 +70,7 @@ class Collection:
             "links": self._links(call, number, goes_on=goes_on),
         }
 
-    def _order(self, call: Call, number: int) -> str:
+    def _order(self, call: StandInCall, number: int) -> str:
         """The ORDER BY clause; rows that tie keep the order of their ids."""
         direction = _last(call, "order", "asc")
         if direction not in {"asc", "desc"}:
@@ -78,29 +78,29 @@ class Collection:
         columns = list(self._columns(call, direction))
         if not columns:
             columns = [f"created_at {direction}"]
-            if Defect.ORDER_BY_MISSING in call.switches and "name" in self.filters:
+            if StandInDefect.ORDER_BY_MISSING in call.switches and "name" in self.filters:
                 columns = ["name"]
-        if Defect.SECOND_SORT_COLUMN_IGNORED in call.switches:
+        if StandInDefect.SECOND_SORT_COLUMN_IGNORED in call.switches:
             columns = columns[:1]
         backwards = Variation.TIES_NEWEST_FIRST in call.switches or (
-            Defect.TIES_DIFFER_BY_PAGE in call.switches and number % 2 == 0
+            StandInDefect.TIES_DIFFER_BY_PAGE in call.switches and number % 2 == 0
         )
         return f"ORDER BY {', '.join(columns)}, id {'desc' if backwards else 'asc'}"
 
-    def _columns(self, call: Call, default: str) -> Iterator[str]:
+    def _columns(self, call: StandInCall, default: str) -> Iterator[str]:
         for text in dict.fromkeys(filter(None, _last(call, "sort", "").split(","))):
             column, colon, own = text.partition(":")
             if column not in self.sorts:
                 raise malformed(f"{column} is not sortable")
             if colon and own not in {"asc", "desc"}:
                 raise malformed(f"{column} sorts by asc or desc")
-            if Defect.NUMBERS_SORTED_AS_TEXT in call.switches and column in _COUNTED:
+            if StandInDefect.NUMBERS_SORTED_AS_TEXT in call.switches and column in _COUNTED:
                 column = f"CAST({column} AS TEXT) COLLATE BINARY"
             direction = own or default
             first = (direction == "asc") == (Variation.NULLS_FIRST in call.switches)
             yield f"{column} {direction} NULLS {'FIRST' if first else 'LAST'}"
 
-    def _links(self, call: Call, number: int, *, goes_on: bool) -> Json:
+    def _links(self, call: StandInCall, number: int, *, goes_on: bool) -> Json:
         links = {"self": self._link(call, number)}
         if number > 1:
             links["previous"] = self._link(call, number - 1)
@@ -108,9 +108,9 @@ class Collection:
             links["next"] = self._link(call, number + 1)
         return links
 
-    def _link(self, call: Call, number: int) -> str:
+    def _link(self, call: StandInCall, number: int) -> str:
         kept = {"order", "per_page", "q", "q[]", "sort"}
-        if Defect.NEXT_LINK_DROPS_FILTERS in call.switches:
+        if StandInDefect.NEXT_LINK_DROPS_FILTERS in call.switches:
             kept -= {"q", "q[]"}
         sent = {name: values for name, values in call.arguments.items() if name in kept}
         # Sorted by name, as Rails has them.
@@ -118,22 +118,22 @@ class Collection:
         return f"{call.base_url}/{self.name}?{urlencode(query, doseq=True)}"
 
 
-def _window(call: Call, number: int, size: int) -> str:
+def _window(call: StandInCall, number: int, size: int) -> str:
     """The LIMIT clause of a page."""
     offset = (number - 1) * size
-    if Defect.OFFSET_OFF_BY_ONE in call.switches and number > 1:
+    if StandInDefect.OFFSET_OFF_BY_ONE in call.switches and number > 1:
         offset += 1
-    if Defect.LIMIT_ONE_MORE in call.switches:
+    if StandInDefect.LIMIT_ONE_MORE in call.switches:
         size += 1
     return f"LIMIT {size} OFFSET {offset}"
 
 
-def _last(call: Call, name: str, default: str) -> str:
+def _last(call: StandInCall, name: str, default: str) -> str:
     """A parameter's value; of several, the last."""
     return call.arguments.get(name, [default])[-1]
 
 
-def _whole(call: Call, name: str, default: int, most: int | None = None) -> int:
+def _whole(call: StandInCall, name: str, default: int, most: int | None = None) -> int:
     """A number from 1 in the query."""
     text = _last(call, name, str(default))
     # Nobody has that many pages, and Python reads no number of any length.

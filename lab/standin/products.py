@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from lab.standin import fields
-from lab.standin.calls import Answer, Call, Json, identifier
+from lab.standin.calls import Answer, Json, StandInCall, identifier
 from lab.standin.database import Condition, Row, count, insert, select, update
 from lab.standin.decimals import prices, printed
 from lab.standin.fields import Field, optional, text
-from lab.standin.filters import Kind, condition
-from lab.standin.listing import Collection
+from lab.standin.filters import FilterKind, condition
+from lab.standin.listing import StandInList
 from lab.standin.refusals import Invalid, NotFound
-from lab.standin.switches import Defect, Variation
+from lab.standin.switches import StandInDefect, Variation
 
 _ROWS, _KIND = "product_rows", "Product"
 
@@ -37,83 +37,85 @@ _OPTIONAL = _CHANGE.keys() - {"name", "product_supplier_name"} | {"product_suppl
 _TEXTS = ("item_code", "notes", "serial_number")
 
 
-def create(call: Call) -> Answer:
+def create(call: StandInCall) -> Answer:
     """Create a product."""
     values = _stored(call, _checked(call, _NEW, {"name": None, **call.sent}))
     row = {"account_id": call.account, "created_at": call.now, "updated_at": call.now}
     key = insert(call.connection, "products", {**row, **values})
     answer = _render(call, call.row(_ROWS, key))
-    if Defect.CREATE_NOT_SAVED in call.switches:
+    if StandInDefect.CREATE_NOT_SAVED in call.switches:
         call.roll_back()
     return 201, answer
 
 
-def change(call: Call) -> Answer:
+def change(call: StandInCall) -> Answer:
     """Change what is named of a product and keep the rest."""
     present = Condition.of(archived_at=None)
     if Variation.ARCHIVED_STILL_CHANGED in call.switches:
         present = Condition.all()
-    mine = call.mine(unless=Defect.UPDATE_IN_ANY_ACCOUNT)
+    mine = call.mine(unless=StandInDefect.UPDATE_IN_ANY_ACCOUNT)
     before = call.find(_ROWS, _KIND, mine, present)
     values = _stored(call, _checked(call, _CHANGE, call.sent))
-    if Defect.UPDATE_CLEARS_UNNAMED in call.switches:
+    if StandInDefect.UPDATE_CLEARS_UNNAMED in call.switches:
         values = {**dict.fromkeys(_OPTIONAL), **values}
     _write(call, before["id"], values)
     after = call.row(_ROWS, before["id"])
-    if Defect.UPDATE_NOT_SAVED in call.switches:
+    if StandInDefect.UPDATE_NOT_SAVED in call.switches:
         call.roll_back()
-    return 200, _render(call, before if Defect.UPDATE_ANSWERS_OLD in call.switches else after)
+    return 200, _render(
+        call, before if StandInDefect.UPDATE_ANSWERS_OLD in call.switches else after
+    )
 
 
-def replace(call: Call) -> Answer:
+def replace(call: StandInCall) -> Answer:
     """Do as `change` does; older clients put."""
-    if Defect.PUT_INSERTS_COPY in call.switches:
+    if StandInDefect.PUT_INSERTS_COPY in call.switches:
         row = dict(call.find("products", _KIND, call.mine(), Condition.of(archived_at=None)))
         del row["id"]
         insert(call.connection, "products", row)
     return change(call)
 
 
-def archive(call: Call) -> Answer:
+def archive(call: StandInCall) -> Answer:
     """Archive a product."""
     present = Condition.all(Condition.of(id=identifier(call.key), archived_at=None), call.mine())
     changes = {"archived_at": call.now, **_touched(call)}
     if update(call.connection, "products", changes, present) == 0:
         if Variation.ARCHIVE_TWICE in call.switches:
             call.find(_ROWS, _KIND, call.mine())
-        elif Defect.ARCHIVE_OF_NOTHING not in call.switches:
+        elif StandInDefect.ARCHIVE_OF_NOTHING not in call.switches:
             raise NotFound(_KIND, call.key)
     return 204, None
 
 
-def delete(call: Call) -> Answer:
+def delete(call: StandInCall) -> Answer:
     """Archive a product, as the document once had it."""
     answer = archive(call)
-    if Defect.DELETE_DOES_NOTHING in call.switches:
+    if StandInDefect.DELETE_DOES_NOTHING in call.switches:
         call.roll_back()
     return answer
 
 
-def show(call: Call) -> Answer:
+def show(call: StandInCall) -> Answer:
     """Show a product that its filters, or not being archived, let through."""
     asked = condition(
-        {"archived_at": Kind.TIME},
+        {"archived_at": FilterKind.TIME},
         call.filters,
         call.switches,
-        forgets=Defect.ARCHIVED_STILL_FOUND,
+        forgets=StandInDefect.ARCHIVED_STILL_FOUND,
     )
-    mine = call.mine(unless=Defect.GET_FROM_ANY_ACCOUNT)
+    mine = call.mine(unless=StandInDefect.GET_FROM_ANY_ACCOUNT)
     return 200, _render(call, call.find(_ROWS, _KIND, mine, asked))
 
 
-def _checked(call: Call, known: Mapping[str, Field], body: Mapping[str, Any]) -> Json:
+def _checked(call: StandInCall, known: Mapping[str, Field], body: Mapping[str, Any]) -> Json:
     """What the body's fields hold; raises Invalid with one text for each that is wrong."""
     switches = call.switches
-    if Defect.BLANK_NAME_ACCEPTED in switches:
+    if StandInDefect.BLANK_NAME_ACCEPTED in switches:
         known = {**known, "name": text(255)}
     taken, errors = fields.read(known, body)
     tax = Condition.of(id=taken.get("tax_id"))
-    taxes = Condition.all(tax, call.mine(unless=Defect.TAX_OF_ANY_ACCOUNT))
+    taxes = Condition.all(tax, call.mine(unless=StandInDefect.TAX_OF_ANY_ACCOUNT))
     if "tax_id" in taken and not count(call.connection, "taxes", taxes):
         errors["tax_id"] = "must exist"
     if "product_supplier_id" in taken:
@@ -121,7 +123,7 @@ def _checked(call: Call, known: Mapping[str, Field], body: Mapping[str, Any]) ->
         if not count(call.connection, "product_suppliers", supplier):
             errors["product_supplier_id"] = "must exist"
     if errors:
-        if Defect.REFUSED_UPDATE_HALF_SAVED in switches and call.key and taken:
+        if StandInDefect.REFUSED_UPDATE_HALF_SAVED in switches and call.key and taken:
             good = {field: value for field, value in taken.items() if field not in errors}
             _write(call, int(call.key), _stored(call, good))
             call.commit()
@@ -129,23 +131,23 @@ def _checked(call: Call, known: Mapping[str, Field], body: Mapping[str, Any]) ->
     return taken
 
 
-def _stored(call: Call, taken: Json) -> Json:
+def _stored(call: StandInCall, taken: Json) -> Json:
     """The columns of what a body holds; the supplier it names is found, or made."""
     values = dict(taken)
     if "product_supplier_name" in values:
         name = values.pop("product_supplier_name")
         if "product_supplier_id" not in values:
             values["product_supplier_id"] = _supplier(call, name)
-    if Defect.NAME_CUT_AT_100 in call.switches and "name" in values:
+    if StandInDefect.NAME_CUT_AT_100 in call.switches and "name" in values:
         values["name"] = values["name"][:100]
     if Variation.EMPTY_TEXT_AS_NULL in call.switches:
         values.update({column: None for column in _TEXTS if values.get(column) == ""})
-    if Defect.COST_PRICE_AS_FLOAT in call.switches and values.get("cost_price"):
+    if StandInDefect.COST_PRICE_AS_FLOAT in call.switches and values.get("cost_price"):
         values["cost_price"] = str(Decimal(float(values["cost_price"])))
     return values
 
 
-def _supplier(call: Call, name: str | None) -> int | None:
+def _supplier(call: StandInCall, name: str | None) -> int | None:
     if name is None or fields.is_blank(name):
         return None
     known = Condition.all(Condition.of(name=name, hidden_at=None), call.mine())
@@ -157,17 +159,17 @@ def _supplier(call: Call, name: str | None) -> int | None:
     return insert(call.connection, "product_suppliers", {**row, **times})
 
 
-def _write(call: Call, key: int, values: Json) -> None:
+def _write(call: StandInCall, key: int, values: Json) -> None:
     """Store columns of a product, if there are any."""
     if values:
         update(call.connection, "products", {**values, **_touched(call)}, Condition.of(id=key))
 
 
-def _touched(call: Call) -> Json:
-    return {} if Defect.UPDATED_AT_STUCK in call.switches else {"updated_at": call.now}
+def _touched(call: StandInCall) -> Json:
+    return {} if StandInDefect.UPDATED_AT_STUCK in call.switches else {"updated_at": call.now}
 
 
-def _render(call: Call, row: Row) -> Json:
+def _render(call: StandInCall, row: Row) -> Json:
     without, including = _prices(call, row)
     key, tax, supplier = row["id"], row["tax_id"], row["product_supplier_id"]
     cost = row["cost_price"]
@@ -180,7 +182,7 @@ def _render(call: Call, row: Row) -> Json:
         "archived_at": row["archived_at"],
         "cost_price": None if cost is None else printed(Decimal(cost)),
         "created_at": row["created_at"],
-        "id": key if Defect.IDS_AS_NUMBERS in call.switches else str(key),
+        "id": key if StandInDefect.IDS_AS_NUMBERS in call.switches else str(key),
         "item_code": row["item_code"],
         **call.link(f"/products/{key}"),
         "name": row["name"],
@@ -195,16 +197,16 @@ def _render(call: Call, row: Row) -> Json:
     }
 
 
-def _prices(call: Call, row: Row) -> tuple[str | None, str | None]:
+def _prices(call: StandInCall, row: Row) -> tuple[str | None, str | None]:
     """The price without and with tax."""
     price, rate = row["price"], Decimal(row["tax_rate"] or 0)
     if price is None:
         zero = "0.0" if Variation.NULL_PRICE_AS_ZERO in call.switches else None
         return zero, zero
     included = bool(row["price_includes_tax"])
-    if Defect.TAX_INCLUDED_IGNORED in call.switches:
+    if StandInDefect.TAX_INCLUDED_IGNORED in call.switches:
         included = False
-    if Defect.PRICES_AS_FLOAT in call.switches:
+    if StandInDefect.PRICES_AS_FLOAT in call.switches:
         factor = 1 + float(rate) / 100
         binary = float(price) / factor, float(price) * factor
         return (repr(binary[0]), price) if included else (price, repr(binary[1]))
@@ -212,16 +214,16 @@ def _prices(call: Call, row: Row) -> tuple[str | None, str | None]:
     return printed(without), printed(including)
 
 
-LIST = Collection(
+LIST = StandInList(
     name="products",
     source=_ROWS,
     filters={
-        "archived_at": Kind.TIME,
-        "created_at": Kind.TIME,
-        "id": Kind.NUMBER,
-        "name": Kind.TEXT,
-        "tax_id": Kind.NUMBER,
-        "updated_at": Kind.TIME,
+        "archived_at": FilterKind.TIME,
+        "created_at": FilterKind.TIME,
+        "id": FilterKind.NUMBER,
+        "name": FilterKind.TEXT,
+        "tax_id": FilterKind.NUMBER,
+        "updated_at": FilterKind.TIME,
     },
     sorts=frozenset(
         {

@@ -7,26 +7,26 @@ from decimal import Decimal
 from typing import Any
 
 from lab.standin import fields
-from lab.standin.calls import Answer, Call, Json
+from lab.standin.calls import Answer, Json, StandInCall
 from lab.standin.database import Condition, Row, delete, insert, select, update
 from lab.standin.decimals import printed
 from lab.standin.fields import Field
-from lab.standin.filters import Kind
-from lab.standin.listing import Collection
+from lab.standin.filters import FilterKind
+from lab.standin.listing import StandInList
 from lab.standin.refusals import Invalid
 
-_FILTERS = {"created_at": Kind.TIME, "id": Kind.NUMBER, "updated_at": Kind.TIME}
+_FILTERS = {"created_at": FilterKind.TIME, "id": FilterKind.NUMBER, "updated_at": FilterKind.TIME}
 _SORTS = frozenset({"created_at", "id", "name", "updated_at"})
 _TAX: dict[str, Field] = {"name": fields.name, "rate": fields.cost, "amount": fields.cost}
 _SUPPLIER: dict[str, Field] = {"name": fields.name}
 
 
-def show_tax(call: Call) -> Answer:
+def show_tax(call: StandInCall) -> Answer:
     """Show a tax."""
     return 200, _tax(call, _found_tax(call))
 
 
-def create_tax(call: Call) -> Answer:
+def create_tax(call: StandInCall) -> Answer:
     """Create a tax."""
     required: Json = {"name": None}
     if "amount" not in call.sent:
@@ -35,19 +35,19 @@ def create_tax(call: Call) -> Answer:
     return 201, _tax(call, call.row("taxes", _inserted(call, "taxes", values)))
 
 
-def change_tax(call: Call) -> Answer:
+def change_tax(call: StandInCall) -> Answer:
     """Change what is named of a tax."""
     key = _found_tax(call)["id"]
     _changed(call, "taxes", key, _tax_values(call.sent))
     return 200, _tax(call, call.row("taxes", key))
 
 
-def replace_tax(call: Call) -> Answer:
+def replace_tax(call: StandInCall) -> Answer:
     """Do as `change_tax` does; older clients put."""
     return change_tax(call)
 
 
-def delete_tax(call: Call) -> Answer:
+def delete_tax(call: StandInCall) -> Answer:
     """Delete a tax, and take it from the products that have it."""
     key = _found_tax(call)["id"]
     update(call.connection, "products", {"tax_id": None}, Condition.of(tax_id=key))
@@ -55,47 +55,47 @@ def delete_tax(call: Call) -> Answer:
     return 204, None
 
 
-def show_supplier(call: Call) -> Answer:
+def show_supplier(call: StandInCall) -> Answer:
     """Show a product supplier, archived or not."""
     row = call.find("product_suppliers", "Product supplier", call.mine())
     return 200, _supplier(call, row)
 
 
-def create_supplier(call: Call) -> Answer:
+def create_supplier(call: StandInCall) -> Answer:
     """Create a product supplier."""
     values = _read(_SUPPLIER, {"name": None, **call.sent})
     key = _inserted(call, "product_suppliers", values)
     return 201, _supplier(call, call.row("product_suppliers", key))
 
 
-def change_supplier(call: Call) -> Answer:
+def change_supplier(call: StandInCall) -> Answer:
     """Change the name of a product supplier."""
     key = _kept_supplier(call)["id"]
     _changed(call, "product_suppliers", key, _read(_SUPPLIER, call.sent))
     return 200, _supplier(call, call.row("product_suppliers", key))
 
 
-def archive_supplier(call: Call) -> Answer:
+def archive_supplier(call: StandInCall) -> Answer:
     """Take a product supplier out of the lists."""
     _changed(call, "product_suppliers", _kept_supplier(call)["id"], {"hidden_at": call.now})
     return 204, None
 
 
-def show_user(call: Call) -> Answer:
+def show_user(call: StandInCall) -> Answer:
     """Show a user."""
     return 200, _user(call, call.find("users", "User", call.mine()))
 
 
-def show_caller(call: Call) -> Answer:
+def show_caller(call: StandInCall) -> Answer:
     """Show the user that the key belongs to."""
     return 200, _user(call, select(call.connection, "users", call.mine())[0])
 
 
-def _found_tax(call: Call) -> Row:
+def _found_tax(call: StandInCall) -> Row:
     return call.find("taxes", "Tax", call.mine())
 
 
-def _kept_supplier(call: Call) -> Row:
+def _kept_supplier(call: StandInCall) -> Row:
     kept = Condition.of(hidden_at=None)
     return call.find("product_suppliers", "Product supplier", call.mine(), kept)
 
@@ -113,18 +113,18 @@ def _tax_values(body: Mapping[str, Any]) -> Json:
     return values if amount is None else {"rate": amount, **values}
 
 
-def _inserted(call: Call, table: str, values: Json) -> int:
+def _inserted(call: StandInCall, table: str, values: Json) -> int:
     row = {"account_id": call.account, "created_at": call.now, "updated_at": call.now}
     return insert(call.connection, table, {**values, **row})
 
 
-def _changed(call: Call, table: str, key: int, values: Json) -> None:
+def _changed(call: StandInCall, table: str, key: int, values: Json) -> None:
     if values:
         changes = {**values, "updated_at": call.now}
         update(call.connection, table, changes, Condition.of(id=key))
 
 
-def _supplier(call: Call, row: Row) -> Json:
+def _supplier(call: StandInCall, row: Row) -> Json:
     return {
         "created_at": row["created_at"],
         "id": str(row["id"]),
@@ -134,7 +134,7 @@ def _supplier(call: Call, row: Row) -> Json:
     }
 
 
-def _tax(call: Call, row: Row) -> Json:
+def _tax(call: StandInCall, row: Row) -> Json:
     rate = printed(Decimal(row["rate"]))
     return {
         "amount": rate,
@@ -147,7 +147,7 @@ def _tax(call: Call, row: Row) -> Json:
     }
 
 
-def _user(call: Call, row: Row) -> Json:
+def _user(call: StandInCall, row: Row) -> Json:
     return {
         "active": True,
         "created_at": row["created_at"],
@@ -166,16 +166,16 @@ def _user(call: Call, row: Row) -> Json:
     }
 
 
-TAXES = Collection("taxes", "taxes", _FILTERS, _SORTS, _tax)
-SUPPLIERS = Collection(
+TAXES = StandInList("taxes", "taxes", _FILTERS, _SORTS, _tax)
+SUPPLIERS = StandInList(
     "product_suppliers",
     "product_suppliers",
-    {**_FILTERS, "name": Kind.TEXT},
+    {**_FILTERS, "name": FilterKind.TEXT},
     _SORTS,
     _supplier,
     hides="hidden_at",
 )
-USERS = Collection(
+USERS = StandInList(
     "users",
     "users",
     _FILTERS,

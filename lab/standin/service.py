@@ -12,11 +12,11 @@ from flask import Flask, Response, g, request
 
 from lab.standin import adjustments, products, related
 from lab.standin.accounts import account_of
-from lab.standin.calls import Answer, Call, Json
+from lab.standin.calls import Answer, Json, StandInCall
 from lab.standin.database import Database
-from lab.standin.limits import RateLimit
+from lab.standin.limits import StandInRateLimit
 from lab.standin.refusals import Invalid, NotFound, Refused, Unauthorized, malformed
-from lab.standin.switches import Defect, Switches, Variation
+from lab.standin.switches import StandInDefect, Switches, Variation
 
 BASE_PATH = "/v1"
 _CREATED = 201
@@ -24,7 +24,7 @@ _LONGEST_BODY = 1 << 20
 #: How far ahead of UTC the service's own time zone is, in seconds.
 _ZONE = 10 * 60 * 60
 
-_ROUTES: tuple[tuple[str, str, Callable[[Call], Answer]], ...] = (
+_ROUTES: tuple[tuple[str, str, Callable[[StandInCall], Answer]], ...] = (
     ("GET", "/products", products.LIST.answer),
     ("POST", "/products", products.create),
     ("GET", "/products/<key>", products.show),
@@ -64,7 +64,7 @@ _TAKE_A_BODY = {
 }
 
 
-class Service:
+class StandIn:
     """The stand-in, without a server around it; `application` is WSGI, and tells its own `Date`.
 
     `clock` gives UNIX seconds. `rate_limit` is requests a minute for each account, 0 for any
@@ -83,7 +83,7 @@ class Service:
         self._products = products
         self._clock = clock
         self._switches = switches
-        self._limit = RateLimit(rate_limit)
+        self._limit = StandInRateLimit(rate_limit)
         self.application = Flask(__name__, static_folder=None)
         self.application.url_map.strict_slashes = False
         self.application.url_map.merge_slashes = False
@@ -102,13 +102,13 @@ class Service:
         self.application.register_error_handler(Exception, self._failure)
         self.application.after_request(self._dated)
 
-    def _view(self, operation: Callable[[Call], Answer]) -> Callable[..., Response]:
+    def _view(self, operation: Callable[[StandInCall], Answer]) -> Callable[..., Response]:
         def answer(key: str = "") -> Response:
             now = self._now()
             account = self._account(now)
             body = _body() if operation in _TAKE_A_BODY else None
             with self._database.transaction() as connection:
-                call = Call(
+                call = StandInCall(
                     connection,
                     account,
                     self._written(now),
@@ -130,12 +130,12 @@ class Service:
                 account = account_of(connection, _key(), self._products)
             except Unauthorized:
                 open_to_all = request.path.startswith(f"{BASE_PATH}/taxes")
-                if not (open_to_all and Defect.TAXES_WITHOUT_KEY in self._switches):
+                if not (open_to_all and StandInDefect.TAXES_WITHOUT_KEY in self._switches):
                     raise
                 account = 1
         reset = self._limit.reset_time(account, now)
         if reset is not None:
-            missing = Defect.RESET_TIME_MISSING in self._switches
+            missing = StandInDefect.RESET_TIME_MISSING in self._switches
             headers = {} if missing else {"X-RateLimit-Reset": str(reset)}
             raise Refused(429, "Too many requests", headers)
         return account
@@ -152,14 +152,14 @@ class Service:
 
     def _written(self, now: int) -> str:
         """A time as it is stored and sent: UTC, to the second."""
-        if Defect.LOCAL_TIME in self._switches:
+        if StandInDefect.LOCAL_TIME in self._switches:
             now += _ZONE
         return f"{datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def _refusal(self, refused: Refused) -> Response:
         if isinstance(refused, Unauthorized):
             response = Response(str(refused), refused.status, mimetype="text/plain")
-        elif isinstance(refused, NotFound) and Defect.NOT_FOUND_AS_PAGE in self._switches:
+        elif isinstance(refused, NotFound) and StandInDefect.NOT_FOUND_AS_PAGE in self._switches:
             response = Response("<h1>Not Found</h1>\n", refused.status, mimetype="text/html")
         else:
             response = _response(refused.status, self._error(refused))
@@ -169,7 +169,7 @@ class Service:
     def _error(self, refused: Refused) -> Json:
         if isinstance(refused, Invalid):
             errors: Json = dict(refused.errors)
-            if Defect.ERRORS_AS_LISTS in self._switches:
+            if StandInDefect.ERRORS_AS_LISTS in self._switches:
                 errors = {field: [text] for field, text in errors.items()}
             return {"message": str(refused), "errors": errors}
         if isinstance(refused, NotFound) and Variation.OTHER_NOT_FOUND_TEXT in self._switches:

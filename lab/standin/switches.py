@@ -28,7 +28,7 @@ class Switch(Enum):
         return self.name.lower().replace("_", "-")
 
 
-class Defect(Switch):
+class StandInDefect(Switch):
     """A bug as it occurs in services on a database."""
 
     CREATE_NOT_SAVED = ("persistence", "createProduct", "answers 201 and rolls back")

@@ -24,7 +24,7 @@ from mock_server.faults.fields import Amount, Count, Seconds, Share
 
 
 def _tag(value: Any) -> str | None:
-    """What an effect is told apart by: its kind, and for latencies the distribution too."""
+    """What distinguishes an effect: its kind, and for latencies the distribution too."""
     if not isinstance(value, dict):
         return None
     kind = value.get("kind")

@@ -20,7 +20,7 @@ STORE_PASSWORD = "changeit"  # noqa: S105 - certificates are public
 
 
 def default_folder() -> Path:
-    """Return where the authority is kept that `serve --tls` uses, unless it is told otherwise."""
+    """Return where the authority is kept that `serve --tls` uses, unless another is named."""
     root = os.environ.get("XDG_DATA_HOME")
     return (Path(root) if root else Path.home() / ".local" / "share") / _NAME / "ca"
 
@@ -30,7 +30,7 @@ class BadAuthority(UsageError):
 
 
 class Authority:
-    """Signs a certificate for each host on first use; nothing trusts it unless told to."""
+    """Signs a certificate for each host on first use; nothing trusts it by itself."""
 
     def __init__(self, ca: trustme.CA) -> None:
         self._ca = ca

@@ -18,7 +18,7 @@ URL_VARIABLE = "MOCK_SERVER_URL"
 _PRELOAD = Path(__file__).parent / "preload"
 #: This machine's names, as `NO_PROXY` has them.
 _NEVER_PROXIED = f"localhost,{LOOPBACK},::1"
-#: The variable with which a kind of client is told of the certificate, by a word in its name.
+#: The variable that shows a kind of client the certificate, by a word in its name.
 TRUST_VARIABLES = {
     "curl": "CURL_CA_BUNDLE",
     "java": "JAVA_TOOL_OPTIONS (javax.net.ssl.trustStore)",

@@ -208,7 +208,7 @@ def _times(count: int) -> str:
 
 
 def ignored_variable(client: str, command: str) -> str:
-    """Say which variable would have told a client of the certificate.
+    """Say which variable would have shown a client the certificate.
 
     `client` is what it calls itself, or what it may be; `command` is what ran.
     """

@@ -54,7 +54,7 @@ class InvalidFilter(UsageError, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class ExchangeFilter:
     """The tests that an exchange has to pass, the cheapest first."""
 
     tests: tuple[Test, ...]
@@ -69,7 +69,7 @@ class Filter:
 
 def parse_filter(
     text: str, specs: Mapping[str, SpecIndex], tables: Mapping[str, Table[Any]]
-) -> Filter:
+) -> ExchangeFilter:
     """Return the filter that words make; raises InvalidFilter.
 
     `specs` are those of the APIs that are served, `tables` their tables by full name.
@@ -93,7 +93,7 @@ def parse_filter(
             value = value[1:-1]
         words.append((_order(name), _test(name, value, bool(minus), specs, tables)))
     words.sort(key=lambda word: word[0])
-    return Filter(tuple(test for _, test in words))
+    return ExchangeFilter(tuple(test for _, test in words))
 
 
 def _order(name: str | None) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from mock_server.journal.exchange import Exchange
 from mock_server.state.store import State
 
-#: Bytes that a journal takes unless the server is told otherwise.
+#: Bytes that a journal takes unless the server is set up otherwise.
 JOURNAL_BYTES = 4 << 20
 
 

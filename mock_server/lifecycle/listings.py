@@ -26,7 +26,7 @@ class Filter:
     """A query that lists some of the records.
 
     `query` makes it of a value, `holds` says whether a record is one of them (None: that
-    cannot be told), `value` draws a value that means something for the records there are (None:
+    is not known), `value` draws a value that means something for the records there are (None:
     there is none). `universe` is the query that lists all records it chooses from,
     with the list that `among` names (an operationId; empty: the filtered list itself). `path` makes
     path parameters, where the value stands in the path.
@@ -60,7 +60,7 @@ class Listing:
     """An operation that lists records.
 
     `items` points at the list in an answer, `id` at the identifier in an item, `total` at the
-    number of all records (None: not told). `at` as in `Read`. `together` says whether all
+    number of all records (None: not shown). `at` as in `Read`. `together` says whether all
     filters in one query apply. `shows` says which records are in the list (None: all). `query` is
     always sent. `order` is the order without a query (None: any). `path` are path parameters:
     texts, or a `Source`, of whose existing values one is taken for each case.

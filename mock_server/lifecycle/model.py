@@ -203,7 +203,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A number that an operation tells of all records of a list.
+    """A number that an operation shows about all records of a list.
 
     `at` points at it in the answer, `expected` works it out from the records as listed.
     """

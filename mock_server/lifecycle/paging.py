@@ -19,7 +19,7 @@ class Paging:
     is none (None instead of a function: the vendor gives no links). `last` is the query of the
     last page (empty: there is none for that), `beyond` are the statuses of a page
     past it (empty: not known). `offset` names the parameter that counts the records to pass over.
-    `violation` says what is wrong in what a page's body tells of itself (its number, its bounds),
+    `violation` says what is wrong in what a page's body says about itself (its number, its bounds),
     given its place from 0 and the number of records asked for, or returns None.
     """
 

@@ -44,7 +44,7 @@ _Beginning = tuple[str, int, Path | None, datetime | None, Variation]
 
 
 class BadHome(UsageError):
-    """The mocks cannot begin as they were told to; the message says why."""
+    """The mocks cannot begin as their options say; the message says why."""
 
 
 class Home:

@@ -29,7 +29,7 @@ _NAME = re.compile(r"\w+")
 _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 #: Where nobody can say how much memory there is.
 _UNKNOWN = 4 << 30
-#: The part of the memory that a server takes unless it is told otherwise.
+#: The part of the memory that a server takes unless it is set up otherwise.
 _SHARE = 4
 
 

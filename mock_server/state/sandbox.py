@@ -1,4 +1,4 @@
-"""Isolated worlds, chosen by credential."""
+"""Sandboxes: isolated states, chosen by credential."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Sandbox:
         self.attachments: dict[str, Any] = {}
         #: Does what was left for later and is due on the clock by now.
         self.settle: Callable[[], object] | None = None
-        #: Whether one of the same name was evicted, which its next caller is told.
+        #: Whether one of the same name was evicted, which is said to its next caller.
         self.follows_evicted = False
         self.rate_limited = False
         #: Whether sessions need a token against cross-site request forgery to write.

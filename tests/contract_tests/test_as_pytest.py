@@ -54,9 +54,9 @@ def test_a_conforming_mock_passes(run_pytest):
 def test_wrong_options_are_one_line(run_pytest, arguments, complaint):
     status, output = run_pytest(*arguments)
     assert status == 4
-    told = [line for line in output.splitlines() if line.strip()]
-    assert len(told) == 1, output
-    assert complaint in told[0]
+    lines = [line for line in output.splitlines() if line.strip()]
+    assert len(lines) == 1, output
+    assert complaint in lines[0]
 
 
 def test_an_unreachable_target_fails_in_one_line(run_pytest):
@@ -64,8 +64,8 @@ def test_an_unreachable_target_fails_in_one_line(run_pytest):
         "--api", "cliniko", "--target", "http://127.0.0.1:9/v1", "-k", "stock"
     )
     assert status == 1
-    told = {line for line in output.splitlines() if line.startswith("http://")}
-    assert told == {"http://127.0.0.1:9/v1 does not answer: [Errno 111] Connection refused"}
+    lines = {line for line in output.splitlines() if line.startswith("http://")}
+    assert lines == {"http://127.0.0.1:9/v1 does not answer: [Errno 111] Connection refused"}
     assert "another exception" not in output
     assert "s3cret" not in output
 

@@ -1,4 +1,4 @@
-"""`mock-server run`: a program among the vendors' hosts, its exit code, and what is told of it."""
+"""`mock-server run`: a program among the vendors' hosts, its exit code, and what is said of it."""
 
 from __future__ import annotations
 

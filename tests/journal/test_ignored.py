@@ -17,11 +17,11 @@ def server():
 
 
 @pytest.fixture
-def told(server):
+def reported(server):
     """A function that makes a call and returns its view and its explanation."""
     transport = InProcessTransport(server)
 
-    def told(api, method, path, key, **options):
+    def reported(api, method, path, key, **options):
         with (
             httpx.Client(transport=transport, base_url="http://localhost") as client,
             Control(app=server) as control,
@@ -32,7 +32,7 @@ def told(server):
             view = evidence.exchange(number)
             return view, evidence.explain(view["number"])
 
-    return told
+    return reported
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def told(server):
         ("a=1&a=2&%C3%A9=&q%5b%5d=name:~a", ["query a", "query é"]),
     ],
 )
-def test_query_parameters_that_no_operation_has(told, query, ignored):
-    view, said = told(
+def test_query_parameters_that_no_operation_has(reported, query, ignored):
+    view, said = reported(
         "cliniko", "GET", f"/products?{query}", "test-ignored", auth=("test-ignored", "")
     )
     assert view["response"]["status"] == 200
@@ -53,9 +53,9 @@ def test_query_parameters_that_no_operation_has(told, query, ignored):
     assert said["summary"].endswith("ignored") == bool(ignored)
 
 
-def test_properties_of_a_body_that_no_operation_has(told):
+def test_properties_of_a_body_that_no_operation_has(reported):
     body = {"name": "Oil", "stok_level": 3, "colour": {"a": 1}}
-    view, said = told(
+    view, said = reported(
         "cliniko", "POST", "/products", "test-ignored-2", auth=("test-ignored-2", ""), json=body
     )
     assert view["ignored"] == ["body stok_level", "body colour"]
@@ -64,8 +64,8 @@ def test_properties_of_a_body_that_no_operation_has(told):
     )
 
 
-def test_a_body_that_is_no_json_has_nothing_to_ignore(told):
-    view, _ = told(
+def test_a_body_that_is_no_json_has_nothing_to_ignore(reported):
+    view, _ = reported(
         "cliniko",
         "POST",
         "/products?x",

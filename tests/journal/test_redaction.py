@@ -1,4 +1,4 @@
-"""What is a secret is told by the words within its name, wherever it stands."""
+"""What is a secret is known by the words within its name, wherever it is."""
 
 from __future__ import annotations
 

@@ -153,6 +153,6 @@ def _carries(actions: Actions, record: Record, attachment: Attachment, file: Fil
     described = attachment.description
     if described is not None:
         answer = actions.do(described.operation, parts)
-        told = ((described.name, file.name), (described.media_type, file.media_type))
-        for pointer, wanted in (*told, (described.size, len(file.content))):
+        shown = ((described.name, file.name), (described.media_type, file.media_type))
+        for pointer, wanted in (*shown, (described.size, len(file.content))):
             actions.hold(Shows(answer, pointer, wanted, "", "exact"))

@@ -111,7 +111,7 @@ def totals_agree(resource: Resource) -> Iterator[Case]:
         count = len(actions.records(pages, listing))
         smaller = [size for size in sizes if size < count]
         if len(pages) == 1 and smaller:
-            # Of a list with one page, a total of the page cannot be told from that of the list.
+            # Of a list with one page, the total of the page is that of the list.
             pages = actions.pages(listing, query, size=smaller[-1])
         for page in {pages[0], pages[-1]}:
             actions.hold(Totals(page, pages, resource.name, listing.operation))

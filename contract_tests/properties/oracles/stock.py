@@ -235,7 +235,7 @@ def refused_moves_nothing(resource: Resource) -> Iterator[Case]:
 
 @oracle("moves_are_recorded", "every move is entered once", writes=True)
 def moves_are_entered(resource: Resource) -> Iterator[Case]:
-    """The history gains one entry for each move, which tells of it as the answer does."""
+    """The history gains one entry for each move, which describes it as the answer does."""
     history = resource.history
     if resource.create is None or history is None:
         return

@@ -114,7 +114,7 @@ def times_move_forward(resource: Resource) -> Iterator[Case]:
 
 
 def _dated_by(actions: Actions, record: Record, before: int, operation: str) -> bool:
-    """Say whether an operation is told to set a record's time, and let some time pass if it is."""
+    """Say whether an operation is asked to set a record's time, and let some time pass if it is."""
     resource = record.resource
     dated = resource.updated is not None and operation in resource.dated_by
     if dated and resource.updated is not None:
@@ -168,7 +168,7 @@ def changed_after_created(resource: Resource) -> Iterator[Case]:
     if created is None or updated is None:
         return
 
-    def told(at: Mapping[str, str | None]) -> bool:
+    def shows_times(at: Mapping[str, str | None]) -> bool:
         return None not in (at.get("created", created), at.get("updated", updated))
 
     def in_order(actions: Actions, seen: Seen) -> None:
@@ -195,14 +195,14 @@ def changed_after_created(resource: Resource) -> Iterator[Case]:
             )
 
     for listing in reachable(resource):
-        if told(listing.at):
+        if shows_times(listing.at):
             yield Case(listing.operation, partial(listed, listing))
     for listing in reachable(resource)[:1]:
         for view in resource.reads:
-            if told(view.at):
+            if shows_times(view.at):
                 yield Case(view.operation, partial(read, listing, view))
 
 
 def _is_told(shown: Any) -> bool:
-    """Say whether a record tells of a last change; one that was never changed need not."""
+    """Say whether a record shows a last change; one that was never changed need not."""
     return shown not in (MISSING, None, "")

@@ -89,7 +89,7 @@ def _invalid(error: InvalidRequest, request: Request) -> Reply:
 
 
 def _place(field: str | int, order: tuple[str, ...]) -> int:
-    """Where a field stands among those that are asked for; the others come after them."""
+    """The position of a field among those that are asked for; the others come after them."""
     return order.index(field) if field in order else len(order)
 
 

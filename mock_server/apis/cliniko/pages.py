@@ -20,7 +20,7 @@ _PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Listing(Generic[R]):
+class ListView(Generic[R]):
     """What one list shows.
 
     `path` and `key` are the list's path and its key in the body; `default` makes the default
@@ -35,7 +35,7 @@ class Listing(Generic[R]):
     serializer: Callable[[Request, Context], Callable[[R], dict[str, Any]]]
 
 
-def answer(listing: Listing[R], request: Request, context: Context) -> Reply:
+def answer(listing: ListView[R], request: Request, context: Context) -> Reply:
     """Return the page that the request asks for."""
     query = request.query
     records = _select(listing, request, context)
@@ -52,7 +52,7 @@ def answer(listing: Listing[R], request: Request, context: Context) -> Reply:
     )
 
 
-def _select(listing: Listing[R], request: Request, context: Context) -> Sequence[R]:
+def _select(listing: ListView[R], request: Request, context: Context) -> Sequence[R]:
     """The records that the request's filters let through, in its order."""
     sort, order = request.query.get("sort"), request.query.get("order", "asc")
     filters = filters_of(request)

@@ -40,7 +40,7 @@ class FieldProblem(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Field(ABC):
+class BodyField(ABC):
     """One field of a body; `read` gives its stored value."""
 
     name: str
@@ -81,7 +81,7 @@ class Field(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class TextField(Field):
+class TextField(BodyField):
     """Text without the spaces around it; numbers are kept as their text."""
 
     longest: int | None = None
@@ -113,7 +113,7 @@ class TextField(Field):
 
 
 @dataclass(frozen=True, slots=True)
-class ChoiceField(Field):
+class ChoiceField(BodyField):
     """One of a few words, exactly as they are spelled."""
 
     choices: tuple[str, ...] = ()
@@ -127,7 +127,7 @@ class ChoiceField(Field):
 
 
 @dataclass(frozen=True, slots=True)
-class DecimalField(Field):
+class DecimalField(BodyField):
     """A number with a limited number of digits, as text or as a JSON number."""
 
     digits: int = 15
@@ -165,7 +165,7 @@ class DecimalField(Field):
 
 
 @dataclass(frozen=True, slots=True)
-class ImageField(Field):
+class ImageField(BodyField):
     """A file that is an image."""
 
     def value_of(self, sent: Any) -> Upload:
@@ -179,7 +179,7 @@ class ImageField(Field):
         return sent
 
 
-PRODUCT_FIELDS: tuple[Field, ...] = (
+PRODUCT_FIELDS: tuple[BodyField, ...] = (
     TextField("name", required=True, longest=300, blank=False),
     TextField("description", nullable=True),
     TextField("short_description", nullable=True, longest=500),

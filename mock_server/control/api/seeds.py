@@ -10,7 +10,7 @@ from mock_server.control.api.views import sandbox_view
 from mock_server.control.context import ControlContext, ControlRefusal
 from mock_server.control.seed_files.checks import mistakes_in
 from mock_server.control.seed_files.files import Problem
-from mock_server.control.seed_files.records import Records, exported, read_records
+from mock_server.control.seed_files.records import SeedRecords, exported, read_records
 from mock_server.discovery import tables_of
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
@@ -50,7 +50,7 @@ def register(operations: Operations, context: ControlContext) -> None:
     def seed(request: Request, _: Context) -> Steps[Reply]:
         sandbox = context.sandbox(request)
 
-        def work() -> tuple[Records, list[Problem]]:
+        def work() -> tuple[SeedRecords, list[Problem]]:
             records, problems = read_records(request.body, tables)
             return records, problems + mistakes_in(records, context.vendors, tables)
 

@@ -51,7 +51,7 @@ def clock_view(clock: Clock) -> dict[str, Any]:
 
 
 def change_view(change: Change) -> dict[str, Any]:
-    """A change of one record, in the form of seed files; API and table are told apart."""
+    """A change of one record, in the form of seed files; API and table are fields of their own."""
     api, _, table = change.table.partition(".")
     shown = evidence.change_view(change, lambda record: redacted(written(record)))
     return {**shown, "api": api, "table": table}

@@ -14,7 +14,7 @@ from itertools import islice, product
 from typing import Any, TypeVar
 
 from mock_server.control.seed_files.files import Problem
-from mock_server.control.seed_files.records import Records
+from mock_server.control.seed_files.records import SeedRecords
 from mock_server.control.seed_files.small_states import (
     SmallStates,
     collection_of,
@@ -43,7 +43,7 @@ _LONGEST_MESSAGE = 200
 _MOST_MISTAKES = 1000
 
 
-def mistakes_in(records: Records, vendors: Iterable[Vendor], tables: Tables) -> list[Problem]:
+def mistakes_in(records: SeedRecords, vendors: Iterable[Vendor], tables: Tables) -> list[Problem]:
     """Return what is wrong with records that have the right form, each with its place."""
     problems: list[Problem] = []
     for vendor in vendors:
@@ -63,7 +63,7 @@ def mistakes_in(records: Records, vendors: Iterable[Vendor], tables: Tables) -> 
 
 
 def _unfounded(
-    records: Records, state: State, tables: Mapping[str, Table[Any]]
+    records: SeedRecords, state: State, tables: Mapping[str, Table[Any]]
 ) -> Iterator[Problem]:
     """The references that lead nowhere, but for those to records that could not be read."""
     for each in dangling(state, tables.values()):
@@ -101,22 +101,22 @@ class _Stage:
         self._sandbox = Sandbox(SandboxName("test", ""), 0, lambda *_: State(), Clock(), Journal())
         self._reads = dry_runs_of(vendor.api, vendor.spec)
 
-    def mistakes(self, records: Records) -> Iterator[Problem]:
+    def mistakes(self, records: SeedRecords) -> Iterator[Problem]:
         """Yield how the records are shown off the contract.
 
-        What a record shows of one that it names is told of that one alone; and where something is
-        wrong with those, or could not be read at all, only what is in the record itself is told.
+        What a record shows of one that it names is reported for that one alone; and where something
+        is wrong with those, or could not be read at all, only the record's own mistakes are.
         """
-        told: dict[str, set[str]] = {name: set() for name in self._tables}
+        reported: dict[str, set[str]] = {name: set() for name in self._tables}
         tables = self._tables
         for table in sorted(tables.values(), key=lambda each: len(named_by(each, tables))):
-            known = {text for name in named_by(table, tables) for text in told[name]}
+            known = {text for name in named_by(table, tables) for text in reported[name]}
             for key, record, defect in self._defects(table):
                 whole = records.places[table.name, key]
                 place, text = _placed(defect, record, whole)
                 certain = place != whole or not (known or records.incomplete)
                 if defect.message not in known and certain:
-                    told[table.name].add(defect.message)
+                    reported[table.name].add(defect.message)
                     yield place, text
 
     def _defects(self, table: Table[Any]) -> Iterator[tuple[Key, Any, ContractViolation]]:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from mock_server.control.seed_files.checks import mistakes_in
 from mock_server.control.seed_files.files import SeedFileError, read_seed_file
-from mock_server.control.seed_files.records import Records, read_records
+from mock_server.control.seed_files.records import SeedRecords, read_records
 from mock_server.discovery import Vendor, tables_of
 from mock_server.seeding.seeder import Seed, SeedSource, SeedStates, varied
 from mock_server.state.store import State
 from mock_server.state.variation import Variation
 
 
-def read_records_file(path: Path, vendors: Iterable[Vendor]) -> Records:
+def read_records_file(path: Path, vendors: Iterable[Vendor]) -> SeedRecords:
     """Return the records of a file for some APIs; raises SeedFileError with every mistake."""
     file = read_seed_file(path)
     vendors = list(vendors)
@@ -27,7 +27,7 @@ def read_records_file(path: Path, vendors: Iterable[Vendor]) -> Records:
 
 
 def seeder_from(
-    records: Records, persona: str, seeder: SeedStates, sources: Mapping[str, SeedSource]
+    records: SeedRecords, persona: str, seeder: SeedStates, sources: Mapping[str, SeedSource]
 ) -> SeedStates:
     """Return a seeder that takes the records instead of a persona's, for the APIs they name.
 

@@ -25,7 +25,7 @@ _NO_COUNT = "must be a whole number of at least 0, and of 63 bits at most"
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class SeedRecords:
     """All records of some APIs, by their tables' full names, and their sequences.
 
     `places` has the pointer to each record; `incomplete` the tables with some that are wrong.
@@ -48,9 +48,9 @@ class Records:
             max(state.revision, self.revision),
         )
 
-    def of(self, api: str) -> Records:
+    def of(self, api: str) -> SeedRecords:
         """Return those of one API."""
-        return Records(
+        return SeedRecords(
             (api,),
             {name: item for name, item in self.collections.items() if api_of(name) == api},
             {name: item for name, item in self.sequences.items() if api_of(name) == api},
@@ -93,11 +93,11 @@ def exported(state: State, apis: Iterable[str]) -> dict[str, Any]:
     return {"apis": document, "revision": state.revision}
 
 
-def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]:
+def read_records(document: Any, tables: Tables) -> tuple[SeedRecords, list[Problem]]:
     """Return what a seed document holds, and every mistake in it with its pointer."""
     problems: list[Problem] = []
     if not isinstance(document, dict) or not isinstance(document.get("apis"), dict):
-        return Records((), {}, {}), [("/apis", "must be an object of APIs and their records")]
+        return SeedRecords((), {}, {}), [("/apis", "must be an object of APIs and their records")]
     problems += [
         (join("", name), "is not known; there are apis, revision")
         for name in document
@@ -144,7 +144,9 @@ def read_records(document: Any, tables: Tables) -> tuple[Records, list[Problem]]
                 for table in tables[api].values()
                 if table.name in collections
             }
-    found = Records(tuple(apis), collections, sequences, revision, places, frozenset(incomplete))
+    found = SeedRecords(
+        tuple(apis), collections, sequences, revision, places, frozenset(incomplete)
+    )
     return found, problems
 
 

@@ -13,7 +13,7 @@ from a2wsgi import WSGIMiddleware
 from contract_tests.target.mock import mock_target
 from contract_tests.target.target import Target
 from lab.standin.database import Database
-from lab.standin.service import Service
+from lab.standin.service import StandIn
 from mock_server.discovery import load_vendor
 from mock_server.in_process import InProcessTransport
 from tests.contract_tests.twisting import Twisted
@@ -46,7 +46,7 @@ def changed(method, pattern, change):
 def standin(*switches, products=60):
     """The stand-in in this process."""
     clock = time.time  # noqa: TID251 - it is a service of its own
-    service = Service(Database(":memory:"), clock, frozenset(switches), 0, products)
+    service = StandIn(Database(":memory:"), clock, frozenset(switches), 0, products)
     transport = InProcessTransport(WSGIMiddleware(service.application))
     keys = "standin-one-au1:", "standin-two-au1:"
     return Target(load_vendor("cliniko"), "http://testserver/v1", keys[0], transport, keys[1])

@@ -12,7 +12,7 @@ import pytest
 from contract_tests.differential.runner import Sides, run_differential
 from contract_tests.differential.waivers import Waiver
 from contract_tests.target.mock import mock_target
-from lab.standin.switches import Defect
+from lab.standin.switches import StandInDefect
 from tests.contract_tests.differential.targets import EMPTY, TODAY, changed, standin, twisted
 
 #: Properties whose sequences show what is put in below; a new property must not move them.
@@ -114,10 +114,15 @@ def test_the_stand_in_does_not_differ(products):
 @pytest.mark.parametrize(
     ("switch", "name", "operation", "pointer"),
     [
-        (Defect.IDS_AS_NUMBERS, SHOWING[4], "GET /products/{id}", "/body/id"),
-        (Defect.TAXES_WITHOUT_KEY, SHOWING[1], "GET /taxes", "/status"),
-        (Defect.NOT_FOUND_AS_PAGE, SHOWING[0], "GET /products/{id}", "/headers/content-type"),
-        (Defect.STOCK_ADJUSTED_TWICE, SHOWING[3], "GET /products/{id}", "/body/stock_level"),
+        (StandInDefect.IDS_AS_NUMBERS, SHOWING[4], "GET /products/{id}", "/body/id"),
+        (StandInDefect.TAXES_WITHOUT_KEY, SHOWING[1], "GET /taxes", "/status"),
+        (
+            StandInDefect.NOT_FOUND_AS_PAGE,
+            SHOWING[0],
+            "GET /products/{id}",
+            "/headers/content-type",
+        ),
+        (StandInDefect.STOCK_ADJUSTED_TWICE, SHOWING[3], "GET /products/{id}", "/body/stock_level"),
     ],
     ids=lambda value: value.word if hasattr(value, "word") else None,
 )
@@ -127,7 +132,7 @@ def test_what_is_put_into_the_stand_in_is_found_where_it_is(switch, name, operat
 
 
 def test_the_same_seed_finds_the_same():
-    wrong = Defect.STOCK_ADJUSTED_TWICE
+    wrong = StandInDefect.STOCK_ADJUSTED_TWICE
     runs = [compare(mock_target("cliniko", EMPTY), standin(wrong), cases=12) for _ in range(2)]
     assert runs[0].findings
     assert [each.operation for each in runs[0].findings] == [

@@ -1,4 +1,4 @@
-"""What is told apart in Built Africa because each account counts its items for itself."""
+"""What differs in Built Africa because each account counts its items for itself."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ OUTCOMES = {each.name: each for each in PRODUCTS.outcomes}
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "held"),
     [
         ("name:=", "Foam Roller", True),
         ("name:=", "foam roller", None),
@@ -27,8 +27,8 @@ OUTCOMES = {each.name: each for each in PRODUCTS.outcomes}
         ("name:~~", "fOAM", None),
     ],
 )
-def test_a_text_is_taken_as_it_is_and_its_case_is_left_open(name, value, told):
-    assert FILTERS[name].holds({"name": "Foam Roller"}, value) is told
+def test_a_text_is_taken_as_it_is_and_its_case_is_left_open(name, value, held):
+    assert FILTERS[name].holds({"name": "Foam Roller"}, value) is held
 
 
 def test_contains_is_asked_for_parts_and_for_what_only_a_pattern_finds():

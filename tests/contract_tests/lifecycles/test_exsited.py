@@ -240,17 +240,17 @@ def test_a_sort_keeps_to_what_every_collation_agrees_on() -> None:
 
 
 def test_a_page_says_which_one_it_is() -> None:
-    told = {"limit": 7, "offset": 0, "previous_page": "NULL", "next_page": "http://a/b?offset=7"}
+    shown = {"limit": 7, "offset": 0, "previous_page": "NULL", "next_page": "http://a/b?offset=7"}
     pages: Any = paging()
     assert pages.page(2, 7) == (("offset", "14"), ("limit", "7"))
-    assert pages.violation({"pagination": told}, 0, 7) is None
-    assert pages.next({"pagination": told}) == "http://a/b?offset=7"
-    assert pages.more({"pagination": told})
-    assert pages.previous({"pagination": told}) is None
-    assert not pages.more({"pagination": {**told, "next_page": "NULL"}})
-    assert pages.violation({"pagination": told}, 1, 7)
-    assert pages.violation({"pagination": told}, 0, 10)
-    assert pages.violation({"pagination": {**told, "previous_page": "http://a/b"}}, 0, 7)
+    assert pages.violation({"pagination": shown}, 0, 7) is None
+    assert pages.next({"pagination": shown}) == "http://a/b?offset=7"
+    assert pages.more({"pagination": shown})
+    assert pages.previous({"pagination": shown}) is None
+    assert not pages.more({"pagination": {**shown, "next_page": "NULL"}})
+    assert pages.violation({"pagination": shown}, 1, 7)
+    assert pages.violation({"pagination": shown}, 0, 10)
+    assert pages.violation({"pagination": {**shown, "previous_page": "http://a/b"}}, 0, 7)
 
 
 def test_the_filter_by_type_keeps_items_of_the_type() -> None:

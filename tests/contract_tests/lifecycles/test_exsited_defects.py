@@ -1,4 +1,4 @@
-"""What is told apart in Exsited because callers choose identifiers, and because keys are kept."""
+"""What differs in Exsited because callers choose identifiers, and because keys are kept."""
 
 from __future__ import annotations
 

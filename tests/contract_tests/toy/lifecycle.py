@@ -1,4 +1,4 @@
-"""What the contract suite is told of the toy."""
+"""The contract suite's description of the toy."""
 
 from __future__ import annotations
 

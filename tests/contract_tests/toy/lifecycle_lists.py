@@ -1,4 +1,4 @@
-"""What the contract suite is told of the toy's lists."""
+"""The contract suite's description of the toy's lists."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from lab.standin.__main__ import main
-from lab.standin.switches import Defect, Variation
+from lab.standin.switches import StandInDefect, Variation
 from tests.lab.standin.world import KEY
 
 
@@ -55,7 +55,9 @@ def test_calls_take_as_long_on_its_clock_as_it_is_told():
     assert times[1] - times[0] >= timedelta(hours=1)
 
 
-@pytest.mark.parametrize(("option", "kind"), [("defects", Defect), ("variations", Variation)])
+@pytest.mark.parametrize(
+    ("option", "kind"), [("defects", StandInDefect), ("variations", Variation)]
+)
 def test_it_lists_what_can_be_switched_on(capsys, option, kind):
     assert main([f"--list-{option}"]) == 0
     lines = capsys.readouterr().out.splitlines()

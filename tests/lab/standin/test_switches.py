@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from lab.standin.switches import Defect, Variation
+from lab.standin.switches import StandInDefect, Variation
 from tests.lab.standin.contract import spec
 from tests.lab.standin.probes import PROBES
 
-SWITCHES = [*Defect, *Variation]
+SWITCHES = [*StandInDefect, *Variation]
 RATE_LIMIT = 20
 
 
 def sandbox_key_of(value):
-    return value.word if isinstance(value, Defect | Variation) else value.__name__
+    return value.word if isinstance(value, StandInDefect | Variation) else value.__name__
 
 
 def test_every_switch_has_a_probe():
@@ -53,5 +53,5 @@ def test_a_switch_bites_in_operations_that_the_spec_has():
 
 def test_no_two_switches_are_the_same():
     assert len({each.description for each in SWITCHES}) == len(SWITCHES)
-    assert not {each.word for each in Defect} & {each.word for each in Variation}
-    assert len(Defect.__members__) == len(Defect)
+    assert not {each.word for each in StandInDefect} & {each.word for each in Variation}
+    assert len(StandInDefect.__members__) == len(StandInDefect)

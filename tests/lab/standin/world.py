@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 
 from lab.standin.database import Database
-from lab.standin.service import Service
-from lab.standin.switches import Defect
+from lab.standin.service import StandIn
+from lab.standin.switches import StandInDefect
 from tests.lab.standin.contract import hold_to_the_spec
 
 START = 1_767_225_600  # 2026-01-01T00:00:00Z
@@ -26,9 +26,9 @@ class World:
         self.now = START
         self.rate_limit = options.get("rate_limit", 0)
         self._database = Database(file)
-        service = Service(self._database, lambda: self.now, frozenset(switches), **options)
+        service = StandIn(self._database, lambda: self.now, frozenset(switches), **options)
         self._transport = httpx.WSGITransport(app=service.application)
-        self._conforming = not any(isinstance(each, Defect) for each in switches)
+        self._conforming = not any(isinstance(each, StandInDefect) for each in switches)
         self._clients = []
         self.client = self.client_of(KEY)
         self.other = self.client_of(OTHER_KEY)

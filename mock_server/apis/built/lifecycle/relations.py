@@ -98,19 +98,19 @@ def in_its_category(item: Json, look: Look) -> str | None:
 def sums_of_transactions(item: Json, look: Look) -> str | None:
     """Say how the totals of transactions, or of an item's details, are not those of the lines."""
     for operation in _TRANSACTIONS:
-        told = look(operation, {"id": str(item["id"])})
-        if isinstance(told, dict) and (problem := _sums(told, item)):
+        summary = look(operation, {"id": str(item["id"])})
+        if isinstance(summary, dict) and (problem := _sums(summary, item)):
             return f"{operation}: {problem}"
     return None
 
 
-def _sums(told: Json, item: Json) -> str | None:
-    lines = told["transactions"]
+def _sums(summary: Json, item: Json) -> str | None:
+    lines = summary["transactions"]
     sold, bought = _total(lines["sales"]), _total(lines["purchase"])
     wanted = {"total_sales": sold, "total_purchases": bought, "total_margin": sold - bought}
     for name, amount in wanted.items():
-        if number(told[name]) != amount:
-            return f"{name} is {told[name]} and the lines make {amount}"
+        if number(summary[name]) != amount:
+            return f"{name} is {summary[name]} and the lines make {amount}"
     for line in (*lines["sales"], *lines["purchase"]):
         if line["product_id"] != item["id"]:
             return f"line {line['id']} is of item {line['product_id']}"

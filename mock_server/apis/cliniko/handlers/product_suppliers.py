@@ -14,7 +14,7 @@ from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound
 from mock_server.engine.messages import Reply, Request
 
-_LISTING = lists.Listing(
+_LISTING = lists.ListView(
     "/product_suppliers",
     "product_suppliers",
     PRODUCT_SUPPLIERS,

@@ -24,7 +24,7 @@ from mock_server.engine.errors import RecordNotFound, Violation
 from mock_server.engine.messages import Reply, Request
 from mock_server.state.store import Table
 
-_LISTING = lists.Listing("/products", "products", PRODUCTS, unarchived, serializers.product)
+_LISTING = lists.ListView("/products", "products", PRODUCTS, unarchived, serializers.product)
 serve_list(_LISTING, "listProducts")
 serve_filtered(_LISTING, "getProduct")
 

@@ -19,7 +19,7 @@ def unarchived(records: tuple[Any, ...]) -> Sequence[Any]:
     return lists.in_order(visible, ["created_at"], "asc")
 
 
-def serve_list(listing: lists.Listing[Any], operation: str) -> None:
+def serve_list(listing: lists.ListView[Any], operation: str) -> None:
     """Handle the list of a kind of record."""
 
     @OPERATIONS.handles(operation)
@@ -27,7 +27,7 @@ def serve_list(listing: lists.Listing[Any], operation: str) -> None:
         return lists.answer(listing, request, context)
 
 
-def serve_one(listing: lists.Listing[Any], operation: str) -> None:
+def serve_one(listing: lists.ListView[Any], operation: str) -> None:
     """Handle the read of one record; archived ones are shown."""
 
     @OPERATIONS.handles(operation)
@@ -38,7 +38,7 @@ def serve_one(listing: lists.Listing[Any], operation: str) -> None:
         return Reply(200, listing.serializer(request, context)(record))
 
 
-def serve_filtered(listing: lists.Listing[Any], operation: str) -> None:
+def serve_filtered(listing: lists.ListView[Any], operation: str) -> None:
     """Handle the read of one record that filters may hide.
 
     An archived record is found only if a filter on `archived_at` lets it through. Source:

@@ -20,7 +20,7 @@ from mock_server.engine.messages import Reply, Request
 STOCK_LIMIT = 4_000_000_000
 
 
-_LISTING = lists.Listing(
+_LISTING = lists.ListView(
     "/stock_adjustments",
     "stock_adjustments",
     STOCK_ADJUSTMENTS,

@@ -16,7 +16,7 @@ from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound
 from mock_server.engine.messages import Reply, Request
 
-_LISTING = lists.Listing("/taxes", "taxes", TAXES, unarchived, serializers.tax)
+_LISTING = lists.ListView("/taxes", "taxes", TAXES, unarchived, serializers.tax)
 serve_list(_LISTING, "listTaxes")
 serve_one(_LISTING, "getTax")
 

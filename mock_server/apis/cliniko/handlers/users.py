@@ -11,7 +11,7 @@ from mock_server.apis.cliniko.records import authenticated_user
 from mock_server.engine.context import Context
 from mock_server.engine.messages import Reply, Request
 
-_LISTING = lists.Listing("/users", "users", USERS, unarchived, serializers.user)
+_LISTING = lists.ListView("/users", "users", USERS, unarchived, serializers.user)
 serve_list(_LISTING, "listUsers")
 serve_one(_LISTING, "getUser")
 

@@ -39,11 +39,11 @@ def paging(wrapper: str = "") -> Paging:
         return linked_page
 
     def violation(body: Any, place: int, size: int) -> str | None:
-        told = find(body, f"{wrapper}/pagination")
-        if (told["limit"], told["offset"]) != (size, place * size):
-            return f"it says limit {told['limit']}, offset {told['offset']}"
-        if place == 0 and told["previous_page"] != _NO_PAGE:
-            return f"the first page follows {told['previous_page']}"
+        pagination = find(body, f"{wrapper}/pagination")
+        if (pagination["limit"], pagination["offset"]) != (size, place * size):
+            return f"it says limit {pagination['limit']}, offset {pagination['offset']}"
+        if place == 0 and pagination["previous_page"] != _NO_PAGE:
+            return f"the first page follows {pagination['previous_page']}"
         return None
 
     following = link("next_page")

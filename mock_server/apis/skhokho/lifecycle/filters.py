@@ -35,8 +35,8 @@ def contains(record: Json, wanted: str, names: Sequence[str]) -> bool | None:
     None: that depends on what a database takes for the same letter.
     """
     texts = _texts(record, names)
-    told = {any(fold(wanted) in fold(text) for text in texts) for fold in _FOLDS}
-    return told.pop() if len(told) == 1 else None
+    verdicts = {any(fold(wanted) in fold(text) for text in texts) for fold in _FOLDS}
+    return verdicts.pop() if len(verdicts) == 1 else None
 
 
 def is_low(record: Json) -> bool:

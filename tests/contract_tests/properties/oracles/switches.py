@@ -31,7 +31,7 @@ ONE_PAGE, ENDS = "new_record_on_one_page", "last_page_ends_list"
 TIMES = "times_move_forward"
 APART, UNSEEN = "accounts_are_separate", "other_account_cannot_read"
 UNTOUCHED = "other_account_cannot_write"
-STRANGERS = "credential_is_required"
+NEEDS_CREDENTIAL = "credential_is_required"
 OWNERS = "owners_are_separate"
 RETRIES, UNIQUE = (
     "idempotency_keys",
@@ -244,11 +244,11 @@ _ACCOUNTS = (
     Switch("accounts share a list", APART, f"GET {ITEMS}", FOREIGN),
     Switch("numbers are one for all",
            "same_number_in_two_accounts", f"GET {ITEM}"),
-    Switch("anybody may read", STRANGERS, f"GET {ITEM}", STATUS),
-    Switch("anybody may create", STRANGERS, f"POST {ITEMS}", STATUS),
-    Switch("anybody may change", STRANGERS, f"PATCH {ITEM}", STATUS),
-    Switch("a wrong credential will do", STRANGERS, f"GET {ITEMS}", STATUS),
-    Switch("who is refused is obeyed", STRANGERS, f"GET {ITEMS}", "records"),
+    Switch("anybody may read", NEEDS_CREDENTIAL, f"GET {ITEM}", STATUS),
+    Switch("anybody may create", NEEDS_CREDENTIAL, f"POST {ITEMS}", STATUS),
+    Switch("anybody may change", NEEDS_CREDENTIAL, f"PATCH {ITEM}", STATUS),
+    Switch("a wrong credential will do", NEEDS_CREDENTIAL, f"GET {ITEMS}", STATUS),
+    Switch("who is refused is obeyed", NEEDS_CREDENTIAL, f"GET {ITEMS}", "records"),
     Switch("another owner's are read", OWNERS, f"GET {ITEM}", STATUS),
     Switch("another owner's are listed", OWNERS, f"GET {SHELF}", FOREIGN),
     Switch("another owner's are changed", OWNERS, f"PATCH {ITEM}", STATUS),

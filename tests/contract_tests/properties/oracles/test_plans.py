@@ -1,4 +1,4 @@
-"""How far a run of the properties goes, and what it tells of that."""
+"""How far a run of the properties goes, and what it reports about that."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from contract_tests.target.session import Session
 from tests.contract_tests.properties.oracles.switches import (
     ADDS_UP,
     CREATED,
+    NEEDS_CREDENTIAL,
     PAGES,
-    STRANGERS,
     UNSEEN,
 )
 from tests.contract_tests.toy.lifecycle import LIFECYCLE
@@ -48,7 +48,9 @@ def test_without_writes_nothing_but_gets_is_sent(monkeypatch):
 
 
 def test_without_wild_ones_nobody_calls_without_a_right_credential(monkeypatch):
-    run, _ = methods_of(monkeypatch, replace(QUICK, touches_foreign_data=False, only=(STRANGERS,)))
+    run, _ = methods_of(
+        monkeypatch, replace(QUICK, touches_foreign_data=False, only=(NEEDS_CREDENTIAL,))
+    )
     (tried,) = run.properties
     assert (tried.tried, run.requests) == (0, 0)
     assert tried.skipped == "needs --profile full, as it may change records of others"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.standin.switches import Defect, Variation
+from lab.standin.switches import StandInDefect, Variation
 from tests.lab.standin.probes.registry import shows
 
 
@@ -13,44 +13,44 @@ def make_all(world, *names):
         world.now += 1
 
 
-@shows(Defect.OFFSET_OFF_BY_ONE)
+@shows(StandInDefect.OFFSET_OFF_BY_ONE)
 def pages_leave_nothing_out(world):
     make_all(world, "a", "b", "c")
     assert world.pages(2) == [["a", "b"], ["c"]]
 
 
-@shows(Defect.LIMIT_ONE_MORE)
+@shows(StandInDefect.LIMIT_ONE_MORE)
 def a_page_has_no_more_than_it_was_asked_for(world):
     make_all(world, "a", "b", "c")
     assert world.names(per_page=2) == ["a", "b"]
 
 
-@shows(Defect.COUNT_WITHOUT_FILTER)
+@shows(StandInDefect.COUNT_WITHOUT_FILTER)
 def totals_count_what_the_filter_lets_through(world):
     make_all(world, "a", "b")
     assert world.page("name:=a")["total_entries"] == 1
 
 
-@shows(Defect.NEXT_LINK_ON_LAST_PAGE)
+@shows(StandInDefect.NEXT_LINK_ON_LAST_PAGE)
 def a_full_last_page_links_to_no_next_one(world):
     make_all(world, "a", "b")
     assert set(world.page(per_page=2)["links"]) == {"self"}
 
 
-@shows(Defect.NEXT_LINK_DROPS_FILTERS)
+@shows(StandInDefect.NEXT_LINK_DROPS_FILTERS)
 def the_next_link_keeps_the_filters(world):
     make_all(world, "a", "b", "a", "a")
     following = world.page("name:=a", per_page=2)["links"]["next"]
     assert [each["name"] for each in world.client.get(following).json()["products"]] == ["a"]
 
 
-@shows(Defect.ORDER_BY_MISSING)
+@shows(StandInDefect.ORDER_BY_MISSING)
 def the_oldest_come_first(world):
     make_all(world, "b", "c", "a")
     assert world.names() == ["b", "c", "a"]
 
 
-@shows(Defect.TIES_DIFFER_BY_PAGE)
+@shows(StandInDefect.TIES_DIFFER_BY_PAGE)
 def rows_that_tie_are_on_one_page_each(world):
     for name in "abcd":
         world.make(name, item_code="same")
@@ -65,14 +65,14 @@ def rows_that_tie_keep_the_order_of_their_ids(world):
     assert world.names(sort="created_at") == ["a", "b", "c"]
 
 
-@shows(Defect.SECOND_SORT_COLUMN_IGNORED)
+@shows(StandInDefect.SECOND_SORT_COLUMN_IGNORED)
 def the_second_column_sorts_what_ties_in_the_first(world):
     for name, code in (("b", "x"), ("c", "w"), ("a", "x")):
         world.make(name, item_code=code)
     assert world.names(sort="item_code,name") == ["c", "a", "b"]
 
 
-@shows(Defect.NUMBERS_SORTED_AS_TEXT)
+@shows(StandInDefect.NUMBERS_SORTED_AS_TEXT)
 def numbers_sort_by_their_value(world):
     for level in (10, 9, -1):
         world.make(str(level), stock_level=level)
@@ -94,19 +94,19 @@ def a_page_past_the_end_is_empty(world):
     assert (page["products"], page["total_entries"]) == ([], 2)
 
 
-@shows(Defect.AT_LEAST_AS_MORE_THAN)
+@shows(StandInDefect.AT_LEAST_AS_MORE_THAN)
 def at_least_includes_the_bound(world):
     make_all(world, "a", "b", "c")
     assert world.names("created_at:>=2026-01-01T00:00:01Z") == ["b", "c"]
 
 
-@shows(Defect.ID_LIST_TAKES_FIRST)
+@shows(StandInDefect.ID_LIST_TAKES_FIRST)
 def a_list_of_ids_finds_each(world):
     first, _, third = (world.make(name)["id"] for name in "abc")
     assert world.names(f"id:={first},{third}", sort="name") == ["a", "c"]
 
 
-@shows(Defect.WILDCARDS_NOT_ESCAPED)
+@shows(StandInDefect.WILDCARDS_NOT_ESCAPED)
 def contains_takes_its_text_as_it_is(world):
     make_all(world, "50% off", "50 g, 5 off", "a_b", "axb", "[x]*?")
     assert world.names("name:~0% o") == ["50% off"]
@@ -128,7 +128,7 @@ def contains_ignores_case(world):
     assert world.names("name:~~ÖL%1") == ["Öl 1"]
 
 
-@shows(Defect.FILTERS_JOINED_BY_OR)
+@shows(StandInDefect.FILTERS_JOINED_BY_OR)
 def all_filters_must_hold(world):
     make_all(world, "ab", "a", "b")
     assert world.names("name:~a", "name:~b") == ["ab"]

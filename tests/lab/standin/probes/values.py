@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.standin.switches import Defect, Variation
+from lab.standin.switches import StandInDefect, Variation
 from tests.lab.standin.probes.registry import shows
 
 
@@ -12,21 +12,21 @@ def rated(client, rate):
     return next(tax["id"] for tax in taxes if rate in (None, tax["rate"]))
 
 
-@shows(Defect.STOCK_ADJUSTED_TWICE, Defect.STOCK_NOT_ADJUSTED)
+@shows(StandInDefect.STOCK_ADJUSTED_TWICE, StandInDefect.STOCK_NOT_ADJUSTED)
 def an_adjustment_moves_the_stock_by_its_quantity(world):
     product = world.make(stock_level=5)
     assert world.adjust(product, 3).status_code == 201
     assert world.show(product)["stock_level"] == 8
 
 
-@shows(Defect.DECREASE_ADDS, Defect.STOCK_STOPS_AT_ZERO)
+@shows(StandInDefect.DECREASE_ADDS, StandInDefect.STOCK_STOPS_AT_ZERO)
 def a_decrease_takes_away_and_may_go_below_zero(world):
     product = world.make(stock_level=2)
     world.adjust(product, -5, "Damaged")
     assert world.show(product)["stock_level"] == -3
 
 
-@shows(Defect.REFUSED_ADJUSTMENT_KEPT)
+@shows(StandInDefect.REFUSED_ADJUSTMENT_KEPT)
 def a_refused_adjustment_is_not_recorded(world):
     product = world.make(stock_level=3_999_999_999)
     answer = world.adjust(product, 1)
@@ -36,20 +36,20 @@ def a_refused_adjustment_is_not_recorded(world):
     assert world.show(product) == product
 
 
-@shows(Defect.COST_PRICE_AS_FLOAT)
+@shows(StandInDefect.COST_PRICE_AS_FLOAT)
 def a_cost_is_exact(world):
     cost = "3999999999.0123456789"
     assert world.show(world.make(cost_price=cost))["cost_price"] == cost
 
 
-@shows(Defect.PRICES_AS_FLOAT)
+@shows(StandInDefect.PRICES_AS_FLOAT)
 def prices_are_exact(world):
     tax = rated(world.client, "5.0")
     product = world.make(price=1.1, tax_id=tax)
     assert (product["price_ex_tax"], product["price_including_tax"]) == ("1.1", "1.155")
 
 
-@shows(Defect.TAX_INCLUDED_IGNORED)
+@shows(StandInDefect.TAX_INCLUDED_IGNORED)
 def a_price_that_includes_tax_is_taken_apart(world):
     tax = rated(world.client, "5.0")
     product = world.make(price=21, price_includes_tax=True, tax_id=tax)
@@ -62,26 +62,26 @@ def no_price_is_null(world):
     assert (product["price_ex_tax"], product["price_including_tax"]) == (None, None)
 
 
-@shows(Defect.GET_FROM_ANY_ACCOUNT)
+@shows(StandInDefect.GET_FROM_ANY_ACCOUNT)
 def another_account_does_not_find_a_product(world):
     product = world.make()
     assert world.other.get(f"/products/{product['id']}").status_code == 404
 
 
-@shows(Defect.UPDATE_IN_ANY_ACCOUNT)
+@shows(StandInDefect.UPDATE_IN_ANY_ACCOUNT)
 def another_account_does_not_change_a_product(world):
     product = world.make()
     answer = world.other.patch(f"/products/{product['id']}", json={"name": "Mine"})
     assert (answer.status_code, world.show(product)) == (404, product)
 
 
-@shows(Defect.COUNT_OF_ALL_ACCOUNTS)
+@shows(StandInDefect.COUNT_OF_ALL_ACCOUNTS)
 def another_account_does_not_count_a_product(world):
     world.make()
     assert world.other.get("/products").json()["total_entries"] == 0
 
 
-@shows(Defect.TAX_OF_ANY_ACCOUNT)
+@shows(StandInDefect.TAX_OF_ANY_ACCOUNT)
 def the_tax_of_another_account_cannot_be_linked(world):
     body = {"name": "Roller", "tax_id": rated(world.other, None)}
     answer = world.client.post("/products", json=body)
@@ -89,20 +89,20 @@ def the_tax_of_another_account_cannot_be_linked(world):
     assert answer.json()["errors"] == {"tax_id": "must exist"}
 
 
-@shows(Defect.TAXES_WITHOUT_KEY)
+@shows(StandInDefect.TAXES_WITHOUT_KEY)
 def taxes_are_for_those_with_a_key(world):
     world.client.get("/taxes")
     assert world.client_of(None).get("/taxes").status_code == 401
 
 
-@shows(Defect.BLANK_NAME_ACCEPTED)
+@shows(StandInDefect.BLANK_NAME_ACCEPTED)
 def a_blank_name_is_refused(world):
     answer = world.client.post("/products", json={"name": " \t\u3000\ufeff"})
     assert answer.status_code == 422
     assert answer.json()["errors"] == {"name": "can't be blank"}
 
 
-@shows(Defect.NOT_FOUND_AS_PAGE)
+@shows(StandInDefect.NOT_FOUND_AS_PAGE)
 def not_found_is_said_in_json(world):
     answer = world.client.get("/products/77")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
@@ -113,7 +113,7 @@ def not_found_names_no_record(world):
     assert world.client.get("/taxes/77").json() == {"message": "Record not found"}
 
 
-@shows(Defect.ERRORS_AS_LISTS)
+@shows(StandInDefect.ERRORS_AS_LISTS)
 def there_is_one_text_for_each_wrong_field(world):
     answer = world.client.post("/products", json={"name": "", "item_code": "x" * 101})
     assert answer.json() == {
@@ -125,7 +125,7 @@ def there_is_one_text_for_each_wrong_field(world):
     }
 
 
-@shows(Defect.RESET_TIME_MISSING)
+@shows(StandInDefect.RESET_TIME_MISSING)
 def a_refusal_by_the_rate_limit_says_when_it_ends(world):
     world.now += 7
     answers = [world.client.get("/products") for _ in range(world.rate_limit + 1)]
@@ -133,6 +133,6 @@ def a_refusal_by_the_rate_limit_says_when_it_ends(world):
     assert answers[-1].headers.get("X-RateLimit-Reset") == str(world.now + 60)
 
 
-@shows(Defect.IDS_AS_NUMBERS)
+@shows(StandInDefect.IDS_AS_NUMBERS)
 def ids_are_strings(world):
     assert world.make()["id"] == "1"
