@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
@@ -39,6 +40,9 @@ from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, Sandboxes
 from mock_server.usage import suggestion
 
+if TYPE_CHECKING:
+    from mock_server.store.persistence import Persistence
+
 
 @dataclass
 class MockServer:
@@ -52,6 +56,7 @@ class MockServer:
     sandboxes: Sandboxes
     mounts: dict[str, str]
     control_context: ControlContext
+    persistence: Persistence | None = None
     applications: dict[str, ApiApplication] = field(default_factory=dict)
     asgi: ASGIApp = field(default_factory=Router)
 
@@ -59,12 +64,22 @@ class MockServer:
     def control(self) -> ApiApplication:
         """The application of the control API, unguarded; made when it is first called."""
         vendor = control_vendor(self.control_context)
-        service = Service(self.sandboxes, self.control_context.policy, LONGEST_DOCUMENT)
+        service = Service(
+            self.sandboxes,
+            self.control_context.policy,
+            LONGEST_DOCUMENT,
+            keeper=self.persistence,
+        )
         return ApiApplication(vendor.api, vendor.spec, service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI message."""
         await self.asgi(scope, receive, send)
+
+    def close(self) -> None:
+        """Write all that has to be kept; nothing is kept from then on."""
+        if self.persistence is not None:
+            self.persistence.close()
 
     def base_path(self, api: str) -> str:
         """The path that all of an API's operations begin with."""
@@ -86,7 +101,7 @@ def build_server(
     """Return a server of the named APIs, or of all.
 
     Each is mounted under its name, or, `at_native_path`, the only one at the root. Raises
-    UnknownApi, SpecError, PersonaError and SeedFileError.
+    UnknownApi, SpecError, PersonaError, SeedFileError and StoreError.
     """
     settings = settings or Settings()
     vendors = load_vendors(names) if vendors is None else vendors
@@ -124,7 +139,8 @@ def build_server(
         settings.hide_keys,
     )
     gate = FaultGate((vendor.api, vendor.spec) for vendor in vendors)
-    service = Service(sandboxes, policy, settings.max_body, gate)
+    persistence = _persistence(settings, sandboxes, vendors)
+    service = Service(sandboxes, policy, settings.max_body, gate, persistence)
     mounts = {
         vendor.api.name: "" if at_native_path else f"/{vendor.api.name}" for vendor in vendors
     }
@@ -133,12 +149,26 @@ def build_server(
         await server(scope, receive, send)
 
     control_context = ControlContext(sandboxes, policy, vendors, mounts, whole, personas)
-    server = MockServer(settings, vendors, sandboxes, mounts, control_context)
+    server = MockServer(settings, vendors, sandboxes, mounts, control_context, persistence)
     server.applications = {
         vendor.api.name: ApiApplication(vendor.api, vendor.spec, service) for vendor in vendors
     }
     server.asgi = _root(server)
     return server
+
+
+def _persistence(
+    settings: Settings, sandboxes: Sandboxes, vendors: list[Vendor]
+) -> Persistence | None:
+    """What keeps the sandboxes, if they are to be kept."""
+    if settings.data is None:
+        return None
+    # Most servers keep nothing, and do without.
+    from mock_server.store.opening import opened_for
+    from mock_server.store.sqlite import SqliteStore
+
+    store = SqliteStore(settings.data, settings.durability)
+    return opened_for(store, sandboxes, vendors, in_thread=settings.durability == "machine")
 
 
 def _root(server: MockServer) -> Root:
@@ -150,6 +180,7 @@ def _root(server: MockServer) -> Root:
         for application in server.applications.values():
             await application({"type": "lifespan"}, _nothing_comes, _nothing_goes)
         yield
+        server.close()
 
     # The control API is made on its first call, which most servers never get.
     @cache

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from mock_server.state.clock import ClockError, checked_instant
 from mock_server.state.memory import share_of_memory
@@ -36,7 +37,10 @@ class Settings:
     vendors. `max_memory` is for the records, snapshots and journals of all sandboxes,
     `max_sandbox_memory` for those of one. `variation` is how the first records of every sandbox
     differ from the persona's. `token` is what callers of the control API must send;
-    without one, it is for programs on this machine. Sizes are in bytes, times in seconds.
+    without one, it is for programs on this machine. `data` is the folder in which sandboxes are
+    kept; without one, all is gone with the process. `durability` is what an answered write survives
+    then: the end of the `process`, or of the `machine` as well. Sizes are in bytes, times in
+    seconds.
     """
 
     persona: str = "typical"
@@ -57,6 +61,8 @@ class Settings:
     journal_bytes: int = 4 << 20
     cors: str | None = None
     variation: Variation = AS_THE_PERSONA
+    data: Path | None = None
+    durability: Literal["process", "machine"] = "process"
 
     def __post_init__(self) -> None:
         if self.clock is not None:

@@ -59,6 +59,17 @@ LAYERS = {
         "mock_server.state",
         "mock_server.usage",
     },
+    "mock_server.store": {
+        "mock_server.__version__",
+        "mock_server.control",
+        "mock_server.discovery",
+        "mock_server.engine",
+        "mock_server.faults",
+        "mock_server.journal",
+        "mock_server.openapi",
+        "mock_server.state",
+        "mock_server.usage",
+    },
     "mock_server.in_process": {"mock_server.faults"},
     "mock_server.output_file": set(),
     "mock_server.datasets": {

@@ -171,6 +171,18 @@ def sandbox_options(command: F) -> F:
     help="The token that callers of the control API must send; required with a --host other than "
     "this machine.",
 )
+@path_option(
+    "--data",
+    metavar="DIR",
+    help="Keep all sandboxes in this folder, so that a restart goes on where the server ended.",
+)
+@click.option(
+    "--durability",
+    type=Word(["process", "machine"]),
+    default=_DEFAULT.durability,
+    show_default=True,
+    help="What an answered write survives with --data: the end of the process, or a power cut too.",
+)
 @click.option("--tls", is_flag=True, help="Speak HTTPS, and answer at the vendors' own host names.")
 @ca_option
 @click.option(
@@ -208,6 +220,8 @@ def serve(
     """
     if ca is not None and not tls:
         raise UsageError("--ca goes with --tls")
+    if given["data"] is None and given["durability"] != _DEFAULT.durability:
+        raise UsageError("--durability goes with --data")
     if tls:
         needs_extra("run", "trustme", "--tls")
     settings = settings_from(given)
@@ -284,6 +298,8 @@ def settings_from(given: dict[str, Any]) -> Settings:
         max_memory=given["max_memory"] << 20 if given["max_memory"] else _DEFAULT.max_memory,
         max_sandbox_memory=given["max_sandbox_memory"] << 20,
         read_timeout=given["read_timeout"],
+        data=given.get("data"),
+        durability=given.get("durability", _DEFAULT.durability),
     )
 
 
@@ -338,5 +354,8 @@ def _banner(server: MockServer, origin: str) -> str:
         ]
     in_all, of_one = settings.max_memory >> 20, settings.max_sandbox_memory >> 20
     lines += ["", f"Memory at most {in_all} MiB, {of_one} MiB for a sandbox (--max-memory)"]
+    if server.persistence is not None:
+        kept = len(server.sandboxes.names())
+        lines.append(f"Sandboxes kept in {settings.data}, {kept} so far (--data)")
     control = f"{origin}{PREFIX}/docs"
     return "\n".join([*lines, f"Control {'with the token ' * bool(settings.token)}at {control}"])

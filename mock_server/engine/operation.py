@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.types import Receive, Scope, Send
 
@@ -45,14 +45,22 @@ from mock_server.openapi.schema import SchemaCompiler
 from mock_server.state.sandbox import Sandboxes
 
 
+class Keeper(Protocol):
+    """What keeps sandboxes beyond the life of the process."""
+
+    async def keep(self, call: Call, wire: Wire) -> Wire:
+        """Keep what a call did, and return its answer, or another one if that cannot be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What all operations of a server share."""
+    """What all operations of a server share; with a `keeper`, answers wait for what it keeps."""
 
     sandboxes: Sandboxes
     policy: CredentialPolicy
     max_body: int
     gate: Gate | None = None
+    keeper: Keeper | None = None
 
 
 class Operation(ABC):
@@ -112,6 +120,8 @@ class Operation(ABC):
                 await in_worker(call.sandbox.seed_maker(self.api.name), "seeds")
                 call.waits = False
                 wire = answer(call, problem)
+        if self.service.keeper is not None:
+            wire = await self.service.keeper.keep(call, wire)
         if call.fault is None:
             await send_wire(wire, call.request.method, send)
         else:

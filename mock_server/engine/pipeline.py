@@ -180,10 +180,10 @@ def refuse(call: Call) -> None:
 def commit(call: Call) -> None:
     """Make what was written the present state."""
     transaction = call.context.state
-    call.changes = transaction.changes
     if call.keep and call.state is None:
         call.sandbox.commit(transaction)
         call.kept = call.sandbox.committed
+    call.changes = transaction.changes
 
 
 def record(call: Call) -> None:
@@ -342,7 +342,10 @@ def _unavailable(call: Call, problem: Full) -> Wire:
             (b"content-length", b"%d" % len(body)),
         ]
         wire = Wire(503, headers, body)
-    return Wire(wire.status, [*wire.headers, (UNAVAILABLE_HEADER, text.encode())], wire.body)
+    more = [(UNAVAILABLE_HEADER, text.encode("latin-1", "replace"))]
+    if problem.retry_after is not None and all(name != b"retry-after" for name, _ in wire.headers):
+        more.append((b"retry-after", b"%d" % problem.retry_after))
+    return Wire(wire.status, [*wire.headers, *more], wire.body)
 
 
 def _moved(path: str, query_string: str) -> Wire:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -92,6 +92,29 @@ class FaultRules:
         self._kept.clear()
         forget(self._sandbox)
         forget_pages(self._sandbox)
+
+    @property
+    def added(self) -> tuple[int, tuple[tuple[Rule, datetime | None], ...]]:
+        """The number of the last rule that was added, and each rule there is with its end."""
+        return self._last, tuple((kept.rule, kept.until) for kept in self._kept.values())
+
+    @property
+    def counts(self) -> tuple[tuple[str, int, int], ...]:
+        """The id of each rule, how many calls matched it, and how many met its effects."""
+        return tuple((id_, kept.matched, kept.fired) for id_, kept in self._kept.items())
+
+    def put(self, last: int, rules: Iterable[tuple[Rule, datetime | None]]) -> None:
+        """Have these rules, with their ids, instead of those there are; what counted goes on."""
+        before, self._kept, self._last = self._kept, {}, last
+        for rule, until in rules:
+            old = before.get(rule.id)
+            matched, fired = (old.matched, old.fired) if old else (0, 0)
+            self._kept[rule.id] = _Kept(rule, until, matched, fired)
+
+    def count(self, counts: Iterable[tuple[str, int, int]]) -> None:
+        """Go on counting from here."""
+        for id_, matched, fired in counts:
+            self._kept[id_].matched, self._kept[id_].fired = matched, fired
 
     def decide(self, api: str, request: Request, content: bytes) -> list[Firing]:
         """Return the rules whose effects a call meets, and count it."""

@@ -98,6 +98,12 @@ class Journal:
                     return oldest
         return oldest
 
+    def resume(self, last: int, generation: int) -> None:
+        """Go on, with nothing held, where a journal was: its last number, and how often cleared."""
+        self._exchanges.clear()
+        self._size = 0
+        self._last, self.generation = last, generation
+
     def listen(self, listener: Callable[[Exchange], None]) -> Callable[[], None]:
         """Call `listener` with each exchange from now on; returns what ends that."""
         self._listeners.append(listener)

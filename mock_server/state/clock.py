@@ -90,6 +90,15 @@ class Clock:
         """Show the same time as another clock, in the same way."""
         self._offset, self._frozen_at = other._offset, other._frozen_at
 
+    @property
+    def setting(self) -> tuple[timedelta, datetime | None]:
+        """How far ahead of the machine's clock it is, and the instant at which it is frozen."""
+        return self._offset, self._frozen_at
+
+    @setting.setter
+    def setting(self, setting: tuple[timedelta, datetime | None]) -> None:
+        self._offset, self._frozen_at = setting
+
     def fork(self) -> Clock:
         """Return an independent clock that shows the same time in the same way."""
         copy = Clock()

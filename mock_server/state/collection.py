@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 
@@ -98,6 +98,18 @@ class Collection(Generic[R]):
         """Return a collection without `key`."""
         size = self.size - size_of(self._records[key])
         return Collection(self._records.delete(key), size)
+
+    def update(self, changes: Iterable[tuple[Key, R | None]]) -> Collection[R]:
+        """Return a collection with some records put or (None) removed, in their order."""
+        size, records = self.size, self._records.mutate()
+        for key, record in changes:
+            before = records.get(key)
+            size += size_of(record) - size_of(before)
+            if record is not None:
+                records[key] = record
+            elif before is not None:
+                del records[key]
+        return Collection(records.finish(), size)
 
     def shared(self) -> Collection[R]:
         """Return the same records, whose memory counts as nobody's."""

@@ -36,6 +36,9 @@ _SHARE = 4
 class Full(Exception):
     """There is no room for what is asked; the message says which bound was met, in one line."""
 
+    #: Seconds after which it may be tried again, where waiting may help.
+    retry_after: int | None = None
+
 
 def size_of(record: Any) -> int:
     """Return about how many bytes of memory a record takes, 0 for none."""

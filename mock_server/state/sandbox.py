@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mock_server.state.clock import Clock
 from mock_server.state.memory import Full
@@ -41,6 +41,25 @@ class BlockedAnswer:
     operation: str
     pointer: str
     message: str
+
+
+class Archive(Protocol):
+    """What keeps sandboxes that are not in memory; raises Full where it cannot."""
+
+    def names(self) -> Iterable[str]:
+        """Return the names of the sandboxes that it has."""
+
+    def load(self, name: str) -> Sandbox | None:
+        """Return a sandbox that it has, as it was left."""
+
+    def touched(self, sandbox: Sandbox) -> None:
+        """Take note that a sandbox may be changed, or is new."""
+
+    def unload(self, sandbox: Sandbox) -> None:
+        """Let a sandbox go from memory, having kept all of it."""
+
+    def delete(self, sandbox: Sandbox) -> None:
+        """Forget a sandbox for good."""
 
 
 #: One part in so many of the memory is freed at once, so that not every write has to look for it.
@@ -96,7 +115,8 @@ class Sandbox:
         self._counted: State | None = None
         self._records = 0
         self._seeder = seeder
-        self._fresh_clock = clock.fork()
+        #: The clock as a reset sets it.
+        self.fresh_clock = clock.fork()
 
     @property
     def state(self) -> State:
@@ -112,8 +132,7 @@ class Sandbox:
     def enter(self, api: str) -> None:
         """Begin a call: make sure that the present state has the API's seed records."""
         if api not in self.state.seeded:
-            seed = self._seeder(api, self.persona, self.seed, self.variation)
-            self.committed = self.committed.merged_with_seed(api, seed)
+            self.committed = self.committed.merged_with_seed(api, self.seed_state(api))
 
     def is_ready(self, api: str) -> bool:
         """Say whether a call of the API can begin without its seed records being made first."""
@@ -123,6 +142,15 @@ class Sandbox:
             or ready is None
             or ready(api, self.persona, self.seed, self.variation)
         )
+
+    @property
+    def first_revision(self) -> int:
+        """The revision that it began with."""
+        return self._first.revision
+
+    def seed_state(self, api: str) -> State:
+        """Return a state with nothing but an API's seed records."""
+        return self._seeder(api, self.persona, self.seed, self.variation)
 
     def seed_maker(self, api: str) -> Callable[[], State]:
         """Return what makes the API's seed records, so that they are ready; in any thread."""
@@ -145,8 +173,7 @@ class Sandbox:
         """Return a state with the seed records of those of the APIs that it lacks."""
         for api in apis:
             if api not in state.seeded:
-                seed = self._seeder(api, self.persona, self.seed, self.variation)
-                state = state.merged_with_seed(api, seed)
+                state = state.merged_with_seed(api, self.seed_state(api))
         return state
 
     def begin(self, state: State | None = None) -> Transaction:
@@ -215,7 +242,7 @@ class Sandbox:
         self.go_to(self._first)
         self.journal.clear()
         self.moved_after = 0
-        self.clock.copy(self._fresh_clock)
+        self.clock.copy(self.fresh_clock)
         self.defects.clear()
         self.windows.clear()
         self.attachments.clear()
@@ -305,6 +332,8 @@ class Sandboxes:
         self._monotonic = monotonic
         self._listeners: list[Callable[[str, Exchange], None]] = []
         self._open: OrderedDict[str, tuple[Sandbox, float]] = OrderedDict()
+        #: What keeps sandboxes beyond this process's memory, if anything does.
+        self.archive: Archive | None = None
         #: How many had to make room for others, or were not used for long.
         self.evicted = 0
         self._evicted_names: OrderedDict[str, None] = OrderedDict()
@@ -321,21 +350,60 @@ class Sandboxes:
         self.unattributed.journal.listen(partial(listener, ""))
 
     def names(self) -> list[str]:
-        """Return the names of the open sandboxes, the longest idle one first."""
-        return list(self._open)
+        """Return the names of the sandboxes that there are, the longest idle one first."""
+        if self.archive is None:
+            return list(self._open)
+        return [*(name for name in self.archive.names() if name not in self._open), *self._open]
 
     def find(self, name: str) -> Sandbox | None:
-        """Return the sandbox if it is open, without counting as a use."""
+        """Return the sandbox if there is one, without counting as a use; raises Full."""
+        entry = self._open.get(name)
+        if entry is not None:
+            return entry[0]
+        return None if self.archive is None else self._load(name)
+
+    def in_memory(self, name: str) -> Sandbox | None:
+        """Return the sandbox if it is in memory."""
         entry = self._open.get(name)
         return entry[0] if entry else None
+
+    def held_in_memory(self) -> list[Sandbox]:
+        """Return the sandboxes that are in memory."""
+        return [sandbox for sandbox, _ in self._open.values()]
+
+    def forget(self, sandbox: Sandbox, why: str) -> None:
+        """Drop a sandbox from memory alone; those who follow its journal are told why."""
+        entry = self._open.get(sandbox.name)
+        if entry is not None and entry[0] is sandbox:
+            del self._open[sandbox.name]
+            self.held -= sandbox.held
+            sandbox.journal.end(why)
+
+    def restored(self, name: SandboxName, seed: int, first_revision: int) -> Sandbox:
+        """Return an empty sandbox that is not open, for what keeps sandboxes to fill."""
+        return Sandbox(
+            name, seed, self._seeder, Clock(), self._journal(), first_revision=first_revision
+        )
+
+    def _load(self, name: str) -> Sandbox | None:
+        sandbox = self.archive.load(name) if self.archive is not None else None
+        if sandbox is not None:
+            now = self._monotonic()
+            self._make_place(now)
+            self._hear(sandbox)
+            # Looking at it is no use; it may be the next to go from memory.
+            self._open[name] = (sandbox, now - self._in_use_seconds)
+            self.account(sandbox)
+        return sandbox
 
     def open(self, name: SandboxName) -> Sandbox:
         """Return the sandbox of that name, made on first use; raises Full."""
         now = self._monotonic()
         entry = self._open.get(name.name)
-        if entry is None:
+        sandbox = entry[0] if entry else self.find(name.name)
+        if sandbox is None:
             self._make_place(now)
-        sandbox = entry[0] if entry else self._make(name)
+            sandbox = self._make(name)
         self._open[name.name] = (sandbox, now)
         self._open.move_to_end(name.name)
         self._evict_idle(now)
@@ -348,13 +416,14 @@ class Sandboxes:
 
         Raises KeyError if it is open already, and Full.
         """
-        if name.name in self._open:
+        if self.find(name.name) is not None:
             raise KeyError(name.name)
         sandbox = self.open(name)
         if seed is not None:
             sandbox.seed = seed
         if variation is not None:
             sandbox.variation = variation
+        self._touch(sandbox)
         return sandbox
 
     def adopt(self, sandbox: Sandbox) -> Sandbox:
@@ -372,6 +441,7 @@ class Sandboxes:
         self._open.move_to_end(sandbox.name)
         self._evict_idle(now)
         self.account(sandbox)
+        self._touch(sandbox)
         return sandbox
 
     def close(self, name: str) -> None:
@@ -379,16 +449,23 @@ class Sandboxes:
         sandbox = self._open.pop(name)[0]
         self.held -= sandbox.held
         sandbox.journal.end("deleted")
+        if self.archive is not None:
+            self.archive.delete(sandbox)
 
     def use(self, name: str) -> Sandbox | None:
-        """Return the sandbox if it is open, and count that as a use."""
-        entry = self._open.get(name)
-        if entry is None:
+        """Return the sandbox if there is one, and count that as a use."""
+        sandbox = self.find(name)
+        if sandbox is None:
             return None
-        self._open[name] = (entry[0], self._monotonic())
+        self._open[name] = (sandbox, self._monotonic())
         self._open.move_to_end(name)
-        self.account(entry[0])
-        return entry[0]
+        self.account(sandbox)
+        self._touch(sandbox)
+        return sandbox
+
+    def _touch(self, sandbox: Sandbox) -> None:
+        if self.archive is not None:
+            self.archive.touched(sandbox)
 
     def _make(self, name: SandboxName) -> Sandbox:
         sandbox = Sandbox(
@@ -410,7 +487,7 @@ class Sandboxes:
 
     def account(self, sandbox: Sandbox) -> None:
         """Count what a sandbox takes now, and drop the oldest evidence where that is too much."""
-        if self.find(sandbox.name) is not sandbox:
+        if self._open.get(sandbox.name, (None,))[0] is not sandbox:
             return
         held = sandbox.count()
         self.held += held - sandbox.held
@@ -491,7 +568,12 @@ class Sandboxes:
                 self._evict(oldest, "it was not used for long")
 
     def _evict(self, name: str, why: str) -> None:
-        sandbox, _ = self._open.pop(name)
+        sandbox, _ = self._open[name]
+        if self.archive is not None:
+            self.archive.unload(sandbox)
+            self.forget(sandbox, f"unloaded: {why}")
+            return
+        del self._open[name]
         self.held -= sandbox.held
         sandbox.journal.end(f"evicted: {why}")
         self.evicted += 1

@@ -14,14 +14,18 @@ _NAME = "faults.later"
 
 
 @dataclass(frozen=True, slots=True)
-class _Hidden:
+class Hidden:
+    """A record that does not show until an instant."""
+
     table: str
     key: Key
     until: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class _Undo:
+class Undo:
+    """A change that is undone at an instant."""
+
     change: Change
     when: datetime
 
@@ -31,17 +35,26 @@ class Later:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._hidden: tuple[_Hidden, ...] = ()
-        self._undos: tuple[_Undo, ...] = ()
-        self._view: tuple[State, tuple[_Hidden, ...], State] | None = None
+        self._hidden: tuple[Hidden, ...] = ()
+        self._undos: tuple[Undo, ...] = ()
+        self._view: tuple[State, tuple[Hidden, ...], State] | None = None
 
     def hide(self, changes: Iterable[Change], until: datetime) -> None:
         """Hide records from reads until an instant."""
-        self._hidden += tuple(_Hidden(each.table, each.key, until) for each in changes)
+        self._hidden += tuple(Hidden(each.table, each.key, until) for each in changes)
 
     def put_back(self, changes: Iterable[Change], when: datetime) -> None:
         """Undo updates at an instant."""
-        self._undos += tuple(_Undo(each, when) for each in changes)
+        self._undos += tuple(Undo(each, when) for each in changes)
+
+    @property
+    def pending(self) -> tuple[tuple[Hidden, ...], tuple[Undo, ...]]:
+        """All that is left for later."""
+        return self._hidden, self._undos
+
+    @pending.setter
+    def pending(self, pending: tuple[tuple[Hidden, ...], tuple[Undo, ...]]) -> None:
+        self._hidden, self._undos = pending
 
     def settle(self) -> None:
         """Do what is due by now."""
@@ -80,9 +93,14 @@ def later_of(sandbox: Sandbox) -> Later:
     return cast("Later", later)
 
 
+def later_in(sandbox: Sandbox) -> Later | None:
+    """Return what is left for later in a sandbox if there ever was something."""
+    return sandbox.attachments.get(_NAME)
+
+
 def hides_records(sandbox: Sandbox) -> bool:
     """Say whether any record of a sandbox is hidden still."""
-    later = sandbox.attachments.get(_NAME)
+    later = later_in(sandbox)
     return later is not None and later.hides
 
 

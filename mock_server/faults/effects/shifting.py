@@ -58,7 +58,7 @@ class ShiftingList(Effect):
 
     def answer(self, call: Call, rest: Rest) -> Wire:
         """Answer from a state without the first records, on the first page or on all others."""
-        lists = _memory(call.sandbox)
+        lists = first_pages_of(call.sandbox)
         name = f"{call.api}{call.request.url_path}"
         if not _is_first_page(call.request):
             gone = lists.get(name, []) if self.how == "disappear" else []
@@ -77,11 +77,17 @@ class ShiftingList(Effect):
         return wire
 
 
-def _memory(sandbox: Sandbox) -> dict[str, list[tuple[str, Key]]]:
+def first_pages_of(sandbox: Sandbox) -> dict[str, list[tuple[str, Key]]]:
+    """Return the first records of each list whose first page was read, by table and key."""
     memory = sandbox.attachments.get(_NAME)
     if memory is None:
         memory = sandbox.attachments[_NAME] = {}
     return cast("dict[str, list[tuple[str, Key]]]", memory)
+
+
+def first_pages_in(sandbox: Sandbox) -> dict[str, list[tuple[str, Key]]]:
+    """Return the same without making a place for it."""
+    return cast("dict[str, list[tuple[str, Key]]]", sandbox.attachments.get(_NAME, {}))
 
 
 def forget_pages(sandbox: Sandbox) -> None:
