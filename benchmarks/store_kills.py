@@ -99,9 +99,9 @@ def answers_first(persistence: Persistence) -> None:
     """Let answers leave before what they say is written: the defect that has to be seen."""
 
     async def saved() -> None:
-        persistence._write_later()
+        persistence._write_later()  # noqa: SLF001 - a defect that is planted
 
-    persistence._saved = saved
+    persistence._saved = saved  # noqa: SLF001 - a defect that is planted
 
 
 def nothing(_: Persistence) -> None:
