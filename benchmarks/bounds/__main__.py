@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from benchmarks.bounds.attacks import ATTACKS, Attack
@@ -54,6 +55,8 @@ def attacked(folder: Path, attack: Attack) -> Outcome:
                 answer, stopped = attack.run(victim), False
             except Stopped as why:
                 answer, stopped = str(why), True
+            except (OSError, HTTPException, ValueError, KeyError) as problem:
+                answer, stopped = f"no answer that fits: {problem!r}"[:100], True
             if victim.process.poll() is not None:
                 return Outcome(0.0, 0.0, answer, stopped)
             return Outcome(victim.spent, victim.grown, answer, stopped)

@@ -173,8 +173,10 @@ class Victim:
     def raw(self, content: bytes, seconds: float = 8.0) -> str:
         """Return the status line that answers bytes on a socket, or why there is none."""
         with self.connect() as connection:
-            with suppress(ConnectionError):
+            connection.settimeout(60)
+            with suppress(OSError):
                 connection.sendall(content)
+            connection.settimeout(1)
             deadline = time.monotonic() + seconds
             while time.monotonic() < deadline:
                 try:

@@ -19,7 +19,7 @@ from mock_server.openapi.casts import Cast, cast_of
 from mock_server.openapi.document import Json, RequestBody, SpecIndex
 from mock_server.openapi.json_values import NotJson, read_json
 from mock_server.openapi.multipart import NotMultipart, form_parts
-from mock_server.openapi.schema import SchemaCompiler, properties_of, violations_of
+from mock_server.openapi.schema import SchemaCompiler, errors_of, properties_of, violations_of
 
 if TYPE_CHECKING:
     from mock_server.engine.api import Api
@@ -144,7 +144,7 @@ class BodyReader:
         checked = _without_uploads(value) if media_type == MULTIPART else value
         if isinstance(checked, bytes) or validator.is_valid(checked):
             return []
-        return violations_of(validator.iter_errors(checked), "body")
+        return violations_of(errors_of(validator, checked), "body")
 
 
 def _text(content: bytes) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.engine.errors import Violation
-from mock_server.openapi.schema import SchemaCompiler, violations_of
+from mock_server.openapi.schema import SchemaCompiler, errors_of, violations_of
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State, Transaction
 
@@ -41,4 +41,4 @@ class Context:
 
         `path` leads to the value. For what the engine does not look into: JSON inside a string.
         """
-        return violations_of(self._schemas.component(schema).iter_errors(value), "body", path)
+        return violations_of(errors_of(self._schemas.component(schema), value), "body", path)

@@ -14,7 +14,7 @@ from jsonschema_rs import Draft202012Validator
 from mock_server.engine.errors import MalformedRequest, Violation
 from mock_server.engine.messages import Request
 from mock_server.openapi.document import Json, Parameter, SpecError, SpecIndex
-from mock_server.openapi.schema import SchemaCompiler, violations_of
+from mock_server.openapi.schema import SchemaCompiler, errors_of, violations_of
 from mock_server.openapi.security import parse_cookies
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class ParameterParser:
         into[self.name] = value
         if self._validator.is_valid(value):
             return []
-        return violations_of(self._validator.iter_errors(value), self.location, (self.name,))
+        return violations_of(errors_of(self._validator, value), self.location, (self.name,))
 
     @property
     def key(self) -> str:

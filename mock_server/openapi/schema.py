@@ -208,6 +208,8 @@ class SchemaCompiler:
 
 #: So many violations of one value are looked for.
 MOST_VIOLATIONS = 100
+#: In so many items of lists, in all: the validator makes an error of each wrong one.
+_MOST_ITEMS = 2_000
 _COMPILERS: WeakKeyDictionary[SpecIndex, SchemaCompiler] = WeakKeyDictionary()
 
 
@@ -221,6 +223,49 @@ def _references(schema: Any) -> set[str]:
     if isinstance(reference, str):
         return {reference.removeprefix(_COMPONENTS).partition("/")[0]}
     return {name for item in schema.values() for name in _references(item)}
+
+
+def errors_of(
+    validator: jsonschema_rs.Draft202012Validator, value: Any
+) -> Iterable[jsonschema_rs.ValidationError]:
+    """Return a validator's errors, those of long lists as far as they are looked through.
+
+    If there is none up to there, it is the first one after it. What that costs does not depend on
+    how many there are.
+    """
+    cut = _Cut()
+    beginning = cut.of(value)
+    if not cut.was_made:
+        return validator.iter_errors(value)
+    if not validator.is_valid(beginning):
+        return validator.iter_errors(beginning)
+    try:
+        validator.validate(value)
+    except jsonschema_rs.ValidationError as first:
+        return [first]
+    return []
+
+
+class _Cut:
+    """Leaves out items of lists after so many of them, depth first."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_ITEMS
+        self.was_made = False
+
+    def of(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self.of(item) for name, item in value.items()}
+        if not isinstance(value, list):
+            return value
+        kept = []
+        for item in value:
+            if self._left == 0:
+                self.was_made = True
+                break
+            self._left -= 1
+            kept.append(self.of(item))
+        return kept
 
 
 def violations_of(
@@ -245,7 +290,8 @@ def violations_of(
         if keyword == "required":
             found.append(Violation(location, (*path, str(limit)), keyword))
         elif keyword == "additionalProperties":
-            found += [Violation(location, (*path, str(name)), keyword) for name in limit]
+            unknown = limit[: MOST_VIOLATIONS - len(found)]
+            found += [Violation(location, (*path, str(name)), keyword) for name in unknown]
         else:
             if keyword in {"anyOf", "oneOf"}:
                 limit = tuple(tuple(violations_of(branch, location, prefix)) for branch in limit)
