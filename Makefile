@@ -100,20 +100,29 @@ ifneq ($(SERVING_IN),$(CURDIR))
 endif
 $(SERVING): pyproject.toml
 ifneq ($(SERVING_IN),$(CURDIR))
-	@$(call build_environment,.venv-serve)
+	@$(call build_environment,.venv-serve,--without-pip)
 endif
 	@echo "Installing what serving needs; this takes about half a minute" >&2
-	@.venv-serve/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[console]'
+	@$(call pip_of,.venv-serve) install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[console]'
 	@echo "Starting the server" >&2
 	@echo '$(CURDIR)' > $@
 
-# $(call build_environment,FOLDER): an empty virtual environment there, or one line saying why not.
+# $(call pip_of,FOLDER): the pip of the Python that the environment was built with, which works in it,
+# as pip is the slowest part of an environment to build; its own where that Python has none.
+define pip_of
+pip="$$($(1)/bin/python -c 'import sys; print(sys._base_executable)') -m pip --python $(1)/bin/python"; \
+$$pip --version >/dev/null 2>&1 \
+  || { pip="$(1)/bin/python -m pip"; $(1)/bin/python -m ensurepip >/dev/null; } && $$pip
+endef
+
+# $(call build_environment,FOLDER,OPTIONS): an empty virtual environment there, or one line saying why
+# not.
 define build_environment
 for python in $(PYTHON); do \
   "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
     || continue; \
   echo "Building $(1) with $$python" >&2; \
-  "$$python" -m venv --clear $(1) && exit 0; exit 1; \
+  "$$python" -m venv --clear $(1) $(2) && exit 0; exit 1; \
 done; \
 echo "Python 3.11 or later with its venv module is needed (on Debian: python3-venv); tried: $(PYTHON)" >&2; \
 exit 1

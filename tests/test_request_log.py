@@ -19,7 +19,7 @@ def logged():
 
     def make(*, as_json: bool = False, **settings):
         server, lines = build_server(["cliniko"], Settings(**settings)), []
-        RequestLog.install(server, lines.append, as_json=as_json)
+        server.asgi = RequestLog(server.asgi, server, lines.append, as_json=as_json)
         transport = InProcessTransport(server)
         return httpx.Client(transport=transport, base_url="http://mock.test"), lines
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mock_server.cli.serve import ca_option, sandbox_options, settings_from
+from mock_server.cli.serve import ca_option, sandbox_options, settings_from, with_log
 from mock_server.command_line import path_option, say
 from mock_server.control.cli.options import complete_api
 from mock_server.usage import UsageError, needs_extra
@@ -54,7 +54,10 @@ class _BeforeCommand(click.Command):
     show_default=True,
     help="The proxy's port; 0 chooses a free one.",
 )
-@click.option("--quiet", is_flag=True, help="Print nothing but what the program prints.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Print a line for each request, as `serve` does."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but what the program prints.")
 @sandbox_options
 @click.pass_context
 def run(
@@ -66,6 +69,7 @@ def run(
     report: Path | None,
     expect: Path | None,
     port: int,
+    verbose: bool,
     quiet: bool,
     **given: Any,
 ) -> int:
@@ -80,7 +84,9 @@ def run(
     """
     command = context.meta.get(_COMMAND)
     if not command:
-        raise UsageError("run needs a command behind `--`, such as `mock-server run -- pytest`")
+        raise UsageError("run needs a command after `--`, such as `mock-server run -- pytest`")
+    if verbose and quiet:
+        raise UsageError("--verbose and --quiet exclude each other")
     needs_extra("run", "trustme", "run")
     # Connexion takes most of a second to import; wrong use is reported before.
     from mock_server.check import check_if_changed
@@ -104,6 +110,7 @@ def run(
             report=report,
             expect=expect,
             quiet=quiet,
+            log=with_log if verbose else None,
         )
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.app import MockServer
 from mock_server.console.pages import HEALTH, PREFIX
@@ -23,7 +23,7 @@ _heard: ContextVar[list[tuple[str, Exchange]]] = ContextVar("heard")
 
 
 class RequestLog:
-    """Answers as the server does, and gives `write` a line for each request when it is answered.
+    """Answers as `app` does, of which `server` is the whole or a part, with a line to `write` each.
 
     A line has method, path, status, operation, sandbox, milliseconds and what was wrong; with
     `as_json` it is a JSON object. Credentials are left out: of a key that does not begin with
@@ -31,20 +31,18 @@ class RequestLog:
     """
 
     def __init__(
-        self, server: MockServer, write: Callable[[str], object], *, as_json: bool = False
+        self,
+        app: ASGIApp,
+        server: MockServer,
+        write: Callable[[str], object],
+        *,
+        as_json: bool = False,
     ) -> None:
+        self._app = app
         self._server = server
-        self._app = server.asgi
         self._write = write
         self._as_json = as_json
         server.sandboxes.listen(self._hear)
-
-    @classmethod
-    def install(
-        cls, server: MockServer, write: Callable[[str], object], *, as_json: bool = False
-    ) -> None:
-        """Let a server log what it answers from now on."""
-        server.asgi = cls(server, write, as_json=as_json)
 
     @staticmethod
     def _hear(sandbox: str, exchange: Exchange) -> None:

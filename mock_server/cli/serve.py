@@ -23,6 +23,8 @@ from mock_server.state.variation import Variation
 from mock_server.usage import UsageError, needs_extra
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from mock_server.app import MockServer
 
 _DEFAULT = Settings()
@@ -198,11 +200,15 @@ def sandbox_options(command: F) -> F:
     show_default=True,
     help="What to print on standard error for each request.",
 )
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Print the server's address alone; implies --log off."
+)
 def serve(
     api: tuple[str, ...],
     host: str,
     port: int,
     log: str,
+    quiet: bool,
     tls: bool,
     ca: Path | None,
     trust_proxy: bool,
@@ -224,6 +230,8 @@ def serve(
         raise UsageError("--durability goes with --data")
     if tls:
         needs_extra("run", "trustme", "--tls")
+    if quiet:
+        log = "off"
     settings = settings_from(given)
     # Connexion takes most of a second to import; wrong use is reported before.
     import logging
@@ -252,27 +260,38 @@ def serve(
 
         folder = ca or default_folder()
         authority = Authority.kept_in(folder)
-    if log != "off":
-        from mock_server.cli.request_log import RequestLog
 
-        RequestLog.install(server, _print_line, as_json=log == "json")
+    def logged(app: ASGIApp) -> ASGIApp:
+        return app if log == "off" else with_log(app, server, as_json=log == "json")
+
     listener = listen(host, port)
     host, port = listener.getsockname()[:2]
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     scheme = "https" if tls else "http"
     name = f"[{host}]" if ":" in host else host
     with _ended_by_signals():
-        say(_banner(server, f"{scheme}://{name}:{port}"))
-        if authority is not None:
+        origin = f"{scheme}://{name}:{port}"
+        say(origin if quiet else _banner(server, origin))
+        if authority is not None and not quiet:
             say(f"Certificate in {folder / CERTIFICATE}; see mock-server ca")
         sys.stdout.flush()
         take_charge()
         if authority is not None or trust_proxy:
             from mock_server.interception.gateway import serve_hosts
 
-            serve_hosts(server, listener, authority=authority, trust_proxy=trust_proxy)
+            serve_hosts(server, listener, authority=authority, trust_proxy=trust_proxy, wrap=logged)
         else:
-            serve_on(server, listener, settings.read_timeout)
+            serve_on(logged(server), listener, settings.read_timeout)
+
+
+def with_log(app: ASGIApp, server: MockServer, *, as_json: bool = False) -> ASGIApp:
+    """Return an application that prints a line on standard error for each request.
+
+    `server` is what `app` leads to.
+    """
+    from mock_server.cli.request_log import RequestLog
+
+    return RequestLog(app, server, _print_line, as_json=as_json)
 
 
 def settings_from(given: dict[str, Any]) -> Settings:

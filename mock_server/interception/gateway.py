@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Any, Literal, Self, cast
@@ -23,7 +23,13 @@ from mock_server.interception.record import InterceptionRecord
 from mock_server.live import Server, listen, serve, server_config
 
 LOOPBACK = "127.0.0.1"
+#: Puts something in front of an application, such as a log.
+Wrap = Callable[[ASGIApp], ASGIApp]
 _STOP_SECONDS = 10
+
+
+def _as_it_is(app: ASGIApp) -> ASGIApp:
+    return app
 
 
 class Interceptor:
@@ -43,12 +49,13 @@ class Interceptor:
         tls: socket.socket,
         others: Literal["server", "refuse"],
         trust_proxy: bool = False,
+        wrap: Wrap = _as_it_is,
     ) -> None:
         self.record = InterceptionRecord(server.control_context.specs)
         server.sandboxes.listen(self.record.note)
         self._plain, self._tls = [proxy] if proxy else [], tls
         ports = [each.getsockname()[1] for each in (*self._plain, tls)]
-        app: ASGIApp = HostRouter(server, hosts, allowed, self.record, ports=ports, others=others)
+        app = wrap(HostRouter(server, hosts, allowed, self.record, ports=ports, others=others))
         if trust_proxy:
             app = TrustedForwarding(app)
         self._interception = ProxyState(
@@ -91,7 +98,8 @@ class Gateway:
 
     `proxy_port` takes what a client asks of a proxy, and calls to the server itself; `tls_port` is
     for clients that were led there in place of the vendor, and begin with TLS. Port 0 chooses a
-    free one. Raises PortUnavailable, SpecError and BadHost.
+    free one. All requests pass through what `wrap` makes. Raises PortUnavailable, SpecError and
+    BadHost.
     """
 
     def __init__(
@@ -101,6 +109,7 @@ class Gateway:
         *,
         allow_hosts: Sequence[str] = (),
         port: int = 0,
+        wrap: Wrap = _as_it_is,
     ) -> None:
         self.hosts = VendorHosts(server.vendors)
         self.allowed = AllowedHosts(allow_hosts, self.hosts)
@@ -108,7 +117,14 @@ class Gateway:
         self.proxy_port, self.tls_port = (each.getsockname()[1] for each in self._listeners)
         proxy, tls = self._listeners
         self._interceptor = Interceptor(
-            server, authority, self.hosts, self.allowed, proxy=proxy, tls=tls, others="refuse"
+            server,
+            authority,
+            self.hosts,
+            self.allowed,
+            proxy=proxy,
+            tls=tls,
+            others="refuse",
+            wrap=wrap,
         )
         self.record = self._interceptor.record
         self._thread = threading.Thread(target=self._interceptor.run, daemon=True)
@@ -140,11 +156,13 @@ def serve_hosts(
     *,
     authority: Authority | None = None,
     trust_proxy: bool = False,
+    wrap: Wrap = _as_it_is,
 ) -> None:
     """Serve under the vendors' hosts and all others until the process is told to stop.
 
     With an `authority`, HTTPS is spoken. With `trust_proxy`, the headers of a proxy in front say
-    which scheme and host were called. Raises SpecError.
+    which scheme and host were called. All requests pass through what `wrap` makes. Raises
+    SpecError.
     """
     hosts = VendorHosts(server.vendors)
     allowed = AllowedHosts([], hosts)
@@ -158,7 +176,8 @@ def serve_hosts(
             tls=listener,
             others="server",
             trust_proxy=trust_proxy,
+            wrap=wrap,
         ).run()
         return
-    app = HostRouter(server, hosts, allowed, InterceptionRecord(), others="server")
+    app = wrap(HostRouter(server, hosts, allowed, InterceptionRecord(), others="server"))
     serve(TrustedForwarding(app), listener, server.settings.read_timeout)

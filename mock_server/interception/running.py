@@ -11,12 +11,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
+
+from starlette.types import ASGIApp
 
 from mock_server.app import MockServer, build_server
 from mock_server.control.api.vendor import control_spec
@@ -57,7 +59,8 @@ class ProgramRun:
     """How a program is run: the command, and the options around it.
 
     `ca` is the folder of an authority that is kept; `port` is the proxy's, 0 chooses a free one.
-    `report` is a folder for the journal, `expect` a file of expectations.
+    `report` is a folder for the journal, `expect` a file of expectations. `log` puts what logs the
+    requests to a server in front of an application.
     """
 
     command: Sequence[str]
@@ -69,6 +72,7 @@ class ProgramRun:
     report: Path | None = None
     expect: Path | None = None
     quiet: bool = False
+    log: Callable[[ASGIApp, MockServer], ASGIApp] | None = None
 
 
 def run(options: ProgramRun) -> int:
@@ -90,8 +94,15 @@ def run(options: ProgramRun) -> int:
     authority = Authority.kept_in(options.ca) if options.ca else Authority.new()
     settings = replace(options.settings, hide_keys=True, journal_bytes=_JOURNAL_BYTES)
     server = build_server(settings=settings, vendors=options.vendors)
+    log = options.log
     with (
-        Gateway(server, authority, allow_hosts=options.allow_hosts, port=options.port) as gateway,
+        Gateway(
+            server,
+            authority,
+            allow_hosts=options.allow_hosts,
+            port=options.port,
+            wrap=lambda app: log(app, server) if log else app,
+        ) as gateway,
         tempfile.TemporaryDirectory(prefix="mock-server-") as folder,
     ):
         variables = environment(gateway, authority, Path(folder), os.environ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import signal
@@ -62,6 +63,17 @@ def test_quiet_it_prints_what_the_program_prints(capfd):
     assert capfd.readouterr() == ("all\n", "")
 
 
+def test_verbose_it_has_a_line_for_each_request(capfd):
+    assert run("-v", *python(PROGRAM)) == 0
+    shown = capfd.readouterr().err
+    assert re.search(
+        r"^POST /v1/products 201 createProduct key-\S+ [\d.]+ ms$", shown, re.MULTILINE
+    )
+    assert re.search(
+        r"^GET /v1/bookings/1 501 .*: the mock does not serve this$", shown, re.MULTILINE
+    )
+
+
 @pytest.mark.parametrize(
     ("ending", "code"), [("sys.exit(3)", 3), ("os.kill(os.getpid(), 15)", 143)]
 )
@@ -84,8 +96,9 @@ def test_a_command_that_cannot_be_executed_is_named(tmp_path, capfd):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ([], "needs a command behind `--`"),
-        (["--"], "needs a command behind `--`"),
+        ([], "needs a command after `--`"),
+        (["-q", "-v", "--", "true"], "exclude each other"),
+        (["--"], "needs a command after `--`"),
         (["--allow-host", "api.au1.cliniko.com", "--", "true"], "is mocked (cliniko)"),
         (["--expect", "nowhere.json", "--", "true"], "--expect nowhere.json"),
         (["--ca", "/dev/null/ca", "--", "true"], "cannot be used"),

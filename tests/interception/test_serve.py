@@ -48,7 +48,7 @@ def asked(address, host, trust=None, path="/v1/products", **headers):
     return answer.status, body
 
 
-def test_it_speaks_tls_as_each_host_and_as_itself(tmp_path):
+def test_it_speaks_tls_as_each_host_and_as_itself(tmp_path, capfd):
     with serving("--tls", "--ca", str(tmp_path / "ca")) as address:
         assert address.scheme == "https"
         trust = ssl.create_default_context(cafile=str(tmp_path / "ca" / "ca.pem"))
@@ -56,14 +56,20 @@ def test_it_speaks_tls_as_each_host_and_as_itself(tmp_path):
             status, page = asked(address, host, trust, f"{prefix}/v1/products")
             assert status == 200
             assert page["links"]["self"].startswith(f"https://{host}{prefix}/v1/products")
+    logged = [line.rpartition(" test ")[0] for line in capfd.readouterr().err.splitlines()]
+    assert logged == [
+        "GET /v1/products 200 listProducts",
+        "GET /cliniko/v1/products 200 listProducts",
+    ]
 
 
-def test_behind_a_trusted_proxy_it_answers_at_the_host_that_was_called():
+def test_behind_a_trusted_proxy_it_answers_at_the_host_that_was_called(capfd):
     forwarded = {"Forwarded": "proto=https;host=api.uk1.cliniko.com"}
-    with serving("--trust-proxy") as address:
+    with serving("--trust-proxy", "--quiet") as address:
         status, page = asked(address, "mock.internal", **forwarded)
         assert status == 200
         assert page["links"]["self"].startswith("https://api.uk1.cliniko.com/v1/products")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_folder_of_an_authority_goes_with_tls(capfd):

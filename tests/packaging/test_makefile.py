@@ -111,9 +111,9 @@ def test_the_first_use_builds_the_environment_and_the_next_does_not(project):
 
 def test_serving_builds_only_what_serving_needs_and_uses_what_is_there(project):
     asked = asked_by_make_test(project, "serve")
-    assert asked[0] == "fake-python -m venv --clear .venv-serve"
-    assert asked[1].endswith(" -c constraints.txt -e .[console]")
-    assert asked[2:] == ["mock-server serve --port 8080"]
+    assert asked[0] == "fake-python -m venv --clear .venv-serve --without-pip"
+    assert asked[-2].endswith(" -c constraints.txt -e .[console]")
+    assert asked[-1:] == ["mock-server serve --port 8080"]
     assert asked_by_make_test(project, "serve") == ["python -c ", "mock-server serve --port 8080"]
     asked_by_make_test(project)
     assert asked_by_make_test(project, "serve")[-1] == "mock-server serve --port 8080"
