@@ -18,6 +18,7 @@ SECTIONS = {
         "ca": "mock_server.cli.interception:ca",
         "apis": "mock_server.cli.specs:apis",
         "check": "mock_server.cli.specs:check",
+        "store": "mock_server.cli.store:store",
     },
     "Data and cases for testers": {
         "data": "mock_server.datasets.cli:data",

@@ -40,3 +40,9 @@ def note_action(sandbox: Sandbox, kind: Kind, text: str) -> None:
 def actions_of(sandbox: Sandbox) -> Sequence[Action]:
     """Return what was done since the last reset, the oldest first."""
     return tuple(sandbox.attachments.get(_NAME, ()))
+
+
+def put_actions(sandbox: Sandbox, actions: Sequence[Action]) -> None:
+    """Have these instead of what was remembered."""
+    if actions or _NAME in sandbox.attachments:
+        sandbox.attachments[_NAME] = deque(actions, maxlen=_MOST)

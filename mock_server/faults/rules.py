@@ -99,22 +99,24 @@ class FaultRules:
         return self._last, tuple((kept.rule, kept.until) for kept in self._kept.values())
 
     @property
-    def counts(self) -> tuple[tuple[str, int, int], ...]:
-        """The id of each rule, how many calls matched it, and how many met its effects."""
-        return tuple((id_, kept.matched, kept.fired) for id_, kept in self._kept.items())
+    def counts(self) -> tuple[tuple[str, int, int, bool], ...]:
+        """Each rule's id, how many calls matched and how many met it, and whether it is paused."""
+        return tuple(
+            (id_, kept.matched, kept.fired, kept.paused) for id_, kept in self._kept.items()
+        )
 
     def put(self, last: int, rules: Iterable[tuple[Rule, datetime | None]]) -> None:
         """Have these rules, with their ids, instead of those there are; what counted goes on."""
         before, self._kept, self._last = self._kept, {}, last
         for rule, until in rules:
             old = before.get(rule.id)
-            matched, fired = (old.matched, old.fired) if old else (0, 0)
-            self._kept[rule.id] = _Kept(rule, until, matched, fired)
+            self._kept[rule.id] = replace(old, until=until) if old else _Kept(rule, until)
 
-    def count(self, counts: Iterable[tuple[str, int, int]]) -> None:
+    def count(self, counts: Iterable[tuple[str, int, int, bool]]) -> None:
         """Go on counting from here."""
-        for id_, matched, fired in counts:
-            self._kept[id_].matched, self._kept[id_].fired = matched, fired
+        for id_, matched, fired, paused in counts:
+            kept = self._kept[id_]
+            kept.matched, kept.fired, kept.paused = matched, fired, paused
 
     def decide(self, api: str, request: Request, content: bytes) -> list[Firing]:
         """Return the rules whose effects a call meets, and count it."""

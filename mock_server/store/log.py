@@ -17,7 +17,7 @@ from typing import Any
 
 from mock_server.journal.exchange import Exchange
 from mock_server.state.sandbox import Sandbox, SandboxName
-from mock_server.state.store import State
+from mock_server.state.store import Change, State
 from mock_server.store import exchanges
 from mock_server.store.parts import PARTS, Forms, taken
 from mock_server.store.protocol import Append, Checkpoint, Create, Log
@@ -39,6 +39,8 @@ class SandboxLog:
     state: State = _EMPTY
     parts: dict[str, Any] = field(default_factory=dict)
     snapshots: dict[str, State] = field(default_factory=dict)
+    #: The digest of the seed records that came in last, by API.
+    seeds: dict[str, str] = field(default_factory=dict)
     last: int = 0
     generation: int = 0
     #: The exchanges that the journal may hold, with the position of the entry that each is in.
@@ -84,12 +86,12 @@ class SandboxLog:
             "persona": self.sandbox.persona,
             "first_revision": self.sandbox.first_revision,
             "journal": [held[0][0].number - 1 if held else journal.last, journal.generation],
-            "state": self._difference(_EMPTY, base),
+            "state": self._from(_EMPTY, base),
             "parts": {
                 name: PARTS[name].write(value, self.forms) for name, value in self.parts.items()
             },
             "snapshots": {
-                name: self._difference(base, state) or {} for name, state in self.snapshots.items()
+                name: self._from(base, state) or {} for name, state in self.snapshots.items()
             },
         }
         content = encode(entry)
@@ -134,7 +136,7 @@ class SandboxLog:
             self.parts = parts
         if sandbox.snapshots or self.snapshots:
             changed: dict[str, Json | None] = {
-                name: self._difference(sandbox.committed, state) or {}
+                name: self._from(sandbox.committed, state) or {}
                 for name, state in sandbox.snapshots.items()
                 if self.snapshots.get(name) is not state
             }
@@ -165,12 +167,29 @@ class SandboxLog:
         changes = None if exchange is None else exchange.changes
         return self.forms.states.difference(before, after, self._seed_of, changes)
 
+    def _from(self, before: State, after: State) -> Json | None:
+        """A difference to a state that is not the next one: its seed records came in before."""
+        return self.forms.states.difference(before, after, self._known_seed_of)
+
     def _seed_of(self, api: str) -> tuple[str, State]:
         state = self.sandbox.seed_state(api)
-        return self.forms.states.seeds.digest_of(api, self.sandbox, state), state
+        digest = self.forms.states.seeds.digest_of(api, self.sandbox, state)
+        self.seeds[api] = digest
+        return digest, state
+
+    def _known_seed_of(self, api: str) -> tuple[str, State]:
+        digest = self.seeds.get(api)
+        if digest is None:
+            return self._seed_of(api)
+        return digest, self.forms.states.seeds.state(digest)
+
+    def _become(self, state: State, difference: Json | None) -> tuple[State, tuple[Change, ...]]:
+        if difference is not None:
+            self.seeds |= difference.get("seeds", {})
+        return self.forms.states.apply(state, difference)
 
     def _apply(self, entry: Json) -> None:
-        sandbox, apply = self.sandbox, self.forms.states.apply
+        sandbox, apply = self.sandbox, self._become
         journal = sandbox.journal
         if "journal" in entry:
             journal.resume(*entry["journal"])

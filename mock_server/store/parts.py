@@ -5,11 +5,12 @@ Each part is taken as a value that can be compared, is written as JSON, and is p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from mock_server.control.actions import Action, actions_of, put_actions
 from mock_server.faults.effects.later import Hidden, Undo, later_in, later_of
 from mock_server.faults.effects.shifting import first_pages_in, first_pages_of
 from mock_server.faults.rules import parse_rule, rules_in, rules_of
@@ -168,6 +169,22 @@ def _put_later(sandbox: Sandbox, value: Any, forms: Forms) -> None:
     later_of(sandbox).pending = hidden, undos
 
 
+def _write_actions(actions: Sequence[Action], _: Forms) -> Any:
+    return [
+        [each.number, each.at.isoformat(), each.after, each.kind, each.text] for each in actions
+    ]
+
+
+def _put_actions(sandbox: Sandbox, value: Any, _: Forms) -> None:
+    put_actions(
+        sandbox,
+        [
+            Action(number, datetime.fromisoformat(at), after, kind, text)
+            for number, at, after, kind, text in value
+        ],
+    )
+
+
 def _put_first_pages(sandbox: Sandbox, value: Any, _: Forms) -> None:
     pages = {name: [(table, key) for table, key in first] for name, first in value.items()}
     if pages or first_pages_in(sandbox):
@@ -207,4 +224,5 @@ PARTS: Mapping[str, Part] = {
         _same,
         _put_first_pages,
     ),
+    "actions": Part(actions_of, _write_actions, _put_actions),
 }

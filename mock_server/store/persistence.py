@@ -32,7 +32,7 @@ from mock_server.store.protocol import (
     StoreUnavailable,
     Write,
 )
-from mock_server.store.states import Seeds, StateForms, UnreadableRecord
+from mock_server.store.states import StateForms, UnreadableRecord
 
 #: Seconds that entries may wait which nobody waits for, and how many there may be.
 _LATEST, _MOST = 0.05, 1000
@@ -66,10 +66,11 @@ class Persistence:
         vendors = list(vendors)
         tables = tables_of(vendors)
         self.store = store
-        self._sandboxes = sandboxes
-        self._seeds = Seeds(store.seed, tables)
+        self.sandboxes = sandboxes
         specs = {vendor.api.name: vendor.spec for vendor in vendors}
-        self._forms = Forms(StateForms(tables, self._seeds), specs)
+        states = StateForms(tables, store.seed)
+        self._seeds = states.seeds
+        self._forms = Forms(states, specs)
         self._thread = ThreadPoolExecutor(1, "mock_server-store") if in_thread else None
         #: The names in the store, as it is when all that is queued is written.
         self._names = dict.fromkeys(store.names())
@@ -110,7 +111,7 @@ class Persistence:
         log = self.store.read(name)
         if log is None:
             raise UnreadableRecord(f"there is no log of sandbox {name}")
-        return opened(name, log, self._forms, self._sandboxes.restored)
+        return opened(name, log, self._forms, self.sandboxes.restored)
 
     def touched(self, sandbox: Sandbox) -> None:
         """Take note that a sandbox may be changed, or is new."""
@@ -156,7 +157,7 @@ class Persistence:
     def _gather(self, sandbox: Sandbox) -> bool:
         """Queue what is new in a sandbox; says whether an answer has to wait for the queue."""
         name = sandbox.name
-        if self._sandboxes.in_memory(name) is not sandbox:
+        if self.sandboxes.in_memory(name) is not sandbox:
             return False
         log = self._logs.get(name)
         try:
@@ -180,7 +181,7 @@ class Persistence:
     def _drop(self, name: str) -> None:
         log = self._logs.pop(name, None)
         if log is not None:
-            self._sandboxes.forget(log.sandbox, "the server could not keep it")
+            self.sandboxes.forget(log.sandbox, "the server could not keep it")
 
     def _add(self, name: str, write: Write, *, waits: bool) -> None:
         # Seed records first, as what comes next may name them.
@@ -309,16 +310,23 @@ class Persistence:
                 names[write.sandbox] = None
         return list(names)
 
+    def compact(self, name: str) -> None:
+        """Let the log of a sandbox that is in memory begin as late as it can."""
+        checkpoint = self._logs[name].checkpoint(always=True)
+        if checkpoint is not None:
+            self._add(name, checkpoint, waits=False)
+            self.flush()
+
     def close(self) -> None:
         """Write what is left, with what changed beside any call, and close the store."""
         try:
-            for sandbox in self._sandboxes.held_in_memory():
+            for sandbox in self.sandboxes.held_in_memory():
                 self._gather(sandbox)
             self.flush()
         except StoreUnavailable as problem:
             _log.error("the last calls are lost: %s", problem)
         finally:
-            self._sandboxes.archive = None
+            self.sandboxes.archive = None
             if self._thread is not None:
                 self._thread.shutdown()
             self.store.close()

@@ -99,6 +99,12 @@ class Store(Protocol):
     def read(self, sandbox: str) -> Log | None:
         """Return the log of a sandbox, or None."""
 
+    def compact(self) -> None:
+        """Forget seed records that no log names, and give back room that nothing takes."""
+
+    def size(self) -> int:
+        """Return how many bytes it takes."""
+
     def seed(self, digest: str) -> bytes | None:
         """Return seed records."""
 

@@ -221,6 +221,35 @@ class SqliteStore:
                 "INSERT OR REPLACE INTO about VALUES (?, ?)", about.items()
             )
 
+    def compact(self) -> None:
+        """Forget seed records that no log names, and give back room that nothing takes."""
+        with self._safely():
+            used = set()
+            for table, column in (("sandbox", "checkpoint"), ("entry", "content")):
+                for (digest,) in self._all(
+                    f"SELECT digest FROM seed WHERE EXISTS (SELECT 1 FROM {table}"  # noqa: S608
+                    f" WHERE instr({column}, CAST(digest AS BLOB)))"
+                ):
+                    used.add(digest)
+            with self._transaction():
+                for (digest,) in self._all("SELECT digest FROM seed"):
+                    if digest not in used:
+                        self._connection.execute("DELETE FROM seed WHERE digest = ?", (digest,))
+            self._connection.execute("VACUUM")
+            self._connection.pragma("wal_checkpoint(truncate)")
+
+    def size(self) -> int:
+        """Return how many bytes it takes."""
+        with self._safely():
+            pages: int = self._connection.pragma("page_count")
+            return pages * int(self._connection.pragma("page_size"))
+
+    def problems(self) -> list[str]:
+        """Return what SQLite finds wrong with its file."""
+        with self._safely():
+            found = [text for (text,) in self._all("PRAGMA integrity_check")]
+        return [] if found == ["ok"] else found
+
     def limit_size(self, size: int) -> None:
         """Let the file have so many bytes at most; what it has already is not touched."""
         with self._safely():

@@ -16,7 +16,6 @@ import orjson
 
 from mock_server.control.seed_files.files import Problem
 from mock_server.control.seed_files.record_forms import form_of
-from mock_server.control.seed_files.records import exported, read_records
 from mock_server.discovery import Tables
 from mock_server.engine.replies import encode_json
 from mock_server.state.sandbox import Sandbox
@@ -51,9 +50,9 @@ def decode(content: bytes) -> Any:
 class Seeds:
     """The seed records that sandboxes of a store began with, each once, under its digest."""
 
-    def __init__(self, read: Callable[[str], bytes | None], tables: Tables) -> None:
+    def __init__(self, read: Callable[[str], bytes | None], forms: StateForms) -> None:
         self._read = read
-        self._tables = tables
+        self._forms = forms
         self._digests: dict[tuple[str, str, int, Variation], str] = {}
         self._states: dict[str, State] = {}
         self._new: list[PutSeed] = []
@@ -62,8 +61,7 @@ class Seeds:
         """Return the digest of a sandbox's seed records of an API, which have to be written."""
         name = (api, sandbox.persona, sandbox.seed, sandbox.variation)
         if name not in self._digests:
-            merged = State().merged_with_seed(api, state)
-            content = encode(exported(merged, [api]))
+            content = encode(self._forms.difference(State(), state, _no_seed) or {"revision": 0})
             digest = hashlib.blake2b(content, digest_size=16).hexdigest()
             self._new.append(PutSeed(digest, content))
             self._digests[name] = digest
@@ -88,10 +86,7 @@ class Seeds:
             content = self._read(digest)
             if content is None:
                 raise UnreadableRecord(f"the seed records {digest} are missing")
-            records, problems = read_records(decode(content), self._tables)
-            if problems:
-                raise _unreadable(problems)
-            state = records.put_into(State())
+            state, _ = self._forms.apply(State(), decode(content))
             shared = {name: each.shared() for name, each in state.collections.items()}
             state = self._states[digest] = replace(
                 state, collections=state.collections.update(shared)
@@ -102,11 +97,11 @@ class Seeds:
 class StateForms:
     """Writes the differences between states, and reads them."""
 
-    def __init__(self, tables: Tables, seeds: Seeds) -> None:
+    def __init__(self, tables: Tables, read_seed: Callable[[str], bytes | None]) -> None:
         self._tables: Mapping[str, Table[Any]] = {
             table.name: table for of_api in tables.values() for table in of_api.values()
         }
-        self.seeds = seeds
+        self.seeds = Seeds(read_seed, self)
 
     def change(self, change: Change) -> list[Any]:
         """Return a change as JSON, without what was there before."""
@@ -195,6 +190,10 @@ class StateForms:
             return self._tables[name]
         except KeyError as problem:
             raise UnreadableRecord(f"there is no table {name}") from problem
+
+
+def _no_seed(api: str) -> tuple[str, State]:
+    raise LookupError(f"seed records have no seed records of {api}")
 
 
 def _unreadable(problems: list[Problem]) -> UnreadableRecord:

@@ -13,6 +13,8 @@ from mock_server.store.opening import opened_for
 from mock_server.store.parts import taken
 from mock_server.store.sqlite import SqliteStore
 
+KEPT_ATTACHMENTS = {"faults.rules", "faults.later", "faults.first_pages", "control.actions"}
+
 
 def keeping(folder: Path, *names: str, **options: Any) -> MockServer:
     """A server that keeps its sandboxes in a folder."""
@@ -43,6 +45,8 @@ def restart(server: MockServer, *, killed: bool = False, step: Any = lambda _: N
 def whole(sandbox: Sandbox) -> dict[str, Any]:
     """All that a sandbox is."""
     journal = sandbox.journal
+    # What other layers attach is kept part by part; something new needs a part of its own.
+    assert sandbox.attachments.keys() <= KEPT_ATTACHMENTS
     return {
         "persona": sandbox.persona,
         "first revision": sandbox.first_revision,

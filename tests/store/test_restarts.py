@@ -15,6 +15,7 @@ from contract_tests.target.target import Target, mock_parameters
 from lab.mutation.past import used
 from mock_server.app import build_server
 from mock_server.discovery import api_names, load_lifecycle
+from mock_server.faults.rules import _Kept
 from mock_server.in_process import InProcessTransport
 from mock_server.journal.exchange import Exchange
 from mock_server.settings import Settings
@@ -49,6 +50,7 @@ STEPS = st.one_of(
     st.tuples(st.just("fault"), SANDBOX, st.sampled_from(RULES)),
     st.tuples(st.just("remove fault"), SANDBOX, st.integers(1, 3)),
     st.tuples(st.just("clear faults"), SANDBOX, ID),
+    st.tuples(st.just("pause"), SANDBOX, st.booleans()),
     st.tuples(st.just("clock"), SANDBOX, st.sampled_from(CLOCKS)),
     st.tuples(st.just("limits"), SANDBOX, st.integers(1, 4)),
     st.tuples(st.just("snapshot"), SANDBOX, st.sampled_from(["one", "two"])),
@@ -79,6 +81,7 @@ def request_of(step, sandbox, value):
         "no route": ("GET", f"/cliniko/v1/nothing/{value}", None),
         "fault": ("POST", f"{control}/faults", value),
         "remove fault": ("DELETE", f"{control}/faults/rule-{value}", None),
+        "pause": ("PUT", f"{control}/faults/rule-1", {"paused": value}),
         "clear faults": ("DELETE", f"{control}/faults", None),
         "clock": ("PUT", f"{control}/clock", value),
         "limits": ("PUT", f"{control}/rate-limits", {"enabled": True, "requests": value}),
@@ -156,6 +159,8 @@ def test_there_is_nothing_of_a_sandbox_that_is_not_kept(servers):
     made_again = {"attachments", "settle", "make_room", "held", "follows_evicted"}
     names = {name for name in vars(kept.sandboxes.find("test-a")) if not name.startswith("_")}
     assert names == parts | others | made_again
+    # Rules and what counts in them.
+    assert {each.name for each in fields(_Kept)} == {"rule", "until", "matched", "fired", "paused"}
     known = {each.name for each in fields(Exchange)}
     exchange = next(iter(kept.sandboxes.find("test-a").journal))
     assert known == written(exchange).keys() | {"before", "after", "changes"}
