@@ -17,7 +17,7 @@ SERVING_IN := $(shell .venv-serve/bin/python -c '' 2>/dev/null && cat $(SERVING)
 SERVE_WITH := $(if $(filter $(CURDIR),$(BUILT_IN)),.venv,.venv-serve)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-fast check docs contract fidelity mutation standin fixtures bench lint types constraints clean
+.PHONY: help serve test test-fast check screenshots docs contract fidelity mutation standin fixtures bench lint types constraints clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,9 @@ standin: $(READY) ## Serve the stand-in for a real service (PORT=8080, ARGS="--d
 
 fixtures: $(READY) ## Write the golden data sets of fixtures/ again
 	$(BIN)/python fixtures/generate.py
+
+screenshots: $(READY) ## Take the screenshots of the console again, with chromium
+	$(BIN)/python docs/images/screenshots.py
 
 docs: $(READY) ## Write the reference pages, and build the documentation in build/site
 	$(BIN)/python docs/generate.py

@@ -19,7 +19,7 @@ from mock_server.console.pages import (
     console_routes,
     control_routes,
 )
-from mock_server.control.api.auth import ControlAuthMiddleware
+from mock_server.control.api.auth import ControlAuthMiddleware, login_routes, page_guard
 from mock_server.control.api.stream import LiveEvents
 from mock_server.control.api.vendor import control_spec, control_vendor
 from mock_server.control.context import ControlContext
@@ -190,7 +190,8 @@ def _root(server: MockServer) -> Root:
     async def control(scope: Scope, receive: Receive, send: Send) -> None:
         await control_app()(scope, receive, send)
 
-    guarded = ControlAuthMiddleware(control, PREFIX, server.settings.token)
+    token = server.settings.token
+    guarded = ControlAuthMiddleware(control, PREFIX, token)
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
         # Starlette's own mount does not match a path with a line break in it.
@@ -199,7 +200,10 @@ def _root(server: MockServer) -> Root:
 
     ours = Router(
         [
-            *console_routes(server.vendors, server.mounts),
+            *console_routes(
+                server.vendors, server.mounts, page_guard(token), token=token is not None
+            ),
+            *login_routes(PREFIX, token),
             *control_routes(control_spec().document),
         ],
         lifespan=lifespan,

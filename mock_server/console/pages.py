@@ -22,6 +22,10 @@ from mock_server.openapi.document import Json
 
 #: Everything of ours beside the APIs stands below this path, which no vendor uses.
 PREFIX = "/_mock"
+#: Says why a page is not for the caller of an ASGI scope: LOGIN if he has to log in, else one line;
+#: None if it is for him.
+PageGuard = Callable[[Scope], str | None]
+LOGIN = "login"
 #: But for the health check, which tools look for here.
 HEALTH = "/healthz"
 _Endpoint = Callable[[Request], Awaitable[Response]]
@@ -40,8 +44,14 @@ def served_document(vendor: Vendor, base_url: str) -> Json:
     return {**document, "servers": servers}
 
 
-def console_routes(vendors: list[Vendor], mounts: Mapping[str, str]) -> list[BaseRoute]:
-    """Return the routes of the console, the health check, and the front page if no API is there."""
+def console_routes(
+    vendors: list[Vendor], mounts: Mapping[str, str], guard: PageGuard, *, token: bool
+) -> list[BaseRoute]:
+    """Return the routes of the console, the health check, and the front page if no API is there.
+
+    `token` says whether control asks for one. Redirects are relative, for a proxy in front may have
+    a prefix of its own.
+    """
 
     @cache
     def console() -> ASGIApp:
@@ -53,14 +63,27 @@ def console_routes(vendors: list[Vendor], mounts: Mapping[str, str]) -> list[Bas
         from mock_server.console.site import console_site
 
         # a2wsgi declares WSGI and ASGI in types of its own, which differ in name only.
-        return cast("ASGIApp", WSGIMiddleware(cast("Any", console_site(vendors, mounts))))
+        pages: Any = console_site(vendors, mounts, token=token)
+        return cast("ASGIApp", WSGIMiddleware(pages))
 
     async def site(scope: Scope, receive: Receive, send: Send) -> None:
+        below = scope["path"].removeprefix(scope["root_path"])
+        refusal = None if below.startswith("/static/") else guard(scope)
+        if refusal == LOGIN:
+            path = f"{scope['root_path']}/login"
+            scope = {**scope, "path": path, "raw_path": path.encode()}
+        elif refusal is not None:
+            await PlainTextResponse(f"{refusal}\n", status_code=403)(scope, receive, send)
+            return
         await console()(scope, receive, send)
 
-    routes: list[BaseRoute] = [Mount(f"{PREFIX}/console", site), Route(HEALTH, _healthy)]
+    routes: list[BaseRoute] = [
+        Route(f"{PREFIX}/console", _redirect_to("console/")),
+        Mount(f"{PREFIX}/console", site),
+        Route(HEALTH, _healthy),
+    ]
     if "" not in mounts.values():
-        routes.append(Route("/", _redirect_to(f"{PREFIX}/console/")))
+        routes.append(Route("/", _redirect_to(f"{PREFIX[1:]}/console/")))
     return routes
 
 
@@ -90,7 +113,8 @@ def _without_pages(vendors: list[Vendor], mounts: Mapping[str, str]) -> ASGIApp:
 
 def api_routes(vendor: Vendor, mount: str) -> list[Route]:
     """Return the routes of one API's `openapi.json` and `docs`, below its mount."""
-    docs = f"{PREFIX}/console/docs/{vendor.api.name}"
+    above = "../" if mount else ""
+    docs = f"{above}{PREFIX[1:]}/console/#/apis/{vendor.api.name}"
     return [
         Route("/openapi.json", _spec_endpoint(vendor, mount)),
         Route("/docs", _redirect_to(docs)),
@@ -107,7 +131,7 @@ def control_routes(document: Json) -> list[BaseRoute]:
 
     return [
         Route(f"{PREFIX}/openapi.json", spec),
-        Route(f"{PREFIX}/docs", _redirect_to(f"{PREFIX}/console/docs/control")),
+        Route(f"{PREFIX}/docs", _redirect_to("console/#/apis/control")),
     ]
 
 
