@@ -54,7 +54,7 @@ fixtures: $(READY) ## Write the golden data sets of fixtures/ again
 	$(BIN)/python fixtures/generate.py
 
 screenshots: $(READY) ## Take the screenshots of the console again, with chromium
-	$(BIN)/python docs/images/screenshots.py
+	$(BIN)/python -m tests.console.screenshots
 
 docs: $(READY) ## Write the reference pages, and build the documentation in build/site
 	$(BIN)/python docs/generate.py

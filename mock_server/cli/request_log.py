@@ -16,7 +16,7 @@ from mock_server.journal.exchange import Exchange
 from mock_server.journal.redaction import redacted_query, secret_parameters
 
 #: What is asked for without anybody's asking: a page's own files, and whether the server is there.
-_SILENT = (f"{PREFIX}/console/assets/", HEALTH)
+_SILENT = (f"{PREFIX}/console/static/", HEALTH)
 _LONGEST_PROBLEM = 300
 #: What the journals hear of the request that is being answered.
 _heard: ContextVar[list[tuple[str, Exchange]]] = ContextVar("heard")

@@ -55,7 +55,7 @@ def console_routes(
 
     @cache
     def console() -> ASGIApp:
-        if find_spec("flask_swagger_ui") is None:
+        if find_spec("flask") is None or find_spec("a2wsgi") is None:
             return _without_pages(vendors, mounts)
         # Flask takes long to import, and most servers are never asked for a page.
         from a2wsgi import WSGIMiddleware
@@ -104,7 +104,7 @@ def _without_pages(vendors: list[Vendor], mounts: Mapping[str, str]) -> ASGIApp:
                 f"  document  {origin}{mount}/openapi.json",
                 f"  try       {first_call_line(vendor, base_url)}",
             ]
-        is_front = url.path == f"{PREFIX}/console/"
+        is_front = scope["path"].removeprefix(scope["root_path"]) in {"/", "/login"}
         answer = PlainTextResponse("\n".join([*lines, ""]), 200 if is_front else 501)
         await answer(scope, receive, send)
 

@@ -79,10 +79,9 @@ def test_the_journal_marks_the_call(client, server):
     assert line(last).endswith("/orders 501 (not mocked)")
 
 
-def test_the_front_page_shows_the_list(client_of, server):
-    page = client_of(server, "toy").get("http://mock.test/_mock/console/").text
-    assert "3 paths of the vendor are not mocked" in page
-    assert "<code>/orders/{id}</code>" in page
+def test_the_list_of_apis_shows_it(client_of, server):
+    (api,) = client_of(server, "toy").get("http://mock.test/_mock/apis").json()["apis"]
+    assert "GET /orders/{id}" in api["not_mocked"]
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ export async function documentationPage(context, name, chosen) {
   if (!about && name !== "control") throw new api.Refusal(404, {error: `there is no API ${name}`});
   const document = await api.openapi(about ? about.document : "_mock/openapi.json");
   const {sandboxes} = about ? await api.run(api.sandboxes()) : {sandboxes: []};
-  const sandbox = select(sandboxes.length ? sandboxes.map(each => each.name).reverse() : [["test", "test (opens with the first call)"]]);
+  const names = sandboxes.map(each => each.name).reverse();
+  const sandbox = select(names.includes("test") ? names : [["test", "test (opens with the first call)"], ...names], "test");
   const groups = new Map();
   for (const [path, item] of Object.entries(document.paths)) {
     for (const [method, raw] of Object.entries(item)) {
@@ -83,7 +84,7 @@ function operationDoc(document, about, id, sandbox) {
     about ? [h("div", {class: "buttons"}, button("Try it", async () => {
       if (!(await api.run(api.sandboxes())).sandboxes.some(each => each.name === sandbox.value)) await api.run(api.create(sandbox.value));
       show(tryPlace, h("section", {class: "card"}, operationForm({document, sandbox: sandbox.value, apiName: about.name,
-        operation, begin: {body: exampleBody(document, operation)}, title: `${operation.method} ${operation.path}`, verb: "Send"})));
+        operation, begin: {body: exampleBody(document, operation)}, keepsAll: true, title: `${operation.method} ${operation.path}`, verb: "Send"})));
       tryPlace.querySelector("input, select, textarea, button").focus();
     }, {class: "primary", "aria-label": `Try ${id}`})), tryPlace] : null,
   ];

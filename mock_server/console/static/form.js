@@ -40,11 +40,17 @@ export function operationOf(document, id) {
 
 /** The body that the spec has for an example, whole or put together; undefined if there is none. */
 export function exampleBody(document, operation) {
-  const media = operation.content && Object.values(operation.content)[0];
-  if (!media) return undefined;
-  const example = media.example ?? Object.values(media.examples || {})[0]?.value;
-  return example ?? exampleOf(document, media.schema);
+  const media = operation.content?.[mediaOf(operation)];
+  return media && (exampleIn(document, media) ?? exampleOf(document, media.schema));
 }
+
+/** The media type that a form sends. */
+function mediaOf({content}) {
+  return content && (content["application/json"] ? "application/json"
+    : Object.keys(content).find(each => each.includes("urlencoded")) || Object.keys(content)[0]);
+}
+
+const exampleIn = (document, {example, examples}) => example ?? resolved(document, Object.values(examples || {})[0]).value;
 
 function exampleOf(document, raw, depth = 0) {
   const schema = resolved(document, raw);
@@ -87,14 +93,14 @@ function read(schema, text) {
 }
 
 /** The inputs of an object schema, and a function that reads them. */
-function inputs(document, schema, begin, path, errors, depth = 1) {
-  const fields = [];
+function inputs(document, schema, begin, {errors, whole}, path = []) {
+  const fields = [], depth = path.length + 1;
   for (const [name, raw] of Object.entries(schema.properties || {})) {
     const part = resolved(document, raw);
     if (part.readOnly) continue;
     const start = begin?.[name], place = [...path, name];
     if (part.type === "object" && part.properties && depth < DEEPEST) {
-      const inner = inputs(document, part, start, place, errors, depth + 1);
+      const inner = inputs(document, part, start, {errors, whole}, place);
       fields.push({name, part, read: inner.read, element: h("fieldset", {class: "wide"}, h("legend", {}, name), h("div", {class: "grid"}, inner.elements))});
       continue;
     }
@@ -115,7 +121,7 @@ function inputs(document, schema, begin, path, errors, depth = 1) {
   return {
     elements: fields.map(each => each.element),
     read(partial) {
-      const made = {};
+      const made = whole ? {...begin} : {};
       for (const each of fields) {
         const item = each.read(partial);
         if (item !== undefined) made[each.name] = item;
@@ -141,24 +147,26 @@ export function errorsByField(answer, found = {}) {
   return found;
 }
 
-/** A form for an operation in a sandbox; `done` gets the exchange of a call that was taken. */
-export function operationForm({document, sandbox, apiName, title, operation, begin = {}, verb, done}) {
+/**
+ * A form for an operation in a sandbox; `done` gets the exchange of a call that was taken.
+ * With `keepsAll`, what the body begins with is sent also where the form has no field for it.
+ */
+export function operationForm({document, sandbox, apiName, title, operation, begin = {}, keepsAll, verb, done}) {
   const place = h("div", {class: "operation-form"});
-  const media = operation.content && (operation.content["application/json"] ? "application/json"
-    : Object.keys(operation.content).find(each => each.includes("urlencoded")) || Object.keys(operation.content)[0]);
+  const media = mediaOf(operation);
   let values = begin, answer = null;
   draw({});
 
   function draw(errors) {
     const parameters = operation.parameters.filter(each => each.in !== "cookie" && !/^(authorization|idempotency-key)$/i.test(each.name)).map(each => {
-      const schema = resolved(document, each.schema), start = values[each.in]?.[each.name] ?? (each.required ? each.example ?? Object.values(each.examples || {})[0]?.value ?? schema.example : undefined);
+      const schema = resolved(document, each.schema), start = values[each.in]?.[each.name] ?? (each.required ? exampleIn(document, each) ?? schema.example : undefined);
       const input = inputOf(schema.type === "array" || schema.type === "object" ? {type: "string"} : schema, start);
       if (each.required) input.required = true;
       return {each, schema, input, element: field(each.name, input, {hint: each.description?.split("\n")[0].slice(0, 140)})};
     });
     const schema = media ? resolved(document, operation.content[media].schema) : null;
     const whole = schema && !schema.properties ? h("textarea", {rows: 6, spellcheck: "false", value: values.body === undefined ? "" : JSON.stringify(values.body, null, 2)}) : null;
-    const form = schema && !whole ? inputs(document, schema, values.body, [], errors) : null;
+    const form = schema && !whole ? inputs(document, schema, values.body, {errors, whole: keepsAll}) : null;
 
     function makeCall() {
       const path = operation.path.replace(/\{([^}]+)\}/g, (_, name) =>

@@ -86,7 +86,7 @@ export async function recordsPage(context, name, table) {
 function columnsOf(found) {
   const plain = found.fields.filter(name => name !== "id" && found.records.some(({record}) =>
     record[name] !== null && record[name] !== "" && typeof record[name] !== "object"));
-  const weight = name => /name|title/.test(name) ? 0 : /code|number|serial/.test(name) ? 1 : /price|stock|quantity|rate|level|amount/.test(name) ? 2 : 3;
+  const weight = name => /name|title/.test(name) ? 0 : /code|number|serial/.test(name) ? 1 : /stock|quantity|level|(^|_)(price|rate|amount)$/.test(name) ? 2 : 3;
   return plain.map((name, place) => [weight(name), place, name]).sort((one, other) => one[0] - other[0] || one[1] - other[1])
     .slice(0, MOST_COLUMNS).map(([, , name]) => name);
 }

@@ -45,6 +45,7 @@ export function start(main, pages, isRefusal) {
         const changed = main.dataset.route !== path;
         main.dataset.route = path || "sandboxes";
         show(main, ...children);
+        if (changed) main.scrollTop = 0;
         if (changed && !first) main.querySelector("h1")?.focus();
       },
       isShown: () => turn === shown,
@@ -59,6 +60,7 @@ export function start(main, pages, isRefusal) {
       if (!isRefusal(problem) && page) console.error(problem);
       const head = h("div", {class: "notice error", role: "alert"}, h("h1", {tabindex: "-1"}, "Not available"),
         h("p", {}, text), h("p", {}, link("All sandboxes", ["sandboxes"]), " · ", link("APIs", ["apis"])));
+      main.dataset.route = path;
       show(main, head, ...(problem.status === 403 ? fallback : []));
     }
   }

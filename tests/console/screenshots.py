@@ -1,6 +1,6 @@
 """Take the screenshots of the console for the documentation: `make screenshots`.
 
-    python docs/images/screenshots.py [FOLDER]
+    python -m tests.console.screenshots [FOLDER]
 
 Every page is taken in a small shop in which something has happened, 1,280 pixels wide and light;
 with a folder, also dark and 390 pixels wide, to look at.
@@ -20,8 +20,9 @@ from mock_server.app import build_server
 from mock_server.control.client import Control
 from mock_server.live import LiveServer
 from mock_server.settings import Settings
+from tests.conftest import ROOT
 
-FOLDER = Path(__file__).parent / "console"
+FOLDER = ROOT / "docs" / "images" / "console"
 #: What keeps a browser from calling anybody.
 QUIET = (
     "--no-sandbox",
