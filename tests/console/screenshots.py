@@ -8,12 +8,14 @@ with a folder, also dark and 390 pixels wide, to look at.
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from mock_server.app import build_server
@@ -92,6 +94,12 @@ def taken(page: Page, url: str) -> Iterator[tuple[str, bytes]]:
         yield name, page.screenshot()
 
 
+def keep(image: bytes, path: Path) -> None:
+    """Write an image with as few colours as its pages have, which makes it small."""
+    few = Image.open(io.BytesIO(image)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)
+    few.save(path, optimize=True)
+
+
 def main() -> None:
     """Take them all."""
     settings = Settings(clock=datetime(2026, 3, 2, 9, tzinfo=UTC))
@@ -114,11 +122,11 @@ def main() -> None:
             if mark == "":
                 page.goto(f"{live.url}/")
                 page.wait_for_selector("main[data-route] h1")
-                (folder / "first-use.png").write_bytes(page.screenshot())
+                keep(page.screenshot(), folder / "first-use.png")
                 with Control(live.url) as control:
                     act_out(control)
             for name, image in taken(page, live.url):
-                (folder / f"{name}{mark}.png").write_bytes(image)
+                keep(image, folder / f"{name}{mark}.png")
             page.close()
         browser.close()
 
