@@ -5,9 +5,9 @@
 Three kinds of request, mixed: what the schemas allow, what they forbid (both from Schemathesis'
 strategies), and broken ones (random bytes, wrong content types, odd escapes). Half of the path
 parameters are small numbers, so that they meet records. An answer of 500 or above is a failure,
-among them the engine's own mark for an answer off the contract; besides, one answer in fifty is
-checked against the spec by a second validator that shares no code with the engine. Exits with 1 if
-anything failed.
+among them the engine's own mark for an answer off the contract; besides, one answer in fifty (or
+`--check-every`) is checked against the spec by a second validator that shares no code with the
+engine. Exits with 1 if anything failed.
 """
 
 from __future__ import annotations
@@ -51,11 +51,12 @@ QUERIES = ["", "%ff=1", "q%5B%5D=%00", "page=-1", "page=999999999999999999999", 
 class Soak:
     """The counts of a run, and the checks that fill them."""
 
-    def __init__(self, target: Target, chance: random.Random, goal: int) -> None:
+    def __init__(self, target: Target, chance: random.Random, goal: int, every: int) -> None:
         self.client = target.client()
         self.spec: SpecIndex = target.vendor.spec
         self.chance = chance
         self.goal = goal
+        self._every = every
         self.sent = 0
         self.statuses: collections.Counter[int] = collections.Counter()
         self.checked = 0
@@ -68,7 +69,7 @@ class Soak:
         self.statuses[response.status_code] += 1
         if response.status_code >= 500:
             self.failures.append(f"{request.method} {request.url}: {response.text[:300]}")
-        elif operation_id and self.sent % 50 == 0:
+        elif operation_id and self.sent % self._every == 0:
             self._check(operation_id, response)
 
     def _check(self, operation_id: str, response: httpx.Response) -> None:
@@ -156,24 +157,32 @@ def drive(soak: Soak, target: Target, cases: Any, requests: int, number: int) ->
     one()
 
 
+def soaked(api: str, requests: int, number: int = 1, every: int = 50) -> Soak:
+    """Send so many requests to a fresh mock, and return what came of them."""
+    target = mock_target(api)
+    soak = Soak(target, random.Random(number), requests, every)
+    try:
+        fuzz(soak, target, GenerationMode.POSITIVE, requests // 3, number)
+        fuzz(soak, target, GenerationMode.NEGATIVE, requests // 3, number)
+        for operation_id, request in broken_requests(soak):
+            if soak.sent >= requests:
+                break
+            soak.send(operation_id, request)
+    finally:
+        target.close()
+    return soak
+
+
 def main() -> int:
     """Run, print the figures, and return 1 if anything failed."""
     parser = argparse.ArgumentParser(description="Soak a mock in generated requests.")
     parser.add_argument("api")
     parser.add_argument("--requests", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--check-every", type=int, default=50)
     options = parser.parse_args()
-    target = mock_target(options.api)
-    chance = random.Random(options.seed)
-    soak = Soak(target, chance, options.requests)
     started = time.perf_counter()
-    share = options.requests // 3
-    fuzz(soak, target, GenerationMode.POSITIVE, share, options.seed)
-    fuzz(soak, target, GenerationMode.NEGATIVE, share, options.seed)
-    for operation_id, request in broken_requests(soak):
-        if soak.sent >= options.requests:
-            break
-        soak.send(operation_id, request)
+    soak = soaked(options.api, options.requests, options.seed, options.check_every)
     seconds = time.perf_counter() - started
     print(f"{options.api}: {soak.sent} requests in {seconds:.0f} s, seed {options.seed}")
     print(f"  statuses {dict(sorted(soak.statuses.items()))}")

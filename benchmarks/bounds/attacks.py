@@ -524,7 +524,7 @@ ATTACKS = (
         descriptors=64,
     ),
     Attack("2,000 refused keys of 100 KB", callers(75_000, 2000), seconds=4),
-    Attack("4,200 refused keys of 48 KB", callers(36_000, 4200), seconds=8),
+    Attack("4,200 refused keys of 48 KB", callers(36_000, 4200), seconds=12),
     Attack("1,500 header values of 60 KB", header_values, seconds=4),
     Attack("300 descriptions of 900 KB", long_descriptions, seconds=6, memory=60),
     Attack("the same, beside a follower that reads nothing", unread_follower, seconds=8, memory=60),
