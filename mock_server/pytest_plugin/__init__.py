@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mock_server.pytest_plugin.options import (
     APIS,
+    DATA,
     MARKER,
     add_options,
     check_options,
@@ -70,6 +72,13 @@ def mock_inventory(
             pytest.fail(str(problem), pytrace=False)
         request.node.stash[_INVENTORY] = inventory
         yield inventory
+    folder = _data_folder(request.config)
+    if folder is not None and request.node.stash.get(_BROKE_OFF, False):
+        try:
+            _mock_inventory_home.keep(inventory, folder)
+        except UsageError as problem:
+            _mock_inventory_home.end(inventory)
+            pytest.fail(str(problem), pytrace=False)
     problems = _mock_inventory_home.end(inventory)
     # A test that broke off has said what was wrong; the rest is in its report.
     if problems and not request.node.stash.get(_BROKE_OFF, False):
@@ -118,9 +127,24 @@ def pytest_runtest_makereport(
             report.sections.append(
                 ("mock_inventory", _sendable(inventory.summary(calls=not unmet)))
             )
+            folder = _data_folder(item.config)
+            if folder is not None and call.when == "call":
+                report.sections.append(
+                    (
+                        "mock_inventory_data",
+                        f"the sandbox {inventory.name} is kept: mock-server serve --data {folder}",
+                    )
+                )
         if call.when == "teardown":
             del item.stash[_INVENTORY]
     return report
+
+
+def _data_folder(config: pytest.Config) -> Path | None:
+    """The folder for the sandboxes of failed tests; each process of pytest-xdist has its own."""
+    name: str = config.getini(DATA)
+    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    return config.rootpath / name / worker if name else None
 
 
 def _unmet() -> type[AssertionError]:

@@ -24,7 +24,7 @@ from mock_server.seeding.seeder import make_seeder
 from mock_server.server_loop import LoopTransport, ServerLoop
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
-from mock_server.state.sandbox import Sandbox, SandboxName
+from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
 from mock_server.state.variation import Variation
 from mock_server.usage import UsageError, suggestion
 
@@ -118,6 +118,32 @@ class Home:
             )
             self.loop.do(partial(self._forget, name))
         return problems
+
+    def keep(self, inventory: MockInventory, folder: Path) -> None:
+        """Write the sandboxes of a test into a folder, from which they can be served.
+
+        Raises StoreError if it cannot be used.
+        """
+        from mock_server.store.opening import opened_for
+        from mock_server.store.protocol import StoreError, StoreUnavailable
+        from mock_server.store.sqlite import SqliteStore
+
+        def keep() -> None:
+            # One that a server may have for as long as no test is being kept.
+            sandboxes = Sandboxes(self._seeder, Journal, limit=1 << 30)
+            persistence = opened_for(SqliteStore(folder), sandboxes, self.server.vendors)
+            try:
+                for name in [inventory.name, *(each.name for each in inventory.accounts.values())]:
+                    sandbox = self.server.sandbox(name)
+                    if sandbox is not None:
+                        sandboxes.adopt(sandbox)
+                persistence.flush_all()
+            except StoreUnavailable as problem:
+                raise StoreError(str(problem)) from problem
+            finally:
+                persistence.close()
+
+        self.loop.do(keep)
 
     def close(self) -> None:
         """Stop the server."""

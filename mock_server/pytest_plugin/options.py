@@ -23,6 +23,8 @@ MARKER = (
 )
 #: The ini option that names the APIs to serve.
 APIS = "mock_inventory_apis"
+#: The ini option that names the folder in which the sandboxes of failed tests are kept.
+DATA = "mock_inventory_data"
 _FAIL_ON = ("none", "inferred")
 _INI = {
     "persona": ("typical", "how much data the mocks begin with: empty, typical or large"),
@@ -64,6 +66,7 @@ def add_options(parser: pytest.Parser) -> None:
     for name, (default, text) in _INI.items():
         parser.addini(f"mock_inventory_{name}", text, default=default)
     parser.addini(APIS, "which APIs are served; all if none is named", type="args", default=[])
+    parser.addini(DATA, "the folder in which the sandboxes of failed tests are kept", default="")
     parser.getgroup("mock_inventory").addoption(
         "--mock-fail-on",
         choices=_FAIL_ON,

@@ -317,12 +317,16 @@ class Persistence:
             self._add(name, checkpoint, waits=False)
             self.flush()
 
+    def flush_all(self) -> None:
+        """Write all that is new, also what changed beside any call; raises StoreUnavailable."""
+        for sandbox in self.sandboxes.held_in_memory():
+            self._gather(sandbox)
+        self.flush()
+
     def close(self) -> None:
         """Write what is left, with what changed beside any call, and close the store."""
         try:
-            for sandbox in self.sandboxes.held_in_memory():
-                self._gather(sandbox)
-            self.flush()
+            self.flush_all()
         except StoreUnavailable as problem:
             _log.error("the last calls are lost: %s", problem)
         finally:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mock_server.app import build_server
+from mock_server.settings import Settings
+
 
 def test_a_test_gets_a_fresh_fork_each_time(run):
     done = run("""
@@ -334,3 +337,25 @@ def test_it(mock_inventory, number, worker_id):
     for number in range(4):
         contents = {file.read_bytes() for file in pytester.path.glob(f"{number}-*")}
         assert len(contents) == 1
+
+
+def test_the_sandbox_of_a_failed_test_is_kept_to_be_looked_at(run, pytester):
+    module = """
+def test_passes(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        client.post("/products", json={"name": "Forgotten"})
+
+
+def test_fails(mock_inventory):
+    with mock_inventory.cliniko.client() as client:
+        client.post("/products", json={"name": "Kept"}).raise_for_status()
+    assert False
+"""
+    result = run(module, ini="mock_inventory_data = kept\n")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([f"*is kept: mock-server serve --data {pytester.path}/kept*"])
+    server = build_server(["cliniko"], Settings(data=pytester.path / "kept"))
+    (name,) = server.sandboxes.names()
+    assert "fails" in name
+    assert [each.status for each in server.sandboxes.find(name).journal] == [201]
+    server.close()
