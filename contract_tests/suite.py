@@ -181,7 +181,9 @@ def plan_of(options: Options, target: Target, only: str = "") -> Plan:
 
 def run_tag(options: Options) -> RunTag:
     """Return what marks the records of one run: the seed, and where others are, the time too."""
-    moment = "" if options.on_mock else f"{Clock().now():%y%m%d%H%M%S}"
+    now = Clock().now()
+    # Two runs may well begin within one second.
+    moment = "" if options.on_mock else f"{now:%y%m%d%H%M%S}{now.microsecond // 1000:03}"
     return RunTag.of_seed(options.seed, moment)
 
 

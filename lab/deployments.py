@@ -30,6 +30,7 @@ from contract_tests.suite import left_behind, opened, plan_of, run_tag
 from contract_tests.target.cleanup import sweep
 from contract_tests.target.guard import guarded
 from contract_tests.target.profiles import FULL
+from contract_tests.target.run_tag import RunTag
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
 from lab.mutants.defect import Scene
@@ -147,9 +148,19 @@ def _flaky(scene: Scene) -> Interceptor:
 
 def _busy(scene: Scene) -> Interceptor:
     """A colleague makes, changes and removes a record of its own between the calls."""
+    names = count(1)
+    return _worked_in(scene, lambda: f"Colleague {next(names)}", 7)
+
+
+def _another_run(scene: Scene) -> Interceptor:
+    """Another run of the suite does the same, more often."""
+    return _worked_in(scene, RunTag("another").name, 3)
+
+
+def _worked_in(scene: Scene, name: Callable[[], str], every: int) -> Interceptor:
+    """Somebody works with a record of a `name` of its own after `every` so many calls."""
     calls = count(1)
     random = Random(7)  # noqa: S311 - no secret
-    names = count(1)
     makeable = [
         each
         for each in scene.lifecycle.resources
@@ -161,18 +172,18 @@ def _busy(scene: Scene) -> Interceptor:
         actions = Actions(Session(target, scene.lifecycle), random)
         resource = random.choice(makeable)
         try:
-            record = actions.create(resource, {str(resource.tag): f"Colleague {next(names)}"})
+            record = actions.create(resource, {str(resource.tag): name()})
             if resource.updates and random.random() < 0.5:
                 each = next((f for f in resource.fields if f.name == resource.tag), None)
                 if each is not None and each.update:
-                    actions.update(record, resource.updates[0], {each.name: "Colleague's"})
+                    actions.update(record, resource.updates[0], {each.name: name()})
             if random.random() < 0.5:
                 actions.tidy()
         except Exception as problem:  # noqa: BLE001 - what a colleague fails at is no matter here
             del problem
 
     def intercept(request: Request, service: Service) -> Response:
-        if next(calls) % 7 == 0 and not getattr(acting, "now", False):
+        if next(calls) % every == 0 and not getattr(acting, "now", False):
             acting.now = True
             try:
                 work(service.target)
@@ -190,6 +201,8 @@ DEPLOYMENTS = [
     Deployment("limited", "every fiftieth call comes too soon for the limit", _limited),
     Deployment("flaky", "one call in a hundred is lost on the way", _flaky, loses=True),
     Deployment("busy", "a colleague works in the account", _busy),
+    # A sweep takes what the other run leaves for what a run has left.
+    Deployment("another run", "another run writes in the account", _another_run, loses=True),
     *(Deployment(each.name, each.description, each.plant) for each in VARIANTS),
 ]
 

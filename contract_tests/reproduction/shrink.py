@@ -71,6 +71,10 @@ class Shortener:
                 script, shown, right = shorter, again, kept
         return settled(script, shown, self._target, right), shown
 
+    def shows(self, script: Script, times: int) -> bool:
+        """Say whether a script shows the fault each time that it is sent, so many times."""
+        return all(self._broken(script) is not None for _ in range(times))
+
     def _begun(self, claim: Claim, trace: Trace) -> tuple[Script, Ran | None, Ran | None]:
         """The whole script, and what the target and a conforming mock answered to it."""
         first = script_of(trace, claim, self._target.lifecycle, 0)

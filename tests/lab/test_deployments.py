@@ -25,6 +25,14 @@ def test_nothing_is_found_and_nothing_is_left(deployment):
     assert min(tried_cases.values()) > 0
 
 
+def test_what_another_run_makes_meanwhile_is_no_fault():
+    deployment = next(each for each in DEPLOYMENTS if each.name == "another run")
+    counting = ("read_after_update", "duplicates_are_rejected", "summaries_follow_writes")
+    outcome = tried("built", deployment, 3, only=counting, share=0.3)
+    assert outcome.alarms == []
+    assert {each.name for each in outcome.run.properties if each.tried} == {*counting}
+
+
 def test_a_service_that_lags_is_found_without_patience():
     lagging = Deployment("lagging", "", lambda _: StaleRead(seconds=60.0))
     outcome = tried("cliniko", lagging, 3, only=("read_after_create",))
