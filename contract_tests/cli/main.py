@@ -20,6 +20,7 @@ SECTIONS = {
         "fidelity": "contract_tests.cli.fidelity:fidelity",
     },
     "Tools": {
+        "replay": "contract_tests.cli.replay:replay",
         "sweep": "contract_tests.cli.sweep:sweep",
         "check-answer": "contract_tests.cli.check_answer:check_answer",
         "where": "contract_tests.cli.where:where",

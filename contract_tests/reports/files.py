@@ -48,6 +48,11 @@ def write_report(report: Report, folder: Path) -> None:
 
 def reproduction_path(reported: Reported, suffix: str) -> str:
     """Return where a finding's reproduction stands in the folder of the report."""
-    words = f"{reported.finding.check}-{reported.finding.operation}"
-    name = re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")[:_LONGEST_NAME]
-    return f"{REPRODUCTIONS}/{reported.number}-{name}{suffix}"
+    finding = reported.finding
+    return script_of(reported.number, finding.check, finding.operation, suffix)
+
+
+def script_of(number: int, check: str, operation: str, suffix: str) -> str:
+    """Return the same for the finding with a number, by its check and operation."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", f"{check}-{operation}").strip("-")[:_LONGEST_NAME]
+    return f"{REPRODUCTIONS}/{number}-{name}{suffix}"

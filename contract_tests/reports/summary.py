@@ -12,6 +12,9 @@ from contract_tests.reports.report import ApiReport, Report, Reported
 
 _MOST_LINES = 12
 _LONGEST_LINE = 300
+_MOST_OTHERS = 5
+#: The status in a message such as `GET /taxes → 500: the server failed`.
+_ANSWERED = re.compile(r"→ ([0-9]{3})\b")
 #: What a terminal would obey instead of showing.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -19,7 +22,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def summary(report: Report, folder: str = "", *, verbose: bool = False) -> str:
     """Return the summary; `folder` is where the whole report was written, if it was.
 
-    What was skipped or left out is a count, and listed if it is to be `verbose`.
+    Findings with one cause, an operation and what is wrong of its answer, are shown once, with the
+    others in a line. What was skipped or left out is a count. `verbose` lists all of it.
     """
     return "\n".join(map(_shown, _lines(report, folder, verbose=verbose))) + "\n"
 
@@ -27,7 +31,7 @@ def summary(report: Report, folder: str = "", *, verbose: bool = False) -> str:
 def _lines(report: Report, folder: str, *, verbose: bool) -> Iterator[str]:
     for api in report.apis:
         yield ""
-        yield from _findings(api, folder)
+        yield from _findings(api, folder, verbose=verbose)
         yield from _properties(api, verbose=verbose)
         if api.run.skipped and verbose:
             yield f"{api.run.api}: left out:"
@@ -50,15 +54,40 @@ def _verdict(api: ApiReport) -> str:
     )
 
 
-def _findings(api: ApiReport, folder: str) -> Iterator[str]:
-    by_check: dict[str, list[Reported]] = defaultdict(list)
+def _findings(api: ApiReport, folder: str, *, verbose: bool) -> Iterator[str]:
+    by_cause: dict[tuple[str, ...], list[Reported]] = defaultdict(list)
     for reported in api.findings:
-        by_check[reported.finding.check].append(reported)
+        by_cause[(str(reported.number),) if verbose else _cause(reported)].append(reported)
+    by_check: dict[str, list[list[Reported]]] = defaultdict(list)
+    for alike in by_cause.values():
+        alike.sort(key=lambda each: (not each.fails, not each.finding.steps, each.number))
+        by_check[alike[0].finding.check].append(alike)
     for check, found in by_check.items():
         yield f"{api.run.api}: {_titled(api, check)}: {len(found)}"
-        for reported in found:
-            yield from _finding(reported, folder)
+        for first, *others in found:
+            yield from _finding(first, folder)
+            if others:
+                yield _also(others)
         yield ""
+    if folder and any(each.finding.test or each.finding.reproduction for each in api.findings):
+        yield f"{api.run.api}: send one again: contract-tests replay NUMBER --report {folder}"
+
+
+def _cause(reported: Reported) -> tuple[str, ...]:
+    """What findings have in common that probably have one cause."""
+    finding = reported.finding
+    if finding.subject.isdigit():
+        return finding.operation, finding.subject
+    answered = _ANSWERED.search(finding.message)
+    if finding.subject == "/status" and answered is not None:
+        return finding.operation, answered[1]
+    return finding.operation, finding.subject, "" if finding.subject else finding.check
+
+
+def _also(others: list[Reported]) -> str:
+    shown = [f"#{each.number} {each.finding.check}" for each in others[:_MOST_OTHERS]]
+    left = len(others) - len(shown)
+    return f"    also: {', '.join(shown)}{f' and {left} more (-v lists them)' if left else ''}"
 
 
 def _titled(api: ApiReport, check: str) -> str:

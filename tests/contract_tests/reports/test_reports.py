@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import jsonschema_rs
 import pytest
 
+from contract_tests.findings import Finding
 from contract_tests.reports.files import ReportError, write_report
 from contract_tests.reports.html_report import html_report
 from contract_tests.reports.json_report import SCHEMA, json_report
@@ -215,6 +216,24 @@ profile writes, target https://shop.example/v1
 till: not tested: https://till.example does not answer
 no longer found: shop: not_a_server_error: GET /products (known since 2026-01-02)
 """
+
+
+def test_findings_with_one_cause_are_shown_once():
+    failing = [
+        Finding(check, "GET /taxes", f"GET /taxes → {status}: {why}", "properties", subject=subject)
+        for check, status, subject, why in (
+            ("listed_after_create", 500, "/status", "expected a success"),
+            ("answers_conform", 500, "/status", "the server failed"),
+            ("not_a_server_error", "", "500", "Server error"),
+            ("credential_is_required", 200, "/status", "expected a refusal"),
+        )
+    ]
+    failing[1] = replace(failing[1], steps=("GET /taxes → 500",))
+    shown = summary(report_with(*failing))
+    assert "\n  #2 GET /taxes /status" in shown
+    assert "\n    also: #1 listed_after_create, #3 not_a_server_error\n" in shown
+    assert "\n  #4 GET /taxes /status" in shown
+    assert "\n  #1 " in summary(report_with(*failing), verbose=True)
 
 
 def test_the_summary_leads_to_the_reproductions_where_there_are_any():
