@@ -57,7 +57,9 @@ def _finding(report: Path, wanted: str) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         findings = [each for api in document["apis"] for each in api["findings"]]
-        known = {str(each[name]): each for name in ("number", "fingerprint") for each in findings}
+        known: dict[str, dict[str, Any]] = {
+            str(each[name]): each for name in ("number", "fingerprint") for each in findings
+        }
     except OSError as problem:
         raise UsageError(f"--report: {path}: {problem.strerror}") from problem
     except (ValueError, LookupError, TypeError) as problem:
