@@ -22,6 +22,7 @@ from contract_tests.properties.run import Plan, run_properties
 from contract_tests.reports.progress import Progress
 from contract_tests.target.cleanup import sweep
 from contract_tests.target.guard import BlockedByGuard, Guard, guarded
+from contract_tests.target.interruption import held
 from contract_tests.target.ledger import Ledger
 from contract_tests.target.mock import CONTROL, mock_target, signed_in
 from contract_tests.target.profiles import FULL, PROFILES, OutOfTime, pace_of
@@ -36,6 +37,8 @@ from mock_server.usage import UsageError, suggestion
 
 #: How often a read is sent again that a proxy did not get through.
 REPEATS = 2
+#: How many seconds a run may take to delete what it has left, when its time is up.
+_TO_DELETE = 60.0
 #: How often the cases of every property are tried, and which share of them, by level.
 _ROUNDS = {"smoke": (1, 0.5), "default": (2, 1.0)}
 
@@ -111,6 +114,10 @@ def _run(run: Run, options: Options, progress: Progress) -> None:
                     into=seen,
                     tick=ticking(options, target, progress.tick),
                 )
+            except KeyboardInterrupt:
+                with held():
+                    run.skipped += left_behind(target)
+                raise
             except Lapsed as lapsed:
                 seen.add([Finding("credential_lapsed", "", str(lapsed), "suite")])
                 return
@@ -123,13 +130,16 @@ def _run(run: Run, options: Options, progress: Progress) -> None:
 def left_behind(target: Target) -> list[str]:
     """Delete what a run with a ledger has left, and return a line for what could not be deleted.
 
-    Most is gone by then; what it takes to shorten a sequence is not.
+    Most is gone by then; what it takes to shorten a sequence is not, nor what was made when the
+    time was up.
     """
-    policy = target.transport.policy if isinstance(target.transport, Guard) else None
+    guard = target.transport
+    policy = guard.policy if isinstance(guard, Guard) else None
     lifecycle = load_lifecycle(target.vendor)
-    if not isinstance(policy, OwnRecords) or lifecycle is None:
+    if not isinstance(guard, Guard) or not isinstance(policy, OwnRecords) or lifecycle is None:
         return []
     lines: list[str] = []
+    guard.extend(_TO_DELETE)
     try:
         swept = sweep(target, lifecycle, policy.ledger)
         lines += [f"left on the target: {each}" for each in swept if each.outcome == "stays"]

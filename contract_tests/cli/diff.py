@@ -25,6 +25,7 @@ from contract_tests.differential.waivers import Waiver, read_waivers
 from contract_tests.findings import Run
 from contract_tests.reports.progress import Progress
 from contract_tests.suite import left_behind, opened, run_tag
+from contract_tests.target.interruption import held
 from contract_tests.target.mock import mock_target
 from contract_tests.target.profiles import FULL
 from contract_tests.target.service import url_target
@@ -104,7 +105,8 @@ def _outcome(
                 waivers=waivers,
                 progress=shown.line,
             )
-            if not run.interrupted:
+            # Its records are needed to the end of a run, so a broken off one has all of them left.
+            with held():
                 run.skipped += left_behind(target)
     except Unreachable as problem:
         return Run(name, options.seed, options.target, options.profile), str(problem)

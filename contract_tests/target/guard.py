@@ -134,6 +134,11 @@ class Guard(httpx.BaseTransport):
             self.policy.answered(write, response.status_code, response.content)
         return response
 
+    def extend(self, seconds: float) -> None:
+        """Let requests go out so many seconds more, though the time is up: those that delete."""
+        if self._deadline is not None:
+            self._deadline = max(self._deadline, time.monotonic() + seconds)
+
     def _answered(self, request: httpx.Request, *, reads: bool) -> httpx.Response:
         """The answer to a request; one that was lost on the way is sent again if it is a read."""
         where = f"{request.method} {raw_target(request).decode('latin-1')}"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import pytest
-
 from contract_tests.properties.run import run_properties
 from contract_tests.suite import left_behind, opened, plan_of, run_tag
 from contract_tests.target.mock import mock_target
@@ -38,9 +36,8 @@ def two_runs(api, **how):
         return [each.result() for each in runs]
 
 
-@pytest.mark.parametrize("api", ["skhokho", "built"])
-def test_two_runs_at_once_blame_nobody_and_leave_nothing(api):
-    for run, left in two_runs(api):
+def test_two_runs_at_once_blame_nobody_and_leave_nothing():
+    for run, left in two_runs("built"):
         assert run.findings == []
         assert left == []
-        assert run.requests > 20
+        assert {each.name for each in run.properties if each.tried} == {*SHARED}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
+import httpx
 import pytest
 
 from contract_tests.cli import main as cli
+from contract_tests.target.run_tag import is_made_up
 from tests.contract_tests.twisting import serving
 
 
@@ -48,6 +52,33 @@ def test_it_tells_what_differs_and_lets_it_be_with_a_waiver(service, tmp_path, c
 def test_a_run_whose_time_is_up_says_how_far_it_came(service, capsys):
     assert diff(service, "--cases", "400", "--max-time", "1s", "-v") in (0, 1)
     assert "the time for the run is up, after" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_after_a_report_and_leaves_nothing(monkeypatch, capsys, number, code):
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test-s3cret:")
+    made = []
+
+    def after(message):
+        if message.method == "POST" and message.status == 201:
+            made.append(message.path)
+            if len(made) == 3:
+                os.kill(os.getpid(), number)
+
+    with serving("cliniko") as (twisted, url):
+        twisted.after = after
+        assert diff(url, "--cases", "400") == code
+        shown = capsys.readouterr().out
+        names = [
+            each["name"]
+            for path in ("products", "taxes", "product_suppliers")
+            for each in httpx.get(f"{url}/{path}?per_page=100", auth=("test-s3cret", "")).json()[
+                path
+            ]
+        ]
+    assert "cliniko: interrupted " in shown
+    assert len(made) >= 3
+    assert not [each for each in names if is_made_up(each)]
 
 
 def test_a_target_that_does_not_answer_ends_with_3(monkeypatch, capsys):
