@@ -6,6 +6,7 @@ import re
 
 from mock_server import __version__
 from mock_server.discovery import api_names, load_vendors
+from mock_server.engine.pipeline import ACTION, ARRIVAL, END
 from mock_server.openapi.provenance import coverage_table
 from tests.conftest import ROOT
 
@@ -31,6 +32,47 @@ def test_the_readme_names_every_api():
 def test_architecture_is_one_page():
     lines = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 90
+
+
+#: What ARCHITECTURE.md names that is not ours.
+LIBRARIES = {"deepObject", "httpx", "jsonschema-rs"}
+
+
+def test_what_architecture_names_is_there():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    _, drawing, prose = re.split(r"^```\n", text, flags=re.MULTILINE)
+    named = {
+        *re.findall(r"`([\w.-]+)`", prose),
+        *re.findall(r"\b[A-Z]\w+[a-z][A-Z]\w+\b|app\.Root", drawing),
+    }
+    defined = _defined("mock_server", "contract_tests", "lab")
+    missing = {each for each in named if not {each, each.removeprefix("app.")} & defined}
+    assert missing == LIBRARIES
+    paths = re.findall(r"`([\w<>./-]+/(?:[\w.]*\w)?)`", prose)
+    paths += re.findall(r"\]\(([\w./-]+)\)", prose)
+    assert [path for path in paths if not _is_there(path)] == []
+
+
+def test_architecture_draws_the_steps_of_the_pipeline_in_their_order():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    drawn = re.findall(r"[a-z_]+", text.partition("pipeline:")[2].partition("─▶")[0])
+    drawn.remove("fault")
+    assert drawn == [step.__name__ for step in (*ARRIVAL, *ACTION, *END)]
+
+
+def _defined(*packages: str) -> set[str]:
+    """The names of modules, classes and functions."""
+    names = set()
+    for path in (file for package in packages for file in (ROOT / package).rglob("*.py")):
+        code = path.read_text(encoding="utf-8")
+        names |= {path.name, path.stem, path.parent.name}
+        names.update(re.findall(r"^ *(?:class|(?:async )?def) (\w+)", code, re.MULTILINE))
+    return names
+
+
+def _is_there(path: str) -> bool:
+    pattern = path.replace("<x>", "*").rstrip("/")
+    return any([*(ROOT / folder).glob(pattern)] for folder in ("", "mock_server", "contract_tests"))
 
 
 def test_the_badge_shows_the_version_that_the_changelog_describes():

@@ -97,10 +97,6 @@ class LocalInventoryProvider(InventoryProvider):
         """Return a company of the place."""
         return str(self.generator.company())[:_LONGEST_NAME]
 
-    def warehouse_name(self) -> str:
-        """Return a town."""
-        return str(self.generator.city())
-
     def price(self) -> Decimal:
         """Return a plausible price in the currency of the place."""
         price = super().price()

@@ -142,17 +142,12 @@ def explain(
     }
 
 
-def provenance_used(exchange: Exchange, spec: SpecIndex) -> set[Provenance]:
-    """Return the provenance of what the caller relied on.
+def used_parts(exchange: Exchange, spec: SpecIndex) -> list[Used]:
+    """Return each part of the contract that an exchange used, in the order of the spec.
 
     That is the operation, the status that was answered, and the parameters and body properties
     that were sent; not every property of an answer, which nobody may have looked at.
     """
-    return {used.provenance for used in used_parts(exchange, spec)}
-
-
-def used_parts(exchange: Exchange, spec: SpecIndex) -> list[Used]:
-    """Return each part of the contract that an exchange used, in the order of the spec."""
     operation = spec.operations.get(exchange.operation or "")
     if operation is None:
         return []

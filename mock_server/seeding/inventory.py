@@ -60,10 +60,6 @@ class InventoryProvider(barcode.Provider):
         """Return an invented supplier."""
         return f"{self.pick(words.BRANDS)} {self.pick(words.SUPPLIER_KINDS)}"
 
-    def warehouse_name(self) -> str:
-        """Return the name of a place where stock lies."""
-        return f"{self.pick(words.PLACES)} {self.pick(words.WAREHOUSE_KINDS)}"
-
     def unit(self) -> str:
         """Return a unit of measure."""
         return self.pick(words.UNITS)

@@ -45,6 +45,4 @@ BRANDS = (
     "Pellborough", "Quillon", "Rosemere", "Stanbury", "Thornecliff", "Wexcombe",
 )  # fmt: skip
 SUPPLIER_KINDS = ("Supplies", "Trading", "Wholesale", "& Sons", "Import", "Distribution")
-PLACES = ("Harbour", "North", "Old Town", "Riverside", "South Gate", "Station", "West Side")
-WAREHOUSE_KINDS = ("Warehouse", "Depot", "Store", "Stockroom")
 UNITS = ("piece", "box", "pack", "kg", "litre", "metre", "dozen")

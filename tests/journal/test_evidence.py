@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from mock_server.journal.explain import explain, provenance_used
+from mock_server.journal.explain import explain, used_parts
 from mock_server.journal.har import har
 from mock_server.journal.journal import EvidenceDropped
 from mock_server.journal.search import Query, contains, find_calls
@@ -265,10 +265,8 @@ def test_an_answer_is_explained_with_what_was_read_and_written(shop):
 
 def test_what_a_call_used_is_what_it_sent_and_got(shop):
     spec = shop[0].vendors[0].spec
-    assert {mark.basis for mark in provenance_used(sandbox_of(shop).journal.get(3), spec)} == {
-        "documented",
-        "inferred",
-    }
+    used = used_parts(sandbox_of(shop).journal.get(3), spec)
+    assert {part.provenance.basis for part in used} == {"documented", "inferred"}
 
 
 def test_an_exchange_in_one_line_says_what_was_special(shop):

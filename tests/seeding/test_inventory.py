@@ -79,7 +79,7 @@ def test_a_moment_lies_between_two_others(index, since):
     "draw",
     [
         "product_name", "service_name", "description", "category", "brand", "supplier_name",
-        "warehouse_name", "unit",
+        "unit",
     ],
 )  # fmt: skip
 def test_texts_are_clean_and_vary(draw):
