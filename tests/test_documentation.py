@@ -42,7 +42,7 @@ def test_what_architecture_names_is_there():
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     _, drawing, prose = re.split(r"^```\n", text, flags=re.MULTILINE)
     named = {
-        *re.findall(r"`([\w.-]+)`", prose),
+        *re.findall(r"`(\w[\w.-]*)`", prose),
         *re.findall(r"\b[A-Z]\w+[a-z][A-Z]\w+\b|app\.Root", drawing),
     }
     defined = _defined("mock_server", "contract_tests", "lab")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from mock_server.engine.context import Context
@@ -84,6 +84,13 @@ class Operations:
             return handler
 
         return register
+
+    def judge_all(self, rule: Rule) -> None:
+        """Have a rule judge the calls of every operation that has a handler by now."""
+        self._implementations = {
+            name: replace(each, rules=(*each.rules, rule))
+            for name, each in self._implementations.items()
+        }
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._implementations)

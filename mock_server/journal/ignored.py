@@ -1,7 +1,7 @@
 """What a caller sent and no part of the contract has: misspelled parameters and properties.
 
 Services pass over such things without a word, and so the answer says nothing of them; whoever looks
-at an exchange is reported.
+at an exchange sees them.
 """
 
 from __future__ import annotations

@@ -124,6 +124,55 @@ def test_no_error_message_shows_a_regular_expression():
     assert set(patterns(control_spec().document)) <= PATTERNS.keys()
 
 
+@pytest.mark.parametrize(
+    ("part", "query", "message"),
+    [
+        (
+            "journal",
+            {"opration": "listTaxes"},
+            "opration is no parameter of this operation; did you mean op",
+        ),
+        (
+            "journal",
+            {"limit": 2, "Limit": 3},
+            "Limit is no parameter of this operation; did you mean limit?",
+        ),
+        (
+            "difference",
+            {"fom": "seed"},
+            "fom is no parameter of this operation; did you mean from?",
+        ),
+        (
+            "export",
+            {"apis": "cliniko"},
+            "apis is no parameter of this operation; did you mean api?",
+        ),
+        (
+            "events",
+            {"follow": "true", "sinc": 2},
+            "sinc is no parameter of this operation; did you mean since?",
+        ),
+        ("clock", {"at": "now"}, "at is no parameter of this operation; there are none"),
+        ("journal", {"operation": ""}, "operation must not be empty"),
+    ],
+)
+def test_a_query_has_the_parameters_that_there_are(control, part, query, message):
+    control.create("test-shop")
+    with pytest.raises(ControlError) as caught:
+        control.session.call("GET", "sandboxes", "test-shop", part, query=query)
+    assert caught.value.status == 400
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"since": 0}, {"calls": [], "order": []}, {"exclusive": True}]
+)
+def test_expectations_of_nothing_are_refused(control, body):
+    control.create("test-shop")
+    with pytest.raises(ControlError, match="calls or order, or effects, must say what is expected"):
+        control.session.call("POST", "sandboxes", "test-shop", "verify", body=body)
+
+
 def test_a_name_that_opens_no_sandbox_is_refused_in_words(control):
     with pytest.raises(ControlError, match="name must begin with `test`, such as test-shop"):
         control.create("shop")

@@ -23,6 +23,8 @@ from mock_server.engine.errors import (
 from mock_server.engine.messages import Reply, Request
 from mock_server.usage import suggestion
 
+#: The keyword of a query's name that the operation does not have.
+UNKNOWN = "unknown"
 _TEXTS = {
     "required": "is missing",
     "additionalProperties": "is not known here",
@@ -41,7 +43,10 @@ _TEXTS = {
 _NAME = "be a name of letters, digits, `.`, `_` and `-`"
 #: What values of each pattern in the spec look like, for nobody reads a regular expression.
 PATTERNS = {
-    "^test[!-.0-~]{0,124}$": "begin with `test`, such as test-shop",
+    "^test[!-.0-~]{0,124}$": (
+        "begin with `test`, such as test-shop, and have at most 128 characters, "
+        "without spaces, slashes or letters beyond ASCII"
+    ),
     "^[!-.0-~]{1,128}$": "be the name of a sandbox, such as test-shop",
     "^[1-9]([0-9][0-9]|xx|XX)$": "be a status such as 404, or a class such as 4xx",
     "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$": _NAME,
@@ -64,6 +69,10 @@ def _error(status: int, text: str, **more: Any) -> Reply:
 def _text(violation: Violation) -> str:
     if violation.keyword == "enum" and isinstance(violation.value, str):
         return f"is {violation.value!r}; {suggestion(violation.value, map(str, violation.limit))}"
+    if violation.keyword == UNKNOWN:
+        return f"is no parameter of this operation; {suggestion(violation.value, violation.limit)}"
+    if violation.keyword == "minLength" and violation.limit == 1:
+        return "must not be empty"
     if violation.keyword == "pattern" and violation.limit in PATTERNS:
         return f"must {PATTERNS[violation.limit]}"
     template = _TEXTS.get(violation.keyword)

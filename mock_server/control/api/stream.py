@@ -45,7 +45,8 @@ class LiveEvents:
         since = (
             headers.get(b"last-event-id", b"").decode("latin-1") or query.get("since", ["0"])[-1]
         )
-        if not _SINCE.fullmatch(since) or int(since or 0) > _LARGEST:
+        unknown = query.keys() - {"follow", "since"}
+        if unknown or not _SINCE.fullmatch(since) or int(since or 0) > _LARGEST:
             # The engine knows how to refuse that.
             await self._app(scope, receive, send)
             return
