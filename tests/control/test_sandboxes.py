@@ -52,7 +52,7 @@ def test_the_name_says_the_persona_if_nothing_else_does(control):
         (
             {"name": "test.nobody"},
             422,
-            "its persona is 'nobody'; there are empty, large, long_ids, typical",
+            "its persona is 'nobody'; there are empty, large, long_ids, messy, typical",
         ),
         (
             {"name": "test.larg-a"},
@@ -62,7 +62,7 @@ def test_the_name_says_the_persona_if_nothing_else_does(control):
         (
             {"name": "test-x", "persona": "nobody"},
             422,
-            "is 'nobody'; there are empty, large, long_ids, typical",
+            "is 'nobody'; there are empty, large, long_ids, messy, typical",
         ),
         ({"name": "test-there"}, 409, "there is a sandbox 'test-there' already"),
     ],
