@@ -165,7 +165,7 @@ def test_a_query_has_the_parameters_that_there_are(control, part, query, message
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"since": 0}, {"calls": [], "order": []}, {"exclusive": True}]
+    "body", [{}, {"since": 0}, {"calls": [], "order": []}, {"exclusive": False}]
 )
 def test_expectations_of_nothing_are_refused(control, body):
     control.create("test-shop")

@@ -94,7 +94,8 @@ def register(operations: Operations, context: ControlContext) -> None:
     @operations.handles("verify", long=True)
     def verify(request: Request, _: Context) -> Steps[Reply]:
         sandbox, body = context.sandbox(request).copy(), request.body
-        if not (body.get("calls") or body.get("order") or "effects" in body):
+        asked = body.get("calls") or body.get("order") or body.get("exclusive")
+        if not asked and "effects" not in body:
             # It would be met whatever has happened.
             raise ControlRefusal({"calls": "or order, or effects, must say what is expected"})
         try:
