@@ -19,14 +19,15 @@ import click
 import contract_tests.cli.main
 import mock_server.cli
 from mock_server.control.api.vendor import control_spec
+from mock_server.control.persona_files import load_personas
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors, tables_of
 from mock_server.faults.models import EFFECTS
 from mock_server.faults.schemas import effect_schemas
 from mock_server.openapi.provenance import coverage_table
 from mock_server.pytest_plugin import inventory, options
+from mock_server.seeding.catalogue import PARTS
 from mock_server.seeding.odd_values import DIMENSIONS, LONG_IDS, variants_by_dimension
-from mock_server.seeding.personas import load_personas
 
 FOLDER = Path(__file__).parent / "reference"
 _MADE = "<!-- Made by docs/generate.py; do not edit. -->\n\n"
@@ -43,6 +44,7 @@ def pages() -> dict[str, str]:
         "pytest-plugin.md": _plugin(),
         "records.md": _records(vendors),
         "personas.md": _personas(vendors),
+        "shared-catalogue.md": _catalogue(vendors),
         "coverage.md": _coverage(vendors),
     }
     return {name: _MADE + text.rstrip() + "\n" for name, text in made.items()}
@@ -258,6 +260,8 @@ def _personas(vendors: list[Vendor]) -> str:
         rows = []
         for vendor in vendors:
             golden = folder / "golden" / f"{vendor.api.name}.{name}.json"
+            if not golden.is_file():
+                continue
             tables: dict[str, Any] = json.loads(golden.read_text(encoding="utf-8"))
             rows += [(f"`{table}`", f"{_count(held):,}") for table, held in tables.items()]
         lines += [*_table(("table", "records"), rows), ""] if rows else []
@@ -283,6 +287,25 @@ def _dimensions(vendor: Vendor) -> set[str]:
         for field in messy.fields
         for dimension in variants_by_dimension(field)
     }
+
+
+def _catalogue(vendors: list[Vendor]) -> str:
+    kept = [(vendor, vendor.api.catalogue) for vendor in vendors]
+    rows = [
+        (vendor.spec.title, *(catalogue.fields[part] for part in PARTS))
+        for vendor, catalogue in kept
+        if catalogue is not None
+    ]
+    return "\n".join(
+        [
+            "# Shared catalogue",
+            "",
+            "Where each vendor has what goods have in common; see the",
+            "[how-to](../how-to/shared-catalogue.md).",
+            "",
+            *_table(("API", *PARTS), rows),
+        ]
+    )
 
 
 def _count(held: list[Any] | dict[str, Any]) -> int:

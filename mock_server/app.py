@@ -23,6 +23,7 @@ from mock_server.control.api.auth import ControlAuthMiddleware, login_routes, pa
 from mock_server.control.api.stream import LiveEvents
 from mock_server.control.api.vendor import control_spec, control_vendor
 from mock_server.control.context import ControlContext
+from mock_server.control.persona_files import load_personas
 from mock_server.control.seed_files.files import LONGEST_DOCUMENT
 from mock_server.control.seed_files.reading import read_records_file, seeder_from
 from mock_server.data import fixtures_directory
@@ -33,7 +34,7 @@ from mock_server.engine.credentials import CredentialPolicy
 from mock_server.engine.operation import Service
 from mock_server.faults.gate import FaultGate
 from mock_server.journal.journal import Journal
-from mock_server.seeding.personas import PersonaError, load_personas
+from mock_server.seeding.personas import PersonaError
 from mock_server.seeding.seeder import make_seeder
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
@@ -106,6 +107,8 @@ def build_server(
     settings = settings or Settings()
     vendors = load_vendors(names) if vendors is None else vendors
     personas = load_personas(fixtures_directory() / "personas.yaml")
+    if settings.persona_file is not None:
+        personas |= load_personas(settings.persona_file)
     if settings.persona not in personas:
         raise PersonaError(
             f"there is no persona {settings.persona!r}; "

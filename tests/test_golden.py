@@ -33,4 +33,4 @@ def test_the_golden_data_sets_are_what_the_factories_make(made):
 
 
 def test_no_golden_data_set_is_left_over(made):
-    assert set((ROOT / "fixtures" / "golden").glob("*.json")) == set(made)
+    assert set((ROOT / "fixtures").rglob("*.json")) == set(made)

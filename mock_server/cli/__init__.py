@@ -37,6 +37,7 @@ SECTIONS = {
         "diff": f"{_CONTROL}.states:diff",
         "records": f"{_CONTROL}.records:records",
         "messy": f"{_CONTROL}.messy:messy",
+        "compare": f"{_CONTROL}.sandboxes:compare",
         "export": f"{_CONTROL}.records:export",
         "seed": f"{_CONTROL}.records:seed",
     },

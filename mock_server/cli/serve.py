@@ -50,9 +50,13 @@ def _clock(value: str | datetime | None) -> datetime | None:
 _SANDBOX_OPTIONS = (
     click.option(
         "--persona",
-        default=_DEFAULT.persona,
-        show_default=True,
-        help="The data set of sandboxes whose key does not choose one.",
+        help="The data set of sandboxes whose key does not choose one.  [default: typical, or the "
+        "first of --persona-file]",
+    ),
+    path_option(
+        "--persona-file",
+        metavar="FILE",
+        help="More personas, in the form of fixtures/personas.yaml.",
     ),
     click.option(
         "--seed",
@@ -66,6 +70,12 @@ _SANDBOX_OPTIONS = (
         metavar="all|none|DIMENSION,…",
         help="Odd but valid values among the data, such as emoji,long-text; `mock-server messy "
         "--dimensions` lists them.  [default: as the persona says]",
+    ),
+    click.option(
+        "--catalogue",
+        type=Word(["own", "shared"]),
+        help="`shared` gives all APIs the same goods, each in its vendor's form.  [default: as the "
+        "persona says]",
     ),
     click.option(
         "--clock",
@@ -303,10 +313,11 @@ def settings_from(given: dict[str, Any]) -> Settings:
     return Settings(
         token=token,
         seed_file=seed_file,
-        persona=given["persona"],
+        persona=given["persona"] or first_persona(given["persona_file"]),
+        persona_file=given["persona_file"],
         seed=given["seed"],
         accept_any_credential=given.get("credentials") == "any",
-        variation=Variation(messy=_messy(given["messy"])),
+        variation=Variation(messy=_messy(given["messy"]), catalogue=given["catalogue"]),
         clock=given["clock"],
         rate_limited=given["rate_limits"],
         csrf=given["csrf"],
@@ -320,6 +331,15 @@ def settings_from(given: dict[str, Any]) -> Settings:
         data=given.get("data"),
         durability=given.get("durability", _DEFAULT.durability),
     )
+
+
+def first_persona(path: Path | None) -> str:
+    """The default persona: the first one of the user's own file."""
+    if path is None:
+        return _DEFAULT.persona
+    from mock_server.control.persona_files import load_personas
+
+    return next(iter(load_personas(path)))
 
 
 def _print_line(text: str) -> None:

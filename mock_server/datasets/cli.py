@@ -119,11 +119,11 @@ def _stream(
     vendor: Vendor, persona: str, seed: int, locale_name: str | None
 ) -> tuple[RecordStream, Callable[[str, int, dict[str, Any]], dict[str, Any]]]:
     """The records, and what a locale changes in them once they are written."""
+    from mock_server.control.persona_files import load_personas
     from mock_server.control.seed_files.record_forms import written
     from mock_server.data import fixtures_directory
     from mock_server.datasets.stream import RecordStream
     from mock_server.seeding.fake import Fake
-    from mock_server.seeding.personas import load_personas
 
     personas = load_personas(fixtures_directory() / "personas.yaml")
     if persona not in personas:

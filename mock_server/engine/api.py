@@ -19,6 +19,7 @@ from mock_server.state.store import Transaction
 if TYPE_CHECKING:
     import httpx
 
+    from mock_server.seeding.catalogue import Catalogue
     from mock_server.seeding.fake import Fake
     from mock_server.seeding.odd_values import MessyTable
     from mock_server.seeding.personas import Persona
@@ -146,7 +147,7 @@ class Api:
     gets the credential, the request and its body). `sign_in` gets, with a client of the API, the
     credential that presents a word, where the word itself is none (a token must be asked for).
     `seed` puts a persona's records into an empty state; `messy` are the fields of them that can
-    have odd values.
+    have odd values; `catalogue` says how goods are kept that other vendors have too.
 
     `trailing_slash`: `ignore` treats `/x/` as `/x`; `append` redirects (301) `/x` to `/x/`,
     whatever the method, where only that exists; `strict` does neither. `doubled_slashes`: `ignore`
@@ -171,6 +172,7 @@ class Api:
     seed: Callable[[Transaction, Persona, Fake], None]
     first_call: FirstCall
     messy: tuple[MessyTable, ...] = ()
+    catalogue: Catalogue | None = None
     skips_refused_credentials: bool = False
     admit: Callable[[Credential, Context], None] | None = None
     check_csrf: Callable[[Credential, Request, bytes], None] | None = None

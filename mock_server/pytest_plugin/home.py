@@ -14,12 +14,12 @@ from pathlib import Path
 
 import uvicorn
 
+from mock_server.control.persona_files import load_personas
 from mock_server.data import fixtures_directory
 from mock_server.journal.journal import Journal
 from mock_server.live import listen
 from mock_server.pytest_plugin.inventory import MockInventory
 from mock_server.pytest_plugin.options import PluginOptions
-from mock_server.seeding.personas import load_personas
 from mock_server.seeding.seeder import make_seeder
 from mock_server.server_loop import LoopTransport, ServerLoop
 from mock_server.settings import Settings

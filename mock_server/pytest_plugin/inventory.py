@@ -9,6 +9,8 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from mock_server.control.api.points import state_at
+from mock_server.control.client.results import Comparison, comparison_from
+from mock_server.control.comparison import compared_apis, comparison
 from mock_server.control.odd_values import odd_value_view, odd_values_shown
 from mock_server.control.seed_files.records import exported
 from mock_server.engine.errors import Conflict, RecordNotFound
@@ -293,6 +295,26 @@ class MockInventory:
         exchange = self._do(partial(self._sandbox.journal.get, number))
         odd = self._do(partial(odd_values_shown, exchange, self._sandbox))
         return explain(exchange, self._home.server.control_context.specs[exchange.api], odd)
+
+    def compare(self) -> Comparison:
+        """Return where the APIs' goods differ now, by their codes."""
+
+        def compare() -> Comparison:
+            vendors = self._home.server.vendors
+            whole = self._sandbox.whole(self._sandbox.state, compared_apis(vendors))
+            return comparison_from(comparison(whole, vendors))
+
+        return self._do(compare)
+
+    def verify_same_goods(self) -> None:
+        """Raise Unmet, with the first differences, unless all APIs have the same goods now."""
+        __tracebackhide__ = True
+        found = self.compare()
+        if not found.same:
+            shown = [f"{each.code}: {each.part} {dict(each.values)}" for each in found.differences]
+            shown += [f"{api}: {n} without a code" for api, n in found.without_code.items() if n]
+            more = f"\n… and {len(shown) - _SHOWN} more" if shown[_SHOWN:] else ""
+            raise Unmet("\n".join([f"{len(shown)} differences:", *shown[:_SHOWN]]) + more)
 
     def odd_values(self, api: str | None = None) -> list[dict[str, Any]]:
         """Return the odd values of the seed records, as JSON: where each is, and why.

@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from mock_server.openapi.instants import parse_instant
 from mock_server.seeding.odd_values import ALL, NONE, UnknownDimension, parse_dimensions
+from mock_server.seeding.personas import Catalogues
 from mock_server.state.clock import ClockError, checked_instant
 from mock_server.state.variation import AS_THE_PERSONA, Variation
 from mock_server.usage import UsageError, suggestion
 
 MARKER = (
-    "mock_inventory(persona, seed, messy, clock, seed_file, fail_on, fail_on_ignored, intercept, "
-    "allow_hosts): "
+    "mock_inventory(persona, seed, messy, catalogue, clock, seed_file, fail_on, "
+    "fail_on_ignored, intercept, allow_hosts): "
     "how the mocks of the fixture mock_inventory begin, and what fails the test"
 )
 #: The ini option that names the APIs to serve.
@@ -30,6 +31,7 @@ _INI = {
     "persona": ("typical", "how much data the mocks begin with: empty, typical or large"),
     "seed": ("0", "the seed of that data and of everything random"),
     "messy": ("", "dimensions of odd values, with commas between, or all; else the persona's"),
+    "catalogue": ("", "`shared` gives all APIs the same goods; else as the persona says"),
     "clock": ("real", "`real`, or the instant at which each test's clock is stopped at first"),
     "seed_file": ("", "a seed file with the records to begin with, from the root folder on"),
     "fail_on": ("none", "`inferred` fails tests that used behaviour which no vendor documents"),
@@ -135,8 +137,17 @@ def _options(values: dict[str, Any]) -> PluginOptions:
         fail_on_ignored=_flag("fail_on_ignored", values["fail_on_ignored"]),
         intercept=_flag("intercept", values["intercept"]),
         allow_hosts=_words(values["allow_hosts"]),
-        variation=Variation(messy=_dimensions(values["messy"])),
+        variation=Variation(
+            messy=_dimensions(values["messy"]), catalogue=_catalogue(values["catalogue"])
+        ),
     )
+
+
+def _catalogue(value: Any) -> str | None:
+    known = get_args(Catalogues)
+    if value and value not in known:
+        raise BadOption(f"mock_inventory: catalogue is one of {', '.join(known)}, not {value!r}")
+    return value or None
 
 
 def _dimensions(value: Any) -> frozenset[str] | None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Literal
 
-import yaml
-
-from mock_server.seeding.odd_values import parse_dimensions
 from mock_server.usage import UsageError
+
+#: Whether each API has goods of its own, or all have the same.
+Catalogues = Literal["own", "shared"]
+SHARED: Catalogues = "shared"
+#: The largest persona that there can be.
+MOST_PRODUCTS = 100_000
+#: What a persona may be called, as it stands in keys: `test.NAME-1`.
+NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
+NAME_RULE = "lower-case letters, digits and underscores, a letter first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,7 @@ class Persona:
 
     `products` is how many there are; `first_id` is the first of the identifiers that count up,
     where a vendor's are numbers of 64 bits; `messy` are the dimensions in which they are messy.
+    With a `shared` catalogue all APIs have the same goods.
     """
 
     name: str
@@ -25,26 +32,8 @@ class Persona:
     products: int
     first_id: int = 1
     messy: frozenset[str] = frozenset()
+    catalogue: Catalogues = "own"
 
 
 class PersonaError(UsageError):
-    """The personas cannot be read; the message says where and why, in one line."""
-
-
-def load_personas(path: Path) -> dict[str, Persona]:
-    """Return the personas of a YAML file by name; raises PersonaError."""
-    try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {
-            name: Persona(
-                name,
-                str(entry["description"]),
-                int(entry["products"]),
-                int(entry.get("first_id", 1)),
-                parse_dimensions(entry.get("messy", ())),
-            )
-            for name, entry in raw.items()
-        }
-    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as problem:
-        text = " ".join(str(problem).split())
-        raise PersonaError(f"{path}: {type(problem).__name__}: {text}") from problem
+    """There is no such persona, or a file of them is wrong; each mistake is one line."""

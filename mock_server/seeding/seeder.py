@@ -10,10 +10,11 @@ from typing import Protocol
 
 from immutables import Map
 
+from mock_server.seeding.catalogue import Catalogue, put_shared_goods
 from mock_server.seeding.fake import Fake
 from mock_server.seeding.messy import OddValue, make_messy
 from mock_server.seeding.odd_values import FIRST_LONG_ID, LONG_IDS, MessyTable
-from mock_server.seeding.personas import Persona
+from mock_server.seeding.personas import SHARED, Persona
 from mock_server.state.store import State, Transaction
 from mock_server.state.variation import AS_THE_PERSONA, Variation
 
@@ -33,6 +34,10 @@ class SeedSource(Protocol):
     @property
     def messy(self) -> Sequence[MessyTable]:
         """The fields that can have odd values."""
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """How it keeps goods that other APIs have too, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +97,13 @@ def make_seeder(sources: Mapping[str, SeedSource], personas: Mapping[str, Person
         dimensions = persona.messy if variation.messy is None else variation.messy
         if LONG_IDS in dimensions:
             persona = replace(persona, first_id=max(persona.first_id, FIRST_LONG_ID))
-        transaction = Transaction(State())
-        source.seed(transaction, persona, Fake(seed))
+        catalogue = variation.catalogue or persona.catalogue
+        transaction, fake = Transaction(State()), Fake(seed)
+        if catalogue == SHARED and source.catalogue is not None:
+            source.seed(transaction, replace(persona, products=0), fake)
+            put_shared_goods(transaction, source.catalogue, persona.products, fake)
+        else:
+            source.seed(transaction, persona, fake)
         return varied(transaction.state, source, dimensions, seed, variation.only)
 
     return SeedStates(make)

@@ -1,5 +1,6 @@
 """Built Africa: products and services, their stock, sales and purchases."""
 
+from mock_server.apis.built.catalogue import CATALOGUE
 from mock_server.apis.built.credentials import sandbox_key_of
 from mock_server.apis.built.errors import ERRORS, quota_headers
 from mock_server.apis.built.handlers import imports, items, stock, transactions
@@ -21,6 +22,7 @@ API = Api(
     sandbox_key_of=sandbox_key_of,
     seed=seed,
     messy=MESSY,
+    catalogue=CATALOGUE,
     first_call=FirstCall("/api/v3/items", ("-H", "Authorization: Bearer test")),
     trailing_slash="ignore",
     # The spec's own rule. Laravel would take DELETE of `/items/adjust` for an item of that name.

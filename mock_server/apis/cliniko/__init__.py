@@ -1,5 +1,6 @@
 """Cliniko: products, and the taxes, suppliers, stock adjustments and users they lead to."""
 
+from mock_server.apis.cliniko.catalogue import CATALOGUE
 from mock_server.apis.cliniko.credentials import sandbox_key_of
 from mock_server.apis.cliniko.errors import ERRORS
 from mock_server.apis.cliniko.handlers import (
@@ -24,6 +25,7 @@ API = Api(
     sandbox_key_of=sandbox_key_of,
     seed=seed,
     messy=MESSY,
+    catalogue=CATALOGUE,
     first_call=FirstCall("/products", ("-u", "test:")),
     # Rails looks at a path without the slashes at its end and with doubled ones as one.
     trailing_slash="ignore",

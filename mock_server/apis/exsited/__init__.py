@@ -2,6 +2,7 @@
 
 import json
 
+from mock_server.apis.exsited.catalogue import CATALOGUE
 from mock_server.apis.exsited.credentials import admit, sandbox_key_of
 from mock_server.apis.exsited.errors import ERRORS
 from mock_server.apis.exsited.handlers import (
@@ -43,6 +44,7 @@ API = Api(
     trailing_slash="ignore",
     seed=seed,
     messy=MESSY,
+    catalogue=CATALOGUE,
     # Nothing works without an access token, so the first call gets one.
     first_call=FirstCall(
         tokens.PATH,

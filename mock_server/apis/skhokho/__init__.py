@@ -1,5 +1,6 @@
 """Skhokho: the products of an organisation, served as Django REST Framework serves them."""
 
+from mock_server.apis.skhokho.catalogue import CATALOGUE
 from mock_server.apis.skhokho.credentials import sandbox_key_of
 from mock_server.apis.skhokho.csrf import check_csrf
 from mock_server.apis.skhokho.errors import ERRORS
@@ -20,6 +21,7 @@ API = Api(
     sandbox_key_of=sandbox_key_of,
     seed=seed,
     messy=MESSY,
+    catalogue=CATALOGUE,
     first_call=FirstCall(
         f"/api/v1.0/organisation/{FIRST_ORGANISATION}/inventory/",
         ("-b", "sessionid=test"),

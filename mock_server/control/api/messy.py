@@ -1,10 +1,11 @@
-"""Control of messy data: in which dimensions a sandbox has odd values, which, and why."""
+"""Control of what first records are like: odd values, with their reasons, and shared goods."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+from mock_server.control.comparison import compared_apis, comparison
 from mock_server.control.context import ControlContext, ControlRefusal
 from mock_server.control.odd_values import dimensions_of, odd_value_view
 from mock_server.engine.api import Operations
@@ -20,7 +21,7 @@ _LIMIT = 100
 
 
 def register(operations: Operations, context: ControlContext) -> None:
-    """Add the handlers of the messy data of the server's sandboxes."""
+    """Add the handlers of the odd values and the goods of the server's sandboxes."""
 
     def view(sandbox: Sandbox) -> dict[str, Any]:
         on = dimensions_of(sandbox, context.personas)
@@ -39,6 +40,18 @@ def register(operations: Operations, context: ControlContext) -> None:
         dimensions = dimensions_in(request.body["dimensions"], "dimensions")
         sandbox.vary(replace(sandbox.variation, messy=dimensions, only=None))
         return Reply(200, view(sandbox))
+
+    @operations.handles("compareApis", long=True)
+    def compare(request: Request, _: Context) -> Steps[Reply]:
+        sandbox = context.sandbox(request)
+        state = sandbox.state
+
+        def work() -> dict[str, Any]:
+            whole = sandbox.whole(state, compared_apis(context.vendors))
+            return comparison(whole, context.vendors)
+
+        found = yield work
+        return Reply(200, found)
 
     @operations.handles("listOddValues", long=True)
     def list_odd_values(request: Request, _: Context) -> Steps[Reply]:
@@ -69,7 +82,11 @@ def register(operations: Operations, context: ControlContext) -> None:
 def variation_in(body: dict[str, Any], usual: Variation) -> Variation:
     """Return the variation that a new sandbox's body asks for; raises ControlRefusal."""
     messy = body.get("messy")
-    return usual if messy is None else replace(usual, messy=dimensions_in(messy, "messy"))
+    return replace(
+        usual,
+        messy=usual.messy if messy is None else dimensions_in(messy, "messy"),
+        catalogue=body.get("catalogue", usual.catalogue),
+    )
 
 
 def dimensions_in(names: list[str], field: str) -> frozenset[str]:

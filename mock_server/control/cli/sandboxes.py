@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
+from mock_server.command_line import Word
 from mock_server.control.cli.options import complete_sandbox, control_command, sandbox_argument
-from mock_server.control.cli.views import show_done, show_sandbox, show_sandboxes
+from mock_server.control.cli.views import show_comparison, show_done, show_sandbox, show_sandboxes
 from mock_server.control.client import Control
 
 
@@ -29,6 +32,11 @@ def sandboxes(control: Control, sandbox: str | None, as_json: bool) -> None:
     metavar="all|none|DIMENSION,…",
     help="Odd but valid values among its data.  [default: as the persona says]",
 )
+@click.option(
+    "--catalogue",
+    type=Word(["own", "shared"]),
+    help="`shared` gives all APIs the same goods.  [default: as the persona says]",
+)
 @control_command
 def create(
     control: Control,
@@ -36,6 +44,7 @@ def create(
     persona: str | None,
     seed: int | None,
     messy: str | None,
+    catalogue: Any,
     as_json: bool,
 ) -> None:
     """Open a sandbox.
@@ -43,7 +52,9 @@ def create(
     Its name is the test key that opens it, such as `test-shop`.
     """
     dimensions = None if messy is None else messy.split(",")
-    made = control.create(sandbox, persona=persona, seed=seed, messy=dimensions)
+    made = control.create(
+        sandbox, persona=persona, seed=seed, messy=dimensions, catalogue=catalogue
+    )
     show_sandbox(made.look(), as_json=as_json)
 
 
@@ -62,3 +73,16 @@ def delete(control: Control, sandbox: str, as_json: bool) -> None:
     """Delete a sandbox with everything in it."""
     control.sandbox(sandbox).delete()
     show_done(f"{sandbox}: deleted", as_json=as_json, deleted=sandbox)
+
+
+@click.command()
+@sandbox_argument
+@control_command
+def compare(control: Control, sandbox: str, as_json: bool) -> int:
+    """List where the APIs of a sandbox differ now: what a sync has to do.
+
+    Goods are told apart by their codes. Ends with 1 if there are differences.
+    """
+    found = control.sandbox(sandbox).compare()
+    show_comparison(found, as_json=as_json)
+    return 0 if found.same else 1

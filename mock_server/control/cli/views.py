@@ -9,7 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_server.command_line import say, say_json, say_table
-from mock_server.control.client.results import ClockView, Difference, RateLimitsView, SandboxView
+from mock_server.control.client.results import (
+    ClockView,
+    Comparison,
+    Difference,
+    RateLimitsView,
+    SandboxView,
+)
 
 
 def plain(value: Any) -> Any:
@@ -44,6 +50,27 @@ def show_sandboxes(views: Iterable[SandboxView], *, as_json: bool) -> None:
     ]
     if rows:
         say_table(["name", "persona", "seed", "revision", "clock", "exchanges", "notes"], rows)
+
+
+def show_comparison(found: Comparison, *, as_json: bool) -> None:
+    """Print where APIs differ as a table, with a line that counts at its end."""
+    if as_json:
+        say_json({**plain(found), "same": found.same})
+        return
+    rows = [
+        (each.code, each.part, *(_cell(each.values[api]) for api in found.apis))
+        for each in found.differences
+    ]
+    if rows:
+        say_table(["code", "part", *found.apis], rows)
+    for api, number in found.without_code.items():
+        if number:
+            say(f"{api}: {number} without a code")
+    say(f"{found.goods} goods, {len(found.differences)} differences")
+
+
+def _cell(value: str | int | None) -> str:
+    return "-" if value is None else str(value)
 
 
 def show_sandbox(view: SandboxView, *, as_json: bool) -> None:

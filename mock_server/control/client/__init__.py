@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from mock_server.control.client.journal import Evidence
 from mock_server.control.client.records import Records
 from mock_server.control.client.results import (
     ClockView,
+    Comparison,
     Difference,
     OddValueView,
     RateLimitsView,
@@ -22,6 +23,7 @@ from mock_server.control.client.results import (
     SandboxView,
     change_from,
     clock_from,
+    comparison_from,
     sandbox_from,
 )
 from mock_server.control.client.session import DEFAULT_URL, ControlError, ControlSession
@@ -85,13 +87,15 @@ class Control:
         persona: str | None = None,
         seed: int | None = None,
         messy: Iterable[str] | None = None,
+        catalogue: Literal["own", "shared"] | None = None,
     ) -> SandboxControl:
         """Open a sandbox with a persona and a seed, by default what its name and server say.
 
-        `messy` are dimensions of odd values, or `all`; by default what the persona says.
+        `messy` are dimensions of odd values, or `all`; a `shared` catalogue gives all APIs the same
+        goods. By default it is what the persona says.
         """
         dimensions = [messy] if isinstance(messy, str) else messy and list(messy)
-        options = {"persona": persona, "seed": seed, "messy": dimensions}
+        options = {"persona": persona, "seed": seed, "messy": dimensions, "catalogue": catalogue}
         body = {"name": name, **{key: item for key, item in options.items() if item is not None}}
         self.session.call("POST", "sandboxes", body=body)
         return self.sandbox(name)
@@ -287,6 +291,10 @@ class SandboxControl:
             return tuple(self._call("GET", "messy")["dimensions"])
         names = [dimensions] if isinstance(dimensions, str) else list(dimensions)
         return tuple(self._call("PUT", "messy", body={"dimensions": names})["dimensions"])
+
+    def compare(self) -> Comparison:
+        """Return where the APIs' goods differ now, by their codes."""
+        return comparison_from(self._call("GET", "comparison"))
 
     def odd_values(self, **like: str | int) -> list[OddValueView]:
         """Return its odd values, those of an `api`, `table`, `key` or `dimension`.

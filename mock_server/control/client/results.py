@@ -72,6 +72,34 @@ class OddValueView:
 
 
 @dataclass(frozen=True, slots=True)
+class GoodsDifference:
+    """One part of goods that APIs do not agree on; `values` has what each has of it.
+
+    `part` is name, barcode, price, stock, or `code` for goods that an API does not have at all, or
+    has under one code several times: then the values are how many each has.
+    """
+
+    code: str
+    part: str
+    values: Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Where the goods of APIs differ; `goods` counts the codes, `without_code` the rest by API."""
+
+    apis: tuple[str, ...]
+    goods: int
+    without_code: Mapping[str, int]
+    differences: tuple[GoodsDifference, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether all APIs have the same goods, each with its code."""
+        return not self.differences and not any(self.without_code.values())
+
+
+@dataclass(frozen=True, slots=True)
 class RecordChange:
     """One record created or removed (`record` has it), or updated (`fields`: before and after)."""
 
@@ -101,6 +129,12 @@ def sandbox_from(view: Mapping[str, Any]) -> SandboxView:
     """Return what control says of a sandbox."""
     lists = {name: tuple(view[name]) for name in ("apis", "snapshots")}
     return SandboxView(**{**view, **lists, "clock": clock_from(view["clock"])})
+
+
+def comparison_from(view: Mapping[str, Any]) -> Comparison:
+    """Return what control says of a comparison."""
+    found = tuple(GoodsDifference(**each) for each in view["differences"])
+    return Comparison(tuple(view["apis"]), view["goods"], view["without_code"], found)
 
 
 def change_from(view: Mapping[str, Any]) -> RecordChange:

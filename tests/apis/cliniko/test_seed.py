@@ -19,10 +19,11 @@ from mock_server.apis.cliniko.models import (
     STOCK_ADJUSTMENTS,
     TAXES,
 )
+from mock_server.control.persona_files import load_personas
 from mock_server.data import fixtures_directory
 from mock_server.seeding.epoch import SEED_EPOCH
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.personas import Persona, load_personas
+from mock_server.seeding.personas import Persona
 from mock_server.state.store import State, Transaction
 
 TABLES = (TAXES, PRODUCT_SUPPLIERS, PRODUCTS, STOCK_ADJUSTMENTS)

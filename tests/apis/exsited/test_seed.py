@@ -16,10 +16,10 @@ from mock_server.apis.exsited.models import (
     WAREHOUSES,
 )
 from mock_server.apis.exsited.seed import seed
+from mock_server.control.persona_files import load_personas
 from mock_server.data import fixtures_directory
 from mock_server.seeding.epoch import SEED_EPOCH
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.personas import load_personas
 from mock_server.state.store import State, Transaction
 
 PERSONAS = load_personas(fixtures_directory() / "personas.yaml")
