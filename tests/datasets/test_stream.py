@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from mock_server.control.persona_files import load_personas
 from mock_server.data import fixtures_directory
 from mock_server.datasets.stream import RecordStream, SeedLooksBack, StreamedTransaction
 from mock_server.discovery import load_vendor, tables_of
 from mock_server.seeding.fake import Fake
-from mock_server.seeding.personas import load_personas
 from mock_server.state.store import State, Table, Transaction
 from mock_server.usage import UsageError
 
