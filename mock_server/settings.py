@@ -35,12 +35,12 @@ class Settings:
     records that sandboxes of the default persona start with instead of its. `cors` names the
     origins, with commas between, whose pages may call the APIs; `*` is all, None leaves it to the
     vendors. `max_memory` is for the records, snapshots and journals of all sandboxes,
-    `max_sandbox_memory` for those of one. `persona_file` has more personas;
-    `variation` is how the first records of every sandbox differ from the persona's. `token` is what
-    callers of the control API must send; without one, it is for programs on this machine. `data` is the folder in which sandboxes are
-    kept; without one, all is gone with the process. `durability` is what an answered write survives
-    then: the end of the `process`, or of the `machine` as well. Sizes are in bytes, times in
-    seconds.
+    `max_sandbox_memory` for those of one. `persona_file` has more personas; `variation` is how the
+    first records of every sandbox differ from the persona's. `token` is what callers of the control
+    API must send; without one, it is for programs on this machine. `data` is the folder in which
+    sandboxes are kept; without one, all is gone with the process. `durability` is what an answered
+    write survives then: the end of the `process`, or of the `machine` as well. Sizes are in bytes,
+    times in seconds.
     """
 
     persona: str = "typical"
