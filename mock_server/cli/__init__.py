@@ -16,6 +16,7 @@ SECTIONS = {
         "serve": "mock_server.cli.serve:serve",
         "run": "mock_server.cli.interception:run",
         "ca": "mock_server.cli.interception:ca",
+        "shrink": "mock_server.cli.shrinking:shrink",
         "apis": "mock_server.cli.specs:apis",
         "check": "mock_server.cli.specs:check",
         "store": "mock_server.cli.store:store",

@@ -13,17 +13,18 @@ from mock_server.command_line import path_option, say
 from mock_server.control.cli.options import complete_api
 from mock_server.usage import UsageError, needs_extra
 
-_COMMAND = "mock_server.command"
+#: Where the other command is in the context.
+COMMAND = "mock_server.command"
 
 
-class _BeforeCommand(click.Command):
+class BeforeCommand(click.Command):
     """A command whose arguments end at `--`; what follows is another command with its own."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the other command, and parse the rest."""
         if "--" in args:
             place = args.index("--")
-            ctx.meta[_COMMAND], args = args[place + 1 :], args[:place]
+            ctx.meta[COMMAND], args = args[place + 1 :], args[:place]
         return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
@@ -31,7 +32,7 @@ class _BeforeCommand(click.Command):
         return [*super().collect_usage_pieces(ctx), "--", "COMMAND", "[ARG]..."]
 
 
-@click.command(cls=_BeforeCommand)
+@click.command(cls=BeforeCommand)
 @click.argument("api", nargs=-1, shell_complete=complete_api)
 @click.option(
     "--allow-host",
@@ -82,7 +83,7 @@ def run(
     mock-server run -- python sync.py
     mock-server run cliniko --allow-host db.example.com --report out -- npm test
     """
-    command = context.meta.get(_COMMAND)
+    command = context.meta.get(COMMAND)
     if not command:
         raise UsageError("run needs a command after `--`, such as `mock-server run -- pytest`")
     if verbose and quiet:

@@ -1,0 +1,1 @@
+"""Find the smallest set of odd values that breaks a program."""
