@@ -99,6 +99,13 @@ LAYERS = {
         "mock_server.state",
         "mock_server.usage",
     },
+    # It makes servers of its own, and opens their sandboxes.
+    "mock_server.shrinking": {
+        "mock_server.app",
+        "mock_server.control",
+        "mock_server.seeding",
+        "mock_server.state",
+    },
     "mock_server.live": {
         "mock_server.bounded_http",
         "mock_server.descriptors",
