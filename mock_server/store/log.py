@@ -148,7 +148,10 @@ class SandboxLog:
 
     def _new_exchanges(self, entry: Json, position: int) -> list[Json]:
         found: list[Json] = []
-        for exchange in self.sandbox.journal.since(max(self.last, self.sandbox.journal.dropped)):
+        journal = self.sandbox.journal
+        # One by one from the end: `since` looks at all that the journal holds.
+        for number in range(max(self.last, journal.dropped) + 1, journal.last + 1):
+            exchange = journal.get(number)
             between = self._difference(self.state, exchange.before)
             if between is not None:
                 (found[-1] if found else entry)["then" if found else "state"] = between
