@@ -58,6 +58,7 @@ def _lines(script: Script, session: Session, name: str, message: str) -> Iterato
     given: dict[str, object] = {"places": script.places, "shown": script.shown}
     if not target.in_process:
         given = {"url": target.base_url, "parameters": dict(target.parameters), **given}
+        given["settle"] = target.settle
     more = "".join(f", {key}={value!r}" for key, value in given.items() if value)
     yield f"    reproduce({api!r}, STEPS, CLAIM{more})"
 

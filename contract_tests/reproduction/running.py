@@ -28,7 +28,9 @@ from contract_tests.reproduction.script import (
     value_at,
 )
 from contract_tests.reproduction.variables import VARIABLE, last_part, plain, texts
+from contract_tests.target.guard import guarded
 from contract_tests.target.mock import mock_target
+from contract_tests.target.profiles import FULL
 from contract_tests.target.run_tag import RunTag
 from contract_tests.target.service import url_target
 from contract_tests.target.session import WRONG, Session
@@ -274,15 +276,16 @@ def reproduce(
     parameters: Mapping[str, str] | None = None,
     places: Sequence[tuple[str, int]] = (),
     shown: Sequence[str] = (),
+    settle: float = 0.0,
 ) -> None:
     """Send the steps, and raise AssertionError if the fault is there; skip if inconclusive.
 
     They go to a fresh mock of this process without a URL. The environment names another URL, and
-    has the credentials (see the names above).
+    has the credentials (see the names above). A read that follows a write waits `settle` seconds.
     """
     script = Script(tuple(steps), claim, tuple(places), tuple(shown))
     try:
-        session = _session(api, url, parameters)
+        session = _session(api, url, parameters, settle)
         try:
             problem, trace = outcome(script, session)
         finally:
@@ -294,7 +297,9 @@ def reproduce(
     assert problem is None, f"{problem}\n{calls}"  # noqa: S101 - this is what a test asserts
 
 
-def _session(api: str, url: str | None, parameters: Mapping[str, str] | None) -> Session:
+def _session(
+    api: str, url: str | None, parameters: Mapping[str, str] | None, settle: float
+) -> Session:
     url, credential = os.environ.get(TARGET) or url, os.environ.get(CREDENTIAL)
     if url is not None and not credential:
         raise CannotTell(f"{CREDENTIAL} is not set, and {url} wants a credential")
@@ -303,6 +308,7 @@ def _session(api: str, url: str | None, parameters: Mapping[str, str] | None) ->
         target = mock_target(api, credential or "test")
     else:
         other = os.environ.get(OTHER_CREDENTIAL)
-        target = url_target(api, url, credential or "", other, parameters)
+        service = url_target(api, url, credential or "", other, parameters)
+        target, _ = guarded(replace(service, settle=settle), FULL)
     lifecycle = load_lifecycle(target.vendor) or Lifecycle(())
     return Session(target, lifecycle, RunTag(f"again{Clock().now():%y%m%d%H%M%S%f}"))

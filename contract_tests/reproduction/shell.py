@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
+from math import ceil
 from shlex import quote as quoted
 from types import SimpleNamespace
 from typing import Any
@@ -27,6 +28,7 @@ from contract_tests.target.run_tag import PREFIX
 from contract_tests.target.session import WRONG, Session
 from contract_tests.target.target import Target
 from mock_server.lifecycle.model import ABSENT, Parts, Query
+from mock_server.openapi.document import is_read
 from mock_server.openapi.paths import escaped
 from mock_server.openapi.security import SecurityScheme
 
@@ -193,6 +195,8 @@ class _Writer:
             options.append(f'--data-binary @"$work/{number}.sent"')
         elif sent.method == "HEAD":
             options.append("--head")
+        if self._waits(number):
+            yield f"sleep {ceil(self._target.settle)}"
         if self._in_query:
             sign = "&" if any("?" in each for each in sent.url if isinstance(each, str)) else "?"
             name = f"{sign}{self._target.scheme.parameter}="
@@ -213,6 +217,12 @@ class _Writer:
         yield f'  [ "$more" != no ] && [ "$page" -lt {step.walk.most} ] || break'
         yield "  seen=$more"
         yield "done"
+
+    def _waits(self, number: int) -> bool:
+        """Whether a step reads what may be shown late, for the one before it has written."""
+        operations = self._session.spec.operations
+        reads = [is_read(operations[step.call.operation]) for step in self._script.steps]
+        return self._target.settle > 0 and number > 0 and reads[number] and not reads[number - 1]
 
     def _look(self, number: int, heading: str) -> Iterator[str]:
         """What the status says."""

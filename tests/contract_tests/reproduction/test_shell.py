@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import shutil
+import time
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from contract_tests.claims import Allows, Answers, Conforms, Refuses
-from contract_tests.exchange.trace import Trace
+from contract_tests.exchange.trace import Call, Trace
 from contract_tests.fuzzing.recorder import _pointer
 from contract_tests.reproduction.expected import expectations
 from contract_tests.reproduction.keeping import KeepsTo
@@ -20,11 +22,12 @@ from contract_tests.reproduction.shell import shell_script
 from contract_tests.target.mock import mock_target
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
+from lab.serving import served
 from mock_server.discovery import load_vendor
 from mock_server.in_process import InProcessTransport
-from mock_server.lifecycle.model import Lifecycle
+from mock_server.lifecycle.model import Lifecycle, Parts
 from mock_server.live import LiveServer
-from tests.contract_tests.reproduction.again import ends
+from tests.contract_tests.reproduction.again import ends, module_ends
 from tests.engine.toy import echo_operations, parameter, toy_document, toy_vendor
 
 SIGNED = "test-writing"
@@ -142,6 +145,37 @@ def test_wrong_methods_that_a_header_allows_are_found_again(tmp_path):
     for allowed, ended in (("GET,  POST", 1), ("POST, GET", 1), ("GET", 0)):
         written = script(200, Allows(0, ("GET", "POST")), method="OPTIONS", account=None)
         assert sent(written, tmp_path, Echo(200, allow=allowed))[0] == ended
+
+
+class Seen(httpx.BaseTransport):
+    """Notes the method of each request, and when it came."""
+
+    def __init__(self, transport, sent):
+        self.transport, self.sent = transport, sent
+
+    def handle_request(self, request):
+        self.sent.append((request.method, time.monotonic()))
+        return self.transport.handle_request(request)
+
+
+def test_a_read_after_a_write_waits_as_long_as_the_service_may_take():
+    mock = mock_target("cliniko")
+    target = replace(mock, base_url="http://127.0.0.1:9/v1", settle=0.2)
+    creation = Call("createTax", Parts(body={"name": "VAT 5", "rate": "5.0"}))
+    reads = Step(Call("listTaxes"), status=200)
+    steps = (reads, Step(creation, status=201), reads)
+    written = Script(steps, Answers(2)), Session(target, Lifecycle(())), "check", "Wrong"
+    lines = shell_script(*written).splitlines()
+    assert [
+        lines[place + 1].split()[2] for place, line in enumerate(lines) if line == "sleep 1"
+    ] == ["listTaxes"]
+    assert "settle=0.2)" in pytest_module(*written)
+    sent = []
+    with served(replace(mock, transport=Seen(mock.transport, sent))) as url:
+        module_ends(pytest_module(*written), f"{url}", "test:")
+    (_, written_at), (_, read_at) = sent[-2:]
+    assert [method for method, _ in sent] == ["GET", "POST", "GET"]
+    assert read_at - written_at > 0.2
 
 
 def test_a_script_for_a_mock_signs_in_by_itself():
