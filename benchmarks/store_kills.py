@@ -42,7 +42,7 @@ from mock_server.discovery import Vendor, load_vendors
 from mock_server.journal.journal import Journal
 from mock_server.live import listen, serve
 from mock_server.settings import Settings
-from mock_server.state.sandbox import Sandboxes
+from mock_server.state.sandboxes import Sandboxes
 from mock_server.state.store import State
 from mock_server.store.opening import opened_for
 from mock_server.store.persistence import Persistence

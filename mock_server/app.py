@@ -38,7 +38,8 @@ from mock_server.seeding.personas import PersonaError
 from mock_server.seeding.seeder import make_seeder
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
-from mock_server.state.sandbox import Sandbox, Sandboxes
+from mock_server.state.sandbox import Sandbox
+from mock_server.state.sandboxes import Sandboxes
 from mock_server.usage import suggestion
 
 if TYPE_CHECKING:

@@ -176,7 +176,7 @@ def _kept(folder: Path, apis: Iterable[str] = (), *, create: bool = False) -> It
     """The sandboxes of a folder, without a server, for the APIs that it has and some more."""
     from mock_server.discovery import load_vendors
     from mock_server.journal.journal import Journal
-    from mock_server.state.sandbox import Sandboxes
+    from mock_server.state.sandboxes import Sandboxes
     from mock_server.state.store import State
     from mock_server.store.opening import opened_for
     from mock_server.store.sqlite import SqliteStore

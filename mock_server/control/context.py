@@ -19,7 +19,8 @@ from mock_server.engine.errors import (
 from mock_server.engine.messages import Request
 from mock_server.openapi.document import SpecIndex
 from mock_server.seeding.personas import Persona
-from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
+from mock_server.state.sandbox import Sandbox, SandboxName
+from mock_server.state.sandboxes import Sandboxes
 from mock_server.state.store import Table
 from mock_server.usage import suggestion
 

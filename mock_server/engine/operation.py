@@ -42,7 +42,7 @@ from mock_server.engine.transport import ClientGone, read_content, request_from,
 from mock_server.engine.worker import in_worker
 from mock_server.openapi.document import OperationSpec, SpecError, SpecIndex
 from mock_server.openapi.schema import SchemaCompiler
-from mock_server.state.sandbox import Sandboxes
+from mock_server.state.sandboxes import Sandboxes
 
 
 class Keeper(Protocol):

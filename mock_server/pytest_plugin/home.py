@@ -24,7 +24,8 @@ from mock_server.seeding.seeder import make_seeder
 from mock_server.server_loop import LoopTransport, ServerLoop
 from mock_server.settings import Settings
 from mock_server.state.clock import Clock
-from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
+from mock_server.state.sandbox import Sandbox, SandboxName
+from mock_server.state.sandboxes import Sandboxes
 from mock_server.state.variation import Variation
 from mock_server.usage import UsageError, suggestion
 

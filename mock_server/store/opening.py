@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 
 from mock_server import __version__
 from mock_server.discovery import Vendor, tables_of
-from mock_server.state.sandbox import Sandboxes
+from mock_server.state.sandboxes import Sandboxes
 from mock_server.store.persistence import Persistence
 from mock_server.store.protocol import Store, StoreError
 from mock_server.store.states import UnreadableRecord

@@ -21,7 +21,8 @@ from mock_server.discovery import Vendor, tables_of
 from mock_server.engine.call import Call
 from mock_server.engine.pipeline import failed
 from mock_server.engine.replies import Wire
-from mock_server.state.sandbox import Sandbox, Sandboxes
+from mock_server.state.sandbox import Sandbox
+from mock_server.state.sandboxes import Sandboxes
 from mock_server.store.log import SandboxLog, opened
 from mock_server.store.parts import Forms
 from mock_server.store.protocol import (

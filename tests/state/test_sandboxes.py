@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mock_server.journal.journal import Journal
 from mock_server.state.clock import Clock
 from mock_server.state.memory import Full, size_of
-from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
+from mock_server.state.sandbox import Sandbox, SandboxName
+from mock_server.state.sandboxes import Sandboxes
 from mock_server.state.store import State, Table, Transaction
 
 

@@ -31,7 +31,8 @@ from mock_server.journal.journal import Journal
 from mock_server.openapi.document import SpecIndex, load_document
 from mock_server.openapi.violation import Violation
 from mock_server.state.clock import Clock
-from mock_server.state.sandbox import Sandbox, Sandboxes, SandboxName
+from mock_server.state.sandbox import Sandbox, SandboxName
+from mock_server.state.sandboxes import Sandboxes
 from mock_server.state.store import State
 
 NAME = "control"
