@@ -37,6 +37,8 @@ LINES = {
         "export": "test",
         "seed": "test {folder}/records.yaml",
         "clock": "test",
+        "messy": "test",
+        "compare": "test",
         "fault": "test",
         "limits": "test",
         "csrf": "test",

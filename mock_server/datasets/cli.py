@@ -124,12 +124,18 @@ def _stream(
     from mock_server.data import fixtures_directory
     from mock_server.datasets.stream import RecordStream
     from mock_server.seeding.fake import Fake
+    from mock_server.seeding.personas import SHARED
 
     personas = load_personas(fixtures_directory() / "personas.yaml")
     if persona not in personas:
         known = sorted(personas)
         raise UsageError(f"there is no persona {persona!r}; {suggestion(persona, known)}")
     recipe = personas[persona]
+    if recipe.messy or recipe.catalogue == SHARED:
+        raise UsageError(
+            f"data writes no odd values and no shared goods, which the persona {persona!r} has; "
+            "create a sandbox with it and use `mock-server export`"
+        )
     if locale_name is None:
         return RecordStream(vendor.api.seed, recipe, lambda: Fake(seed)), _unchanged
     from mock_server.datasets.locales import Locale, LocalFake, LocalRecords, currencies_in

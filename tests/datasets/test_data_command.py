@@ -76,6 +76,7 @@ def test_a_locale_gives_the_business_its_currency_and_people_their_names(data):
         (["clinko"], "did you mean cliniko?"),
         (["cliniko", "produts"], "did you mean products?"),
         (["cliniko", "--persona", "typicl"], "did you mean typical?"),
+        (["cliniko", "--persona", "messy"], "data writes no odd values"),
         (["cliniko", "--locale", "de_DD"], "did you mean de_DE"),
         (["cliniko", "--format", "cvs"], "did you mean csv?"),
         (["cliniko", "--count", "0"], "0 is not in the range"),
