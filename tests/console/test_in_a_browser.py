@@ -16,6 +16,7 @@ import pytest
 from mock_server.app import build_server
 from mock_server.control.client import Control
 from mock_server.live import LiveServer
+from mock_server.settings import Settings
 from tests.console.screenshots import PAGES, QUIET, act_out, chromium
 
 SECONDS = 30
@@ -370,3 +371,31 @@ def test_every_call_shown_as_python_makes_it(console, url, sandbox, cliniko):
     for snippet in snippets:
         assert url in snippet
         exec(compile(snippet, "shown", "exec"), {})
+
+
+def test_who_logs_in_behind_a_prefix_works_there_until_he_logs_out(browser, vendors):
+    server = build_server(vendors=vendors[:2], settings=Settings(token="a token"))
+
+    async def behind_a_prefix(scope, receive, send):
+        path = scope.get("path", "")
+        if path.startswith("/pre/fix/"):
+            scope = {**scope, "path": path.removeprefix("/pre/fix")}
+            scope["raw_path"] = scope["raw_path"].removeprefix(b"/pre/fix")
+        await server(scope, receive, send)
+
+    with LiveServer(behind_a_prefix) as live:
+        page = browser.new_page()
+        page.goto(f"{live.url}/pre/fix/")
+        for token, shown_then in (("wrong", "The token is wrong."), ("a token", "Waiting for")):
+            page.get_by_label("Token").fill(token)
+            page.get_by_role("button", name="Log in").click()
+            shown(page, shown_then)
+            assert "token" not in page.url
+        (cookie,) = page.context.cookies()
+        assert (cookie["path"], cookie["sameSite"]) == ("/pre/fix/_mock", "Strict")
+        page.get_by_role("button", name="Make a first call from here").click()
+        page.get_by_role("button", name="Replay").click()
+        shown(page, "Sent again")
+        page.get_by_role("button", name="Log out").click()
+        page.get_by_label("Token").wait_for()
+        page.context.close()
