@@ -11,9 +11,6 @@ from typing import Any, get_args
 import pytest
 
 from mock_server.openapi.instants import parse_instant
-from mock_server.seeding.odd_values import ALL, NONE, UnknownDimension, parse_dimensions
-from mock_server.seeding.personas import Catalogues
-from mock_server.state.clock import ClockError, checked_instant
 from mock_server.state.variation import AS_THE_PERSONA, Variation
 from mock_server.usage import UsageError, suggestion
 
@@ -143,18 +140,30 @@ def _options(values: dict[str, Any]) -> PluginOptions:
     )
 
 
+# Every pytest that has this plugin reads this module: what only a test with mocks needs is imported
+# when a test has them.
+
+
 def _catalogue(value: Any) -> str | None:
+    if not value:
+        return None
+    from mock_server.seeding.personas import Catalogues
+
     known = get_args(Catalogues)
-    if value and value not in known:
+    if value not in known:
         raise BadOption(f"mock_inventory: catalogue is one of {', '.join(known)}, not {value!r}")
-    return value or None
+    return str(value)
 
 
 def _dimensions(value: Any) -> frozenset[str] | None:
+    if value is None or value == "":
+        return None
+    from mock_server.seeding.odd_values import ALL, NONE, UnknownDimension, parse_dimensions
+
     if value is True:
         value = ALL
     try:
-        return parse_dimensions(value or NONE) if value not in ("", None) else None
+        return parse_dimensions(value or NONE)
     except (UnknownDimension, TypeError) as problem:
         raise BadOption(f"mock_inventory: messy: {problem}") from problem
 
@@ -174,6 +183,8 @@ def _flag(name: str, value: Any) -> bool:
 def _instant(value: Any) -> datetime | None:
     if value is None or value == "real":
         return None
+    from mock_server.state.clock import ClockError, checked_instant
+
     try:
         if isinstance(value, datetime):
             return checked_instant(value if value.tzinfo else value.replace(tzinfo=UTC))

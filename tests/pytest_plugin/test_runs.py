@@ -311,7 +311,8 @@ def test_it():
     ours = {name for name in sys.modules if name.split(".")[0] in {"mock_server", "connexion"}}
     assert ours == {
         "mock_server", "mock_server.pytest_plugin", "mock_server.pytest_plugin.options",
-        "mock_server.openapi", "mock_server.openapi.instants", "mock_server.usage",
+        "mock_server.openapi", "mock_server.openapi.instants", "mock_server.state",
+            "mock_server.state.variation", "mock_server.usage",
     }
 """, apart=True)  # fmt: skip
     done.assert_outcomes(passed=1)
