@@ -111,7 +111,12 @@ def test_a_broken_off_write_leaves_the_old_file_and_no_part_of_a_new_one(data, t
 
 def started(*arguments, **options):
     command = [sys.executable, "-m", "mock_server", "data", "cliniko", "--count", "900000"]
-    return subprocess.Popen([*command, *arguments], **options)
+    # Whoever runs the tests in the background ignores SIGINT, and so would this process.
+    return subprocess.Popen(
+        [*command, *arguments],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **options,
+    )
 
 
 def test_ctrl_c_leaves_no_file(tmp_path):
