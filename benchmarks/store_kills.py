@@ -19,6 +19,7 @@ import argparse
 import base64
 import http.client
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -26,11 +27,10 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 with warnings.catch_warnings():
@@ -38,7 +38,7 @@ with warnings.catch_warnings():
     from mock_server.app import build_server
 
 from mock_server.apis.cliniko.models import PRODUCTS, STOCK_ADJUSTMENTS
-from mock_server.discovery import Vendor, load_vendors
+from mock_server.discovery import Vendor, load_vendor
 from mock_server.journal.journal import Journal
 from mock_server.live import listen, serve
 from mock_server.settings import Settings
@@ -52,8 +52,10 @@ from mock_server.store.sqlite import SqliteStore
 #: The longest that a server may take to be killed, in seconds.
 _PATIENCE = 60.0
 _SANDBOX, _COMMENT = "test-kill", "by a client that was killed"
-#: What is done to a server in its process before it serves.
-Preparation = Callable[[Persistence], object]
+#: Servers are forked from a process that has one thread: a fork of this one has its threads' locks,
+#: but not the threads.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["benchmarks.store_kills"])
 
 
 @dataclass
@@ -78,63 +80,63 @@ class Outcome:
         )
 
 
-def at_step(number: int) -> Preparation:
-    """Let the process be killed at a step of its writes to the store, counted from 1."""
+@dataclass(frozen=True)
+class Server:
+    """How a server serves a folder, and what is wrong with it.
 
-    def prepare(persistence: Persistence) -> None:
-        left = number
+    It kills itself at `step` of its writes to the store, counted from 1. With `answers_first` its
+    answers leave before what they say is written: the defect that has to be seen.
+    """
 
-        def step(_: str) -> None:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+    api: str
+    folder: Path
+    durability: Durability = "process"
+    step: int | None = None
+    answers_first: bool = False
 
-        persistence.store.step = step
+    def serve(self, connection: Connection) -> None:
+        """Serve, in a process of its own, after the port was sent."""
+        settings = Settings(data=self.folder, durability=self.durability)
+        server = build_server(settings=settings, vendors=[load_vendor(self.api)])
+        if self.step is not None:
+            server.persistence.store.step = _Killer(self.step)
+        if self.answers_first:
+            _let_answers_go_first(server.persistence)
+        listener = listen("127.0.0.1", 0)
+        connection.send(listener.getsockname()[1])
+        serve(server, listener)
 
-    return prepare
+
+class _Killer:
+    """Kills its process when it was called so often."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def __call__(self, _: str) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
-def answers_first(persistence: Persistence) -> None:
-    """Let answers leave before what they say is written: the defect that has to be seen."""
-
+def _let_answers_go_first(persistence: Persistence) -> None:
     async def saved() -> None:
         persistence._write_later()  # noqa: SLF001 - a defect that is planted
 
     persistence._saved = saved  # noqa: SLF001 - a defect that is planted
 
 
-def nothing(_: Persistence) -> None:
-    """Leave the server as it is."""
+def killed(server: Server, outcome: Outcome, *, clients: int, seconds: float | None = None) -> None:
+    """Serve, let clients write, kill the server so long after an answer, and count.
 
-
-def killed(
-    vendor: Vendor,
-    folder: Path,
-    outcome: Outcome,
-    *,
-    clients: int,
-    seconds: float | None = None,
-    prepare: Preparation = nothing,
-    durability: Durability = "process",
-) -> None:
-    """Serve a folder, let clients write, kill the server so long after an answer, and count.
-
-    Without `seconds` it is killed by what it was prepared with.
+    Without `seconds` it kills itself. Raises RuntimeError if it does not.
     """
-    listener = listen("127.0.0.1", 0)
-    port = listener.getsockname()[1]
-    child = os.fork()
-    if child == 0:
-        try:
-            settings = Settings(data=folder, durability=durability)
-            server = build_server(settings=settings, vendors=[vendor])
-            prepare(server.persistence)
-            serve(server, listener)
-        except BaseException:  # noqa: BLE001 - nothing of the parent's may go on in the child
-            traceback.print_exc()
-        os._exit(3)
-    listener.close()
+    receiver, sender = _PROCESSES.Pipe(duplex=False)
+    process = _PROCESSES.Process(target=server.serve, args=(sender,), daemon=True)
+    process.start()
+    sender.close()
+    port = receiver.recv()
+    receiver.close()
     answered = [0] * clients
     threads = [
         threading.Thread(target=_write, args=(port, number, answered)) for number in range(clients)
@@ -146,15 +148,19 @@ def killed(
         while not any(answered) and time.monotonic() < end:
             time.sleep(0.001)
         time.sleep(seconds)
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
+        process.kill()
     for thread in threads:
         thread.join()
-    if not os.WIFSIGNALED(status):
-        raise RuntimeError("the server ended by itself")
+    process.join(_PATIENCE)
+    ended = process.exitcode
+    process.kill()
+    process.join()
+    process.close()
+    if ended != -signal.SIGKILL:
+        raise RuntimeError(f"the server was not killed: its exit code is {ended}")
     outcome.kills += 1
     outcome.answered += sum(answered)
-    _look(vendor, folder, answered, outcome)
+    _look(load_vendor(server.api), server.folder, answered, outcome)
 
 
 def _write(port: int, number: int, answered: list[int]) -> None:
@@ -218,18 +224,19 @@ def main() -> int:
     parser.add_argument("--answers-first", action="store_true", help="the null control")
     given = parser.parse_args()
     moments = random.Random(given.seed)
-    vendor = load_vendors(["cliniko"])[0]
     outcome = Outcome()
-    prepare = answers_first if given.answers_first else nothing
-    run = partial(killed, vendor, clients=given.clients, durability=given.durability)
     with tempfile.TemporaryDirectory() as folder:
+        server = Server(
+            "cliniko", Path(folder), given.durability, answers_first=given.answers_first
+        )
+        run = partial(killed, outcome=outcome, clients=given.clients)
         started = time.monotonic()
         # A write has few steps, and the first ones create the sandbox; these are three writes.
         for step in range(0 if given.answers_first else 20):
-            run(Path(folder), outcome, prepare=at_step(step + 1))
+            run(replace(server, step=step + 1))
         print(f"at every step: {outcome}", flush=True)
         for number in range(given.kills):
-            run(Path(folder), outcome, seconds=moments.uniform(0, 0.2), prepare=prepare)
+            run(server, seconds=moments.uniform(0, 0.2))
             if number % 100 == 99:
                 print(f"{time.monotonic() - started:.0f} s: {outcome}", flush=True)
     print(outcome)

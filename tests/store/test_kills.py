@@ -2,62 +2,40 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+from dataclasses import replace
 
 import pytest
 
-from mock_server.discovery import load_vendor
-from tests.conftest import ROOT
+from benchmarks.store_kills import Outcome, Server, killed
 
 
-@pytest.fixture(scope="module")
-def program():
-    spec = importlib.util.spec_from_file_location(
-        "store_kills", ROOT / "benchmarks" / "store_kills.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["store_kills"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["store_kills"]
+@pytest.fixture
+def server(tmp_path):
+    return Server("cliniko", tmp_path)
 
 
-@pytest.fixture(scope="module")
-def vendor():
-    return load_vendor("cliniko")
-
-
-def test_a_kill_at_any_step_of_a_write_loses_nothing_that_was_answered(program, vendor, tmp_path):
-    outcome = program.Outcome()
+def test_a_kill_at_any_step_of_a_write_loses_nothing_that_was_answered(server):
+    outcome = Outcome()
     # Of the first writes: the one that creates the log, and one that adds to it.
     for step in range(1, 10):
-        program.killed(
-            vendor,
-            tmp_path,
-            outcome,
-            clients=2,
-            prepare=program.at_step(step),
-            durability="machine" if step % 2 else "process",
-        )
+        durability = "machine" if step % 2 else "process"
+        killed(replace(server, step=step, durability=durability), outcome, clients=2)
     assert outcome.clean, outcome
     assert outcome.answered
 
 
-def test_a_kill_at_a_random_moment_loses_nothing_that_was_answered(program, vendor, tmp_path):
-    outcome = program.Outcome()
+def test_a_kill_at_a_random_moment_loses_nothing_that_was_answered(server):
+    outcome = Outcome()
     for seconds in (0.02, 0.1):
-        program.killed(vendor, tmp_path, outcome, clients=4, seconds=seconds)
+        killed(server, outcome, clients=4, seconds=seconds)
     assert outcome.clean, outcome
     assert outcome.answered
 
 
-def test_a_server_that_answers_before_it_writes_is_seen_to_lose(program, vendor, tmp_path):
-    outcome = program.Outcome()
+def test_a_server_that_answers_before_it_writes_is_seen_to_lose(server):
+    outcome = Outcome()
     for seconds in (0.01, 0.03, 0.05, 0.08):
-        program.killed(
-            vendor, tmp_path, outcome, clients=4, seconds=seconds, prepare=program.answers_first
-        )
+        killed(replace(server, answers_first=True), outcome, clients=4, seconds=seconds)
         if outcome.lost:
             break
     assert outcome.lost
