@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import stat
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -139,23 +140,25 @@ def test_a_folder_that_cannot_be_written_to_is_refused_in_one_line(tmp_path):
         path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o555)
     for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         parent.chmod(0o711)
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        text = "it could be opened"
+    # Root may write everywhere, so it has to be somebody else who tries.
+    program = """if True:
+        import os, sys
+        from pathlib import Path
+        from mock_server.store.protocol import StoreError
+        from mock_server.store.sqlite import SqliteStore
+        # All that it imports is imported while it may still be read.
+        SqliteStore(Path(sys.argv[2])).close()
+        if os.getuid() == 0:
+            os.setuid(65534)
         try:
-            if os.getuid() == 0:
-                os.setuid(65534)
-            SqliteStore(tmp_path / "data")
+            SqliteStore(Path(sys.argv[1]))
         except StoreError as problem:
-            text = str(problem)
-        finally:
-            os.write(writer, text.encode())
-            os._exit(0)
-    os.close(writer)
-    os.waitpid(child, 0)
-    with os.fdopen(reader) as file:
-        text = file.read()
+            sys.stdout.write(str(problem))
+    """
+    text = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "data"), str(tmp_path / "other")],
+        check=True, capture_output=True, text=True, timeout=60,
+    ).stdout  # fmt: skip
     assert text.startswith(f"cannot keep data in {tmp_path / 'data'}: ")
     assert "\n" not in text
     (tmp_path / "data").chmod(0o700)
