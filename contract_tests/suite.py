@@ -13,10 +13,10 @@ from typing import TextIO
 
 import httpx
 
-from contract_tests.cli.options import Options
 from contract_tests.findings import Finding, Run
 from contract_tests.fuzzing.config import LEVELS
 from contract_tests.fuzzing.run import run_conformance
+from contract_tests.options import Options
 from contract_tests.properties.preflight import Lapsed, Preflight
 from contract_tests.properties.run import Plan, run_properties
 from contract_tests.reports.progress import Progress

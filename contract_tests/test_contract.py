@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from contract_tests.cli.options import Options
 from contract_tests.conftest import options_of
 from contract_tests.findings import Finding, Run
 from contract_tests.fuzzing.config import LEVELS, PHASES
 from contract_tests.fuzzing.run import run_conformance
+from contract_tests.options import Options
 from contract_tests.properties.oracles import ORACLES
 from contract_tests.properties.preflight import Lapsed
 from contract_tests.properties.run import run_properties

@@ -21,9 +21,9 @@ from typing import Any
 import click
 import httpx
 
-from contract_tests.cli.credentials import Secrets
-from contract_tests.cli.options import Options, read_options
+from contract_tests.cli.options import read_options
 from contract_tests.findings import Run
+from contract_tests.options import Options
 from contract_tests.properties.actions import Actions
 from contract_tests.properties.run import run_properties
 from contract_tests.suite import left_behind, opened, plan_of, run_tag
@@ -31,6 +31,7 @@ from contract_tests.target.cleanup import sweep
 from contract_tests.target.guard import guarded
 from contract_tests.target.profiles import FULL
 from contract_tests.target.run_tag import RunTag
+from contract_tests.target.secrets import Secrets
 from contract_tests.target.session import Session
 from contract_tests.target.target import Target
 from lab.mutants.defect import Scene

@@ -77,7 +77,7 @@ class Server(_Server):
 
 
 def serve(app: ASGIApp, listener: socket.socket, read_timeout: float = READ_TIMEOUT) -> None:
-    """Serve until the process is told to stop; a request has so many seconds to come in."""
+    """Serve until the process is asked to stop; a request has so many seconds to come in."""
     raise_limit()
     Server(server_config(app, read_timeout)).run(sockets=[listener])
 

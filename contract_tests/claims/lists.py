@@ -59,7 +59,7 @@ class Distinct(Claim):
 
 @dataclass(frozen=True, slots=True)
 class Single(Claim):
-    """A value that one record alone was given stands at one record alone of those on these pages.
+    """A value that one record alone was given is at one record alone of those on these pages.
 
     `pointer` is where a listed record shows it.
     """

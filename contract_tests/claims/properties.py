@@ -14,7 +14,7 @@ from mock_server.lifecycle.values import UnparsableValue, instant, number
 
 @dataclass(frozen=True, slots=True)
 class Shows(Claim):
-    """What stands at a pointer means what was sent.
+    """The value at a pointer means what was sent.
 
     The meaning is that of a resource's field, or of the words `instant` and `exact` if `resource`
     is empty.

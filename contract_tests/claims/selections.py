@@ -91,7 +91,7 @@ class Ordered(Claim):
 
 
 def _out_of_order(listed: Sequence[Any], sort: Sort) -> str | None:
-    """Which of the records stands after one that it belongs before."""
+    """Which of the records comes after one that it belongs before."""
     known = [key for key in map(sort.key, listed) if key is not None]
     for one, next_one in pairwise(known):
         if (one < next_one) if sort.descending else (one > next_one):

@@ -11,18 +11,12 @@ from typing import Any, TextIO
 import click
 
 from contract_tests.cli.credentials import read_credential
-from contract_tests.cli.options import (
-    MOCK,
-    Options,
-    read_options,
-    report_options,
-    target_options,
-    waivers_option,
-)
+from contract_tests.cli.options import read_options, report_options, target_options, waivers_option
 from contract_tests.cli.run import reported
 from contract_tests.differential.runner import Sides, run_differential
 from contract_tests.differential.waivers import Waiver, read_waivers
 from contract_tests.findings import Run
+from contract_tests.options import MOCK, Options
 from contract_tests.reports.progress import Progress
 from contract_tests.suite import left_behind, opened, run_tag
 from contract_tests.target.interruption import held

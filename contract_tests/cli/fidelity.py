@@ -15,12 +15,13 @@ from typing import Any
 import click
 import httpx
 
-from contract_tests.cli.options import Options, read_options, target_options
+from contract_tests.cli.options import read_options, target_options
 from contract_tests.cli.run import FOUND, NOT_REACHED, NOTHING_NEW, without_secrets_shown
 from contract_tests.fidelity.model import FidelityRule, Rules, load_rules
 from contract_tests.fidelity.page import Beside, page
 from contract_tests.fidelity.report import as_json, summary
 from contract_tests.fidelity.runner import RuleOutcome, RuleResult, run_rules
+from contract_tests.options import Options
 from contract_tests.suite import left_behind, opened, run_tag
 from contract_tests.target.target import Unreachable
 from mock_server.command_line import path_option, say

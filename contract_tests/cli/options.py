@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,15 +13,16 @@ from typing import Any, TypeVar
 import click
 import httpx
 
-from contract_tests.cli.credentials import CredentialError, Secrets, read_credential
+from contract_tests.cli.credentials import CredentialError, read_credential
+from contract_tests.options import MOCK, Options
 from contract_tests.reports.baseline import Baseline
 from contract_tests.reports.progress import QUIET, USUAL, VERBOSE
 from contract_tests.target.profiles import FULL, PROFILES, READ_ONLY, RateError, pace_of
+from contract_tests.target.secrets import Secrets
 from mock_server.command_line import Word, path_option
 from mock_server.control.cli.options import complete_api, duration
 from mock_server.usage import UsageError
 
-MOCK = "mock"
 LEVELS = ("smoke", "default")
 CREDENTIAL = "CONTRACT_TESTS_CREDENTIAL"
 OTHER_CREDENTIAL = "CONTRACT_TESTS_OTHER_CREDENTIAL"
@@ -30,39 +30,6 @@ OTHER_CREDENTIAL = "CONTRACT_TESTS_OTHER_CREDENTIAL"
 _USUAL_TIME = 2 * 3600.0
 _HOW = "env:NAME or file:PATH (for a mock: a test key)"
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run was asked for; `parameters` are path parameters that are the same in every call.
-
-    Credentials are None where the target gives its own. `max_time` and `settle` are in seconds.
-    """
-
-    names: tuple[str, ...]
-    target: str
-    credential: str | None
-    other_credential: str | None
-    profile: str
-    rate: str | None
-    seed: int
-    level: str
-    max_examples: int | None
-    parameters: dict[str, str]
-    ledger: Path | None
-    report: Path | None
-    baseline_path: Path | None
-    baseline: Baseline
-    update_baseline: bool
-    max_time: float | None = None
-    settle: float = 0.0
-    verbosity: int = 0
-    secrets: Secrets = field(default_factory=Secrets)
-
-    @property
-    def on_mock(self) -> bool:
-        """Whether the target is a mock in this process."""
-        return self.target == MOCK
 
 
 def target_options(act: F) -> F:

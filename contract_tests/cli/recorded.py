@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from contract_tests.cli.options import Options, read_options, report_options, waivers_option
+from contract_tests.cli.options import read_options, report_options, waivers_option
 from contract_tests.cli.run import reported
 from contract_tests.differential.waivers import read_waivers
 from contract_tests.findings import Run
+from contract_tests.options import Options
 from contract_tests.recorded.check import check_recording
 from contract_tests.recorded.cleaning import document_of, read_entries
 from contract_tests.recorded.har import read_document, recording_of

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from contract_tests.cli.credentials import Secrets
 from contract_tests.cli.options import CREDENTIAL, OTHER_CREDENTIAL
 from contract_tests.reports.files import script_of
+from contract_tests.target.secrets import Secrets
 from mock_server.command_line import path_option
 from mock_server.usage import UsageError, suggestion
 

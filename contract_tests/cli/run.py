@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from contract_tests.cli.options import Options, read_options, report_options, target_options
+from contract_tests.cli.options import read_options, report_options, target_options
 from contract_tests.findings import Run
+from contract_tests.options import Options
 from contract_tests.reports.baseline import Baseline
 from contract_tests.reports.files import write_report
 from contract_tests.reports.progress import VERBOSE

@@ -10,8 +10,9 @@ from typing import Any
 import click
 import httpx
 
-from contract_tests.cli.options import Options, read_options, target_options
+from contract_tests.cli.options import read_options, target_options
 from contract_tests.cli.run import without_secrets_shown
+from contract_tests.options import Options
 from contract_tests.properties.preflight import Preflight
 from contract_tests.suite import REPEATS, target_of
 from contract_tests.target.cleanup import Outcome

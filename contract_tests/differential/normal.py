@@ -31,7 +31,7 @@ _PREFIXED = re.compile(r"[A-Za-z0-9]{1,8}-(.+)")
 _NOW = timedelta(minutes=5)
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _PIECES = re.compile(r"\d+|\D+")
-#: What stands before a number in a link that is no identifier.
+#: What precedes a number in a link that is no identifier.
 _COUNTS = ("page=", "limit=", "offset=", "size=")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 

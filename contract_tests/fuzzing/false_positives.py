@@ -21,7 +21,7 @@ from contract_tests.fuzzing.transport import LOST
 from mock_server.openapi.document import SpecIndex
 
 _REDIRECTS = 300
-#: A service, or what stands before it, need not take longer URLs than that (RFC 9110, 4.1).
+#: A service, or a proxy before it, need not take longer URLs than that (RFC 9110, 4.1).
 _LONGEST = 8000
 _TOO_LONG = frozenset({414, 431})
 

@@ -60,7 +60,7 @@ class Known:
 def fingerprint_of(api: str, finding: Finding) -> str:
     """Return what stays the same of a finding when values in its message change: 16 hex digits.
 
-    Identifiers, quoted words, numbers, constants, objects and lists are evened out. What stands
+    Identifiers, quoted words, numbers, constants, objects and lists are evened out. What comes
     after a message's second paragraph, where schemas and values are shown, is left out; and all of
     the message where the subject says what is wrong.
     """

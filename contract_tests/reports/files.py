@@ -47,7 +47,7 @@ def write_report(report: Report, folder: Path) -> None:
 
 
 def reproduction_path(reported: Reported, suffix: str) -> str:
-    """Return where a finding's reproduction stands in the folder of the report."""
+    """Return where a finding's reproduction is in the folder of the report."""
     finding = reported.finding
     return script_of(reported.number, finding.check, finding.operation, suffix)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from contract_tests.cli.credentials import Secrets
 from contract_tests.findings import NOT_TESTED, Finding, Run
 from contract_tests.reports.baseline import Baseline, Known, fingerprint_of
+from contract_tests.target.secrets import Secrets
 
 Verdict = Literal["new", "known", "expired"]
 

@@ -1,4 +1,4 @@
-"""What stands before a target, and lets nothing through that the run's profile does not allow."""
+"""What comes before a target, and lets nothing through that the run's profile does not allow."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from mock_server.openapi.multipart import form_parts
 def body_of(content_type: str, body: bytes) -> Any:
     """Return a JSON value, or a form as an object; None if there is no body.
 
-    A field of a form is a text, or a list of texts if it stands there several times. Raises
+    A field of a form is a text, or a list of texts if it is there several times. Raises
     ValueError, with a message of one line, for anything else.
     """
     if not body:

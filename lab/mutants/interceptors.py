@@ -47,7 +47,7 @@ def on_status(operation: str, status: int, change: Callable[[Response], Response
 def in_answers(
     operation: str, pointer: str, change: Callable[[Any], Any], status: int | None = None
 ) -> Interceptor:
-    """Return an interceptor that changes what stands at a pointer in one operation's answers.
+    """Return an interceptor that changes the value at a pointer in one operation's answers.
 
     They are those of a status, or of any success; `*` in the pointer means every item.
     """
@@ -70,7 +70,7 @@ def in_answers(
 
 
 def in_requests(operation: str, pointer: str, change: Callable[[Any], Any]) -> Interceptor:
-    """Return an interceptor that changes what stands at a pointer in one operation's requests."""
+    """Return an interceptor that changes the value at a pointer in one operation's requests."""
 
     def changed(request: Request) -> Request:
         body = request.json

@@ -94,7 +94,7 @@ def list_as_object(scene: Scene) -> Iterator[Site]:
     )
 
 
-@defects("null-not-allowed", "null stands where the spec has a value", semantic=False)
+@defects("null-not-allowed", "null is sent where the spec has a value", semantic=False)
 def null_not_allowed(scene: Scene) -> Iterator[Site]:
     """Write null for a property that is not nullable."""
     return _changed(

@@ -20,7 +20,7 @@ from mock_server.discovery import Vendor
 from mock_server.engine.replies import encode_json
 from mock_server.openapi.document import Json
 
-#: Everything of ours beside the APIs stands below this path, which no vendor uses.
+#: Everything of ours beside the APIs is below this path, which no vendor uses.
 PREFIX = "/_mock"
 #: Says why a page is not for the caller of an ASGI scope: LOGIN if he has to log in, else one line;
 #: None if it is for him.

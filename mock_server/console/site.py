@@ -1,6 +1,6 @@
 """The console's page, rendered by Flask; imported when it is asked for first.
 
-The page is a shell: what stands in it comes from the control API, which its modules call. Where
+The page is a shell: its content comes from the control API, which its modules call. Where
 control is not open to the caller, what the shell says of the APIs stays.
 """
 

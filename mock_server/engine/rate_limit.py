@@ -33,7 +33,7 @@ class RateLimit:
     """So many requests in each window of so many seconds, for each credential.
 
     A sandbox may have another number of `requests`. What is refused does not count. `headers` makes
-    what stands on every answer while the limit is on.
+    what every answer has while the limit is on.
     """
 
     requests: int

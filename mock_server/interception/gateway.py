@@ -74,7 +74,7 @@ class Interceptor:
         self._server = Server(server_config(app, http=connection))
 
     def run(self) -> None:
-        """Serve until the process is told to stop, or `stop` is called from another thread."""
+        """Serve until the process is asked to stop, or `stop` is called from another thread."""
         with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
             runner.run(self._serve())
 
@@ -158,7 +158,7 @@ def serve_hosts(
     trust_proxy: bool = False,
     wrap: Wrap = _as_it_is,
 ) -> None:
-    """Serve under the vendors' hosts and all others until the process is told to stop.
+    """Serve under the vendors' hosts and all others until the process is asked to stop.
 
     With an `authority`, HTTPS is spoken. With `trust_proxy`, the headers of a proxy in front say
     which scheme and host were called. All requests pass through what `wrap` makes. Raises

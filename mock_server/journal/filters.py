@@ -1,7 +1,7 @@
 """Find exchanges by words, such as `status:4xx operation:createProduct record:cliniko.products/12`.
 
 Words are separated by spaces, and an exchange has to be as each of them says. `name:value` asks for
-one of the properties below, a value with spaces stands in double quotes, and a minus in front turns
+one of the properties below, a value with spaces goes into double quotes, and a minus in front turns
 a word around. A word without a name is looked for in the operation, the path, the query and both
 bodies, in any case.
 """

@@ -29,7 +29,7 @@ class Filter:
     is not known), `value` draws a value that means something for the records there are (None:
     there is none). `universe` is the query that lists all records it chooses from,
     with the list that `among` names (an operationId; empty: the filtered list itself). `path` makes
-    path parameters, where the value stands in the path.
+    path parameters, where the value goes in the path.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """The life of a vendor's records, as data: which operation does what, and what must then be seen.
 
-JSON pointers (`/price`) say where something stands in a shown record or an answer; `""` is all of
+JSON pointers (`/price`) say where something is in a shown record or an answer; `""` is all of
 it, and `/prices/currency=AUD/price` finds its way by a text (`pointers.find`). In the body of an
 update or a move, `pointers.Shown` stands for what the record shows. Statuses are numbers. Callables
 are pure.
@@ -111,7 +111,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An operation that shows one record; `at` says where a field stands if not where it does.
+    """An operation that shows one record; `at` says where a field is if not at its own pointer.
 
     A field whose pointer is None in `at` is not shown by this operation.
     """

@@ -59,9 +59,9 @@ def form_parts(content: bytes, content_type: str) -> list[Part]:
 def read_multipart(content: bytes, boundary: str, *, lenient: bool = False) -> list[Part]:
     """Return the named parts of a form, in their order.
 
-    What stands before the first delimiter and after the closing one is ignored, and so are parts
+    What comes before the first delimiter and after the closing one is ignored, and so are parts
     without a name. Raises NotMultipart for a body without an end, for headers that are not
-    UTF-8, and for broken base64. If `lenient` (Django), whatever stands before, between and after
+    UTF-8, and for broken base64. If `lenient` (Django), whatever comes before, between and after
     delimiters is a part if it has the headers of one; a file without an end is left out, such a
     header passed over, and a field in broken base64 left as it is.
     """

@@ -41,7 +41,7 @@ def parameters_of(template: str) -> list[str]:
 
 
 def escaped(value: object) -> str:
-    """Return a value as it stands in one segment of a path or in a query."""
+    """Return a value as it is written in one segment of a path or in a query."""
     return quote(str(value), safe="")
 
 

@@ -49,7 +49,7 @@ def _anything(_: str) -> bool:
     return True
 
 
-#: Formats of strings beyond JSON Schema's own, for where a pattern stands beside one already. Those
+#: Formats of strings beyond JSON Schema's own, for where a schema has a pattern already. Those
 #: of numbers are bounds; see `translate`.
 _FORMATS: dict[str, Callable[[str], bool]] = {
     **{name: _matches(pattern) for name, pattern in _PATTERNS.items()},
@@ -126,7 +126,7 @@ def translate(schema: Any, *, accepted: bool = True) -> Any:
 def parts_of(spec: SpecIndex, schema: Json) -> Iterator[tuple[Json, ...]]:
     """Yield a schema and every one that it is composed of, the nearest first.
 
-    Each comes as the last of those that it stands in, the outermost first, with references as they
+    Each comes as the last of those that contain it, the outermost first, with references as they
     stand. Raises SpecError if a reference leads nowhere.
     """
     resolved = spec.resolve(schema)

@@ -76,7 +76,7 @@ class Presented:
 class SecurityScheme:
     """One security scheme of a document; `id` is its name there.
 
-    `kind` says what a credential is, `location` and `parameter` where it stands; OAuth 2 tokens are
+    `kind` says what a credential is, `location` and `parameter` where it is; OAuth 2 tokens are
     bearer tokens. With `x-exact-scheme`, the word before a credential is in the usual case and one
     space follows it (Laravel), not in any case (RFC 9110). Raises UnsupportedScheme.
     """

@@ -13,7 +13,7 @@ Catalogues = Literal["own", "shared"]
 SHARED: Catalogues = "shared"
 #: The largest persona that there can be.
 MOST_PRODUCTS = 100_000
-#: What a persona may be called, as it stands in keys: `test.NAME-1`.
+#: What a persona may be called, as it is written in keys: `test.NAME-1`.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 NAME_RULE = "lower-case letters, digits and underscores, a letter first"
 

@@ -46,7 +46,7 @@ class Clock:
 
     @property
     def frozen(self) -> bool:
-        """Whether it stands still."""
+        """Whether it is frozen."""
         return self._frozen_at is not None
 
     @property
@@ -78,7 +78,7 @@ class Clock:
             self._offset += by
 
     def run(self) -> None:
-        """Let a frozen clock run on from where it stands."""
+        """Let a frozen clock run on from its present instant."""
         instant, self._frozen_at = self.now(), None
         self.set(instant)
 

@@ -3,7 +3,7 @@
 An entry says, in this order: what became of the state before the exchanges, whether the journal
 was cleared, the exchanges with what each changed, what became of the state after them, and the
 parts and snapshots that are other ones. A checkpoint is an entry on top of an empty sandbox. It
-stands before the oldest exchange that the journal holds, so that the states around the exchanges
+comes before the oldest exchange that the journal holds, so that the states around the exchanges
 come out as the log is read; parts and snapshots in it are the newest ones, which is no harm, for
 an entry has the whole of a part.
 """

@@ -26,7 +26,7 @@ from mock_server.lifecycle.values import UnparsableValue, instant
 
 
 class Seen(NamedTuple):
-    """A record in an answer: where it stands there, and where a view has what (`Read.at`)."""
+    """A record in an answer: where it is there, and where a view has what (`Read.at`)."""
 
     answer: int
     record: str
@@ -72,7 +72,7 @@ def views_agree(resource: Resource) -> Iterator[Case]:
 
 
 def _listed(actions: Actions, listing: Listing) -> dict[str, Seen]:
-    """Where each record of a list stands, by its identifier."""
+    """Where each record of a list is, by its identifier."""
     return {
         str(find(item, listing.id)): Seen(page, f"{listing.items}/{place}", listing.at)
         for page in actions.pages(listing)

@@ -1,6 +1,6 @@
 """Exsited's pages: cut by limit and offset, with the addresses of the pages before and after.
 
-Source: facts, section 2 (documented): the string `NULL` stands where there is no page. The limit
+Source: facts, section 2 (documented): the string `NULL` is shown where there is no page. The limit
 that applies by default is inferred from the vendor's sample page.
 """
 

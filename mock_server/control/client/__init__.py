@@ -211,11 +211,11 @@ class SandboxControl:
         return self._set_clock("frozen", at=at)
 
     def run(self) -> ClockView:
-        """Let its clock run on from where it stands."""
+        """Let its clock run on from its present instant."""
         return self._set_clock("running")
 
     def set_time(self, at: datetime) -> ClockView:
-        """Make it that instant (UTC if it has no offset); the clock stands or runs as before."""
+        """Make it that instant (UTC if it has no offset); a frozen clock stays frozen."""
         return self._set_clock("set", at=at)
 
     def advance(self, by: timedelta | float) -> ClockView:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime
 
-from contract_tests.cli.credentials import Secrets
 from contract_tests.findings import Finding, Property, Run
 from contract_tests.reports.baseline import Baseline, Known, fingerprint_of
 from contract_tests.reports.report import report_of
+from contract_tests.target.secrets import Secrets
 
 STARTED = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 #: What a hostile target would like to get into a report.

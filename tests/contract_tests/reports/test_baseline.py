@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contract_tests.cli.credentials import Secrets
 from contract_tests.findings import NOT_TESTED, Finding, Property, Run
 from contract_tests.reports.baseline import Baseline, BaselineError, Known, fingerprint_of
 from contract_tests.reports.report import report_of
+from contract_tests.target.secrets import Secrets
 
 TODAY = date(2026, 3, 14)
 FINDING = Finding("a_check", "GET /x", "It was wrong", "fuzzing", subject="/name")

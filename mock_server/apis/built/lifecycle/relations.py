@@ -71,7 +71,7 @@ def balance_of_ledger(shown: Json, _: Look) -> str | None:
 def in_its_category(item: Json, look: Look) -> str | None:
     """Say how the categories of the counter disagree with an item, or with themselves.
 
-    An item that the counter offers stands in one category, its own; a category's count is that of
+    An item that the counter offers is in one category, its own; a category's count is that of
     its items.
     """
     counter = look("listPosItems", {})
@@ -157,7 +157,7 @@ def materials_as_they_are(item: Json, look: Look) -> str | None:
 
 
 def booked_rightly(item: Json, look: Look) -> str | None:
-    """Say how an entry of an item's history does not fit it, or the account that stands in it."""
+    """Say how an entry of an item's history does not fit it, or the account that it names."""
     history = look("listStockHistory", {"id": str(item["id"])})
     for entry in history["data"] if isinstance(history, dict) else ():
         account = entry["adjustment_account"]

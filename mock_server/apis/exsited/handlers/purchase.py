@@ -78,7 +78,7 @@ def configure_item_purchase(request: Request, context: Context) -> Reply:
 def changed_purchase(purchase: Purchase, part: Mapping[str, Any], state: Transaction) -> Purchase:
     """Return the purchase part with what a request names; a linked supplier is updated.
 
-    What stands beside the suppliers are the terms of an item that is bought without them, which
+    The fields beside the suppliers are the terms of an item that is bought without them, which
     the vendor's SDK sends.
     """
     links = {link.id: link for link in purchase.suppliers}

@@ -29,7 +29,7 @@ _NUMBERED = re.compile(r"ITEM-\d{4}$")
 
 
 def paging(wrapper: str = "") -> Paging:
-    """Return the paging of a list whose `pagination` stands in a wrapper, given as a pointer."""
+    """Return the paging of a list whose `pagination` is in a wrapper, given as a pointer."""
 
     def link(name: str) -> Callable[[Any], str | None]:
         def linked_page(body: Any) -> str | None:

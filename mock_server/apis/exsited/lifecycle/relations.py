@@ -38,7 +38,7 @@ _SPELLED_INSIDE = {
 
 
 def _of_item(operation: str, record: Json, look: Look) -> Any:
-    """What stands in the wrapper of another view of the same item."""
+    """What is in the wrapper of another view of the same item."""
     return find(look(operation, {"item_id": record["id"]}), "/item")
 
 
@@ -177,7 +177,7 @@ def _settings(record: Json, look: Look) -> str | None:
 
 
 def _warehouses(record: Json, look: Look) -> str | None:
-    """Each warehouse of the item stands there once, and its uuid leads to it."""
+    """Each warehouse of the item is there once, and its uuid leads to it."""
     stocks = _objects(find(record, "/inventories/warehouses"))
     names = [stock["name"] for stock in stocks]
     if len({*names}) < len(names):

@@ -63,7 +63,7 @@ def _gethostbyname(host):
 
 
 def _run_the_next():
-    """Run the `sitecustomize` that this one stands before, if there is one."""
+    """Run the `sitecustomize` that this one hides, if there is one."""
     from importlib.machinery import PathFinder
     from importlib.util import module_from_spec
 
