@@ -62,7 +62,8 @@ def verdict():
         case = SimpleNamespace(operation=operation, query=None)
         failure = UseAfterFree.__new__(UseAfterFree)
         sent = SimpleNamespace(method="GET")
-        return taken[0](None, failure, case, SimpleNamespace(status_code=status, request=sent))
+        response = SimpleNamespace(status_code=status, request=sent, headers={})
+        return taken[0](None, failure, case, response)
 
     return judge
 
