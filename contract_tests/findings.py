@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The exchange that shows a finding: what was expected of it, and what came.
+
+    Bodies are texts, cut where they are long, without the values of secret fields; `curl` is one
+    line that makes this call, with credentials as variables of the shell.
+    """
+
+    expected: str
+    actual: str
+    method: str
+    url: str
+    request_headers: Mapping[str, str]
+    request_body: str
+    status: int
+    response_headers: Mapping[str, str]
+    response_body: str
+    curl: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +35,8 @@ class Finding:
     `subject` what of the operation is wrong (a status, a JSON pointer), so that two findings of one
     check stay two. `steps` is the shortest sequence of calls that shows it, a line each;
     `reproduction` a shell script of curl calls and `test` a pytest module, both of which fail while
-    the fault is there. Credentials are left out of all of them.
+    the fault is there; `evidence` the call whose answer is wrong. Credentials are left out of all
+    of them.
     """
 
     check: str
@@ -26,6 +47,7 @@ class Finding:
     subject: str = ""
     steps: tuple[str, ...] = ()
     test: str = ""
+    evidence: Evidence | None = None
 
     def same_as(self, other: Finding) -> bool:
         """Say whether both report the same fault."""
@@ -55,7 +77,8 @@ class Property:
     """What became of one property: how often it was tried, or why it was not (`skipped`).
 
     `name` is its id, `description` the sentence that says what holds; `last` is the case that was
-    tried last: the kind of record, and the number of the case; `seconds` what all of them took.
+    tried last: the kind of record, and the number of the case; `seconds` what all of them took, and
+    `operations` what those about each operation (METHOD and path) took.
     """
 
     name: str
@@ -65,6 +88,7 @@ class Property:
     skipped: str = ""
     last: str = ""
     seconds: float = 0.0
+    operations: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -160,8 +160,10 @@ LAYERS = {
     "contract_tests.reproduction": {
         "contract_tests.claims",
         "contract_tests.exchange",
+        "contract_tests.findings",
         "contract_tests.target",
         "mock_server.discovery",
+        "mock_server.journal.redaction",
         "mock_server.lifecycle",
         "mock_server.openapi",
         "mock_server.state.clock",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from contract_tests.claims.answers import methods
 from contract_tests.exchange.conformance import contract_of
 from contract_tests.exchange.trace import Answer, Exchange, Trace, find
 from contract_tests.findings import Finding
+from contract_tests.reproduction.evidence import evidence, expected_by
 from contract_tests.reproduction.pytest_module import pytest_module
 from contract_tests.reproduction.running import Ran
 from contract_tests.reproduction.script import Script, ScriptRequest, Step
@@ -52,6 +54,25 @@ _OF_REFUSAL = frozenset(
 )
 
 
+#: What each check expects, in words.
+_EXPECTED = {
+    "allow_header_conformance": "an Allow header with the methods that the document has",
+    "content_type_conformance": "a content type that the document has for this status",
+    "ensure_resource_availability": "the record is there after it was created",
+    "ignored_auth": "a refusal (401 or 403), as the credential is missing or wrong",
+    "missing_required_header": "a refusal (4xx), as a required header is missing",
+    "negative_data_rejection": "a refusal (4xx), as the request breaks the document",
+    "not_a_server_error": "a status below 500",
+    "object_level_authorization": "a refusal, as the record is another account's",
+    "positive_data_acceptance": "a success, as the request keeps to the document",
+    "response_headers_conformance": "the headers that the document has for this status",
+    "response_schema_conformance": "a body of the schema that the document has for this status",
+    "status_code_conformance": "a status that the document has",
+    "unsupported_method": "405, as the document has no such method",
+    "use_after_free": "a refusal (404 or 410), as the record was deleted",
+}
+
+
 def with_reproduction(
     finding: Finding, recorder: Any, case_id: str, check: Any, target: Target, lifecycle: Lifecycle
 ) -> Finding:
@@ -62,12 +83,25 @@ def with_reproduction(
     session = Session(target, lifecycle)
     name = f"{check.name}: {recorder.cases[case_id].value.operation.label}"
     script = settled(*found, session)
+    exchange = found[1].trace[found[1].claim.judged]
     return replace(
         finding,
+        evidence=evidence(
+            exchange,
+            session,
+            _EXPECTED.get(check.name) or expected_by(found[1].claim, check.name),
+            f"{exchange.answer.status}: {_actual(check.failure_info.failure)}",
+        ),
         reproduction=shell_script(script, session, name, finding.message),
         steps=tuple(map(str, found[1].trace)),
         test=pytest_module(script, session, name, finding.message),
     )
+
+
+def _actual(failure: Any) -> str:
+    """What a failure of Schemathesis says, in a line."""
+    first = re.split(r"\n\s*\n", failure.message.strip())[0]
+    return ": ".join(" ".join(each.split()) for each in (failure.title, first) if each.strip())
 
 
 def script_of(recorder: Any, case_id: str, check: Any, target: Target) -> tuple[Script, Ran] | None:

@@ -12,11 +12,14 @@ from random import Random
 
 import httpx
 
-from contract_tests.findings import Finding, Property, Run
+from contract_tests.claims import Claim
+from contract_tests.exchange.trace import Trace
+from contract_tests.findings import Evidence, Finding, Property, Run
 from contract_tests.garbage_collection import seldom_collected
 from contract_tests.properties.actions import Actions, Breach, CaseNotApplicable, ClaimViolated
 from contract_tests.properties.oracle import Case, Oracle
 from contract_tests.properties.oracles import ORACLES
+from contract_tests.reproduction.evidence import actual_of, evidence, expected_by
 from contract_tests.reproduction.pytest_module import pytest_module
 from contract_tests.reproduction.running import violation_of
 from contract_tests.reproduction.shell import shell_script
@@ -182,10 +185,14 @@ def _try(
             tried.last = where
             random = Random(f"{run.seed}/{oracle.id}/{where}/{number}")  # noqa: S311 - no secret
             actions = Actions(session, random)
+            began = time.perf_counter()
             try:
                 breaches = _breaches(oracle, case, actions)
             finally:
                 actions.tidy()
+                label = _label(session, case.operation)
+                took = time.perf_counter() - began
+                tried.operations[label] = tried.operations.get(label, 0.0) + took
             if (
                 plan.writes
                 and not plan.touches_foreign_data
@@ -197,7 +204,7 @@ def _try(
                 breaches = [each for each in breaches if each[0] != GUARD]
             tried.failed += any(name == "" for name, _ in breaches)
             for name, breach in breaches:
-                finding = _finding(name or oracle.id, breach, session)
+                finding = _finding(name or oracle.id, breach, session, oracle.description)
                 if any(_same_fault(finding, other) for other in run.findings):
                     continue
                 if name == LOST and not session.target.in_process:
@@ -206,7 +213,7 @@ def _try(
                 run.add([finding])
                 if shortener is None:
                     continue
-                shown = _shown_shortest(finding, breach, shortener, session)
+                shown = _shown_shortest(finding, breach, shortener, session, oracle.description)
                 if shown is not None:
                     run.findings[-1] = shown
                 else:
@@ -267,16 +274,35 @@ def _lost(case: Case, actions: Actions, problem: Exception) -> Breach:
     return Breach(None, case.operation, f"{type(problem).__name__}: {problem}", actions.trace)
 
 
-def _finding(name: str, breach: Breach, session: Session) -> Finding:
-    operation = session.spec.operations[breach.operation]
+def _finding(name: str, breach: Breach, session: Session, description: str) -> Finding:
     return Finding(
         check=name,
-        operation=f"{operation.method.upper()} {operation.path}",
+        operation=_label(session, breach.operation),
         message=breach.message,
         phase=PHASE,
         subject=breach.claim.subject if breach.claim is not None else "",
         steps=tuple(str(exchange) for exchange in breach.trace),
+        evidence=_evidence(breach.claim, breach.trace, breach.message, session, description),
     )
+
+
+def _evidence(
+    claim: Claim | None, trace: Trace, message: str, session: Session, description: str
+) -> Evidence | None:
+    """The exchange that a claim says is wrong; the last one where a call cannot be judged."""
+    if not trace:
+        return None
+    if claim is None:
+        return evidence(trace[len(trace) - 1], session, "an answer that can be read", message)
+    exchange = trace[claim.judged]
+    actual = actual_of(message, exchange, claim)
+    return evidence(exchange, session, expected_by(claim, description), actual)
+
+
+def _label(session: Session, operation_id: str) -> str:
+    """An operation as reports name it: METHOD and path."""
+    operation = session.spec.operations[operation_id]
+    return f"{operation.method.upper()} {operation.path}"
 
 
 def _same_fault(one: Finding, other: Finding) -> bool:
@@ -285,7 +311,7 @@ def _same_fault(one: Finding, other: Finding) -> bool:
 
 
 def _shown_shortest(
-    finding: Finding, breach: Breach, shortener: Shortener, session: Session
+    finding: Finding, breach: Breach, shortener: Shortener, session: Session, description: str
 ) -> Finding | None:
     """The finding with the shortest sequence that shows it, and both ways to send it again.
 
@@ -314,4 +340,5 @@ def _shown_shortest(
         steps=tuple(str(exchange) for exchange in ran.trace),
         reproduction=shell_script(script, session, finding.check, message),
         test=pytest_module(script, session, finding.check, message),
+        evidence=_evidence(ran.claim, ran.trace, message, session, description),
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from contract_tests.findings import Evidence
 from contract_tests.reports.report import ApiReport, Report, Reported
 from mock_server import __version__
 
@@ -60,6 +62,7 @@ def _api(api: ApiReport) -> dict[str, Any]:
                 "tried": each.tried,
                 "failed": each.failed,
                 "skipped": each.skipped or None,
+                "seconds": round(each.seconds, 3),
             }
             for each in run.properties
         ],
@@ -86,7 +89,31 @@ def _finding(reported: Reported) -> dict[str, Any]:
         "steps": list(finding.steps),
         "reproduction": finding.reproduction,
         "test": finding.test,
+        "evidence": _evidence(finding.evidence) if finding.evidence else None,
         "first_seen": known.first_seen.isoformat() if known else None,
         "reason": (known.reason or None) if known else None,
         "expires": known.expires.isoformat() if known and known.expires else None,
     }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "expected": evidence.expected,
+        "actual": evidence.actual,
+        "request": {
+            "method": evidence.method,
+            "url": evidence.url,
+            "headers": _headers(evidence.request_headers),
+            "body": evidence.request_body,
+        },
+        "response": {
+            "status": evidence.status,
+            "headers": _headers(evidence.response_headers),
+            "body": evidence.response_body,
+        },
+        "curl": evidence.curl,
+    }
+
+
+def _headers(headers: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers.items()]

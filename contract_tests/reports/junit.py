@@ -1,9 +1,10 @@
 """The report as JUnit's XML, which CI services show: one suite per API.
 
-A test case is a check of one operation (class `<api>.<check>`, named by the operation), a property
-(class `<api>.property`, named by its id and what must hold), or something that was left out (class
-`<api>.left_out`). What fails the run is a failure, what the baseline excuses or what was left out
-is skipped, and a target that could not be reached is an error.
+A test case is a check or a property of one operation (class `<api>.<check>` or `<api>.<property>`,
+named by the operation), a property that was not tried (named by what must hold), or something that
+was left out (class `<api>.left_out`). Those of properties have the time that they took. What fails
+the run is a failure, what the baseline excuses or what was left out is skipped, and a target that
+could not be reached is an error.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from contract_tests.findings import Property
 from contract_tests.reports.report import ApiReport, Report, Reported
 
 #: What XML 1.0 cannot hold, in any form.
@@ -53,10 +53,18 @@ def _suite(api: ApiReport, report: Report) -> ET.Element:
         reachable = ET.SubElement(suite, "testcase", classname=run.api, name="reachable")
         ET.SubElement(reachable, "error", message=_text(api.unreachable), type="Unreachable")
     found = _by_case(api)
-    skipped = {(f"{run.api}.property", _titled(each)): each.skipped for each in run.properties}
-    took = {(f"{run.api}.property", _titled(each)): each.seconds for each in run.properties}
+    skipped = {
+        (f"{run.api}.{each.name}", each.description or each.name): each.skipped
+        for each in run.properties
+        if each.skipped
+    }
+    took = {
+        (f"{run.api}.{each.name}", operation): seconds
+        for each in run.properties
+        for operation, seconds in each.operations.items()
+    }
     cases = [(f"{run.api}.{check}", operation) for operation, check in sorted(run.checked)]
-    for case in dict.fromkeys([*cases, *skipped, *found]):
+    for case in dict.fromkeys([*cases, *took, *skipped, *found]):
         _case(suite, case, found.get(case, []), skipped.get(case, ""), took.get(case))
     for reason in run.skipped:
         _case(suite, (f"{run.api}.left_out", reason), [], reason)
@@ -67,16 +75,11 @@ def _suite(api: ApiReport, report: Report) -> ET.Element:
 
 
 def _by_case(api: ApiReport) -> dict[_Case, list[Reported]]:
-    properties = {each.name: _titled(each) for each in api.run.properties}
     found = defaultdict(list)
     for reported in api.findings:
         finding = reported.finding
-        if finding.check in properties:
-            found[f"{api.run.api}.property", properties[finding.check]].append(reported)
-        else:
-            found[f"{api.run.api}.{finding.check}", finding.operation or api.run.api].append(
-                reported
-            )
+        case = f"{api.run.api}.{finding.check}", finding.operation or api.run.api
+        found[case].append(reported)
     return found
 
 
@@ -95,7 +98,7 @@ def _case(
         first = failing[0].finding
         failure = ET.SubElement(element, "failure", type=_text(first.check))
         failure.set("message", _text(first.message.strip().partition("\n")[0]))
-        failure.text = _text("\n\n".join(map(_told, failing)))
+        failure.text = _text("\n\n".join(map(_described, failing)))
     elif known := [reported.known for reported in found if reported.known]:
         reasons = [entry.reason or f"known since {entry.first_seen}" for entry in known]
         ET.SubElement(element, "skipped", message=_text("; ".join(reasons)))
@@ -103,14 +106,15 @@ def _case(
         ET.SubElement(element, "skipped", message=_text(skipped))
 
 
-def _titled(each: Property) -> str:
-    return f"{each.name}: {each.description}" if each.description else each.name
-
-
-def _told(reported: Reported) -> str:
+def _described(reported: Reported) -> str:
     finding = reported.finding
-    parts = [f"#{reported.number} {finding.operation}", finding.message, *finding.steps]
-    return "\n".join([*parts, finding.reproduction])
+    parts = [f"#{reported.number} {finding.operation}", finding.message]
+    if finding.evidence is not None:
+        shown = finding.evidence
+        parts += [f"expected: {shown.expected}", f"actual: {shown.actual}"]
+        parts += [f"request: {shown.method} {shown.url}", shown.request_body]
+        parts += [f"response: {shown.status}", shown.response_body, f"curl: {shown.curl}"]
+    return "\n".join([*(part for part in parts if part), *finding.steps, finding.reproduction])
 
 
 def _text(text: str) -> str:

@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
+from contract_tests.findings import Evidence
 from contract_tests.reports.files import reproduction_path
 from contract_tests.reports.report import ApiReport, Report, Reported
 
 _MOST_LINES = 12
 _LONGEST_LINE = 300
+_LONGEST_BODY, _LONGEST_CURL = 200, 280
 _MOST_OTHERS = 5
 #: The status in a message such as `GET /taxes → 500: the server failed`.
 _ANSWERED = re.compile(r"→ ([0-9]{3})\b")
@@ -69,8 +71,8 @@ def _findings(api: ApiReport, folder: str, *, verbose: bool) -> Iterator[str]:
             if others:
                 yield _also(others)
         yield ""
-    if folder and any(each.finding.test or each.finding.reproduction for each in api.findings):
-        yield f"{api.run.api}: send one again: contract-tests replay NUMBER --report {folder}"
+    if not folder and any(each.finding.test for each in api.findings):
+        yield f"{api.run.api}: --report DIR keeps findings, for contract-tests replay NUMBER"
 
 
 def _cause(reported: Reported) -> tuple[str, ...]:
@@ -103,13 +105,38 @@ def _finding(reported: Reported, folder: str) -> Iterator[str]:
     yield f"  #{reported.number} {where or '(no operation)'} ({_remark(reported)})"
     if reported.known is not None and reported.known.reason:
         yield f"    known: {reported.known.reason}"
-    yield from _indented(finding.message)
+    if finding.evidence is None:
+        yield from _indented(finding.message)
+    else:
+        yield from _evidence(finding.evidence)
     for number, step in enumerate(finding.steps, 1):
         yield f"      {number}. {step}"
+    if folder and (finding.test or finding.reproduction):
+        yield f"    replay: contract-tests replay {reported.number} --report {folder}"
     if finding.reproduction and folder:
         yield f"    reproduce: sh {folder}/{reproduction_path(reported, '.sh')}"
     elif finding.reproduction and not finding.steps:
         yield from _indented(finding.reproduction)
+
+
+def _evidence(shown: Evidence) -> Iterator[str]:
+    yield f"    expected: {shown.expected}"
+    yield f"    actual:   {shown.actual}"
+    yield f"    request:  {shown.method} {shown.url}"
+    if shown.request_body:
+        yield f"              {_short(shown.request_body)}"
+    yield f"    response: {shown.status or 'none'}"
+    if shown.response_body:
+        yield f"              {_short(shown.response_body)}"
+    # A line that is cut is no command.
+    curl = shown.curl if len(shown.curl) <= _LONGEST_CURL else "too long for here; see the report"
+    yield f"    curl:     {curl}"
+
+
+def _short(body: str) -> str:
+    """A body in one line."""
+    line = " ".join(body.split())
+    return line if len(line) <= _LONGEST_BODY else f"{line[:_LONGEST_BODY]}…"
 
 
 def _remark(reported: Reported) -> str:

@@ -69,6 +69,11 @@ judge() { python3 -I "$work/judge.py" "$@"; }
 cat >"$work/judge.py" <<'END_OF_JUDGE'"""
 
 
+def served_at(target: Target) -> str:
+    """Return the base URL that curl reaches a target by: of a mock in process, a server's usual."""
+    return _SERVED_AT + urlsplit(target.base_url).path if target.in_process else target.base_url
+
+
 def shell_script(script: Script, session: Session, name: str, message: str) -> str:
     """Return the shell script; empty if what judges it cannot be taken along.
 
@@ -129,10 +134,9 @@ class _Writer:
     def _signing(self) -> Iterator[str]:
         """The target, and a file with each credential: others can read a command line."""
         target = self._target
-        default, on_mock = target.base_url, target.in_process
+        default, on_mock = served_at(target), target.in_process
         if on_mock:
             yield "# A mock; start one with: mock-server serve"
-            default = _SERVED_AT + urlsplit(default).path
         yield f"target=${{{TARGET}:-{quoted(default)}}}"
         callers = {step.call.account for step in self._script.steps}
         if self._asks_more():

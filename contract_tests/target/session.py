@@ -61,6 +61,21 @@ class Session:
 
         The exchange is added to the trace. Raises httpx.HTTPError if there is no answer.
         """
+        method, url, headers, content = self.written(call)
+        self.requests += 1
+        response = self._client(call.account).request(method, url, headers=headers, content=content)
+        sent = {name.lower(): value for name, value in response.headers.items()}
+        answer = Answer(response.status_code, sent, response.content)
+        exchange = Exchange(len(trace), call, method, url, answer, self._clock.now())
+        trace.exchanges.append(exchange)
+        self.checks += 1
+        if answer.status >= 500:
+            return exchange, ["/status"]
+        found = self._contract.problems(call.operation, answer.status, sent, answer.content)
+        return exchange, list(dict.fromkeys(problem.pointer for problem in found))
+
+    def written(self, call: Call) -> tuple[str, str, dict[str, str], bytes | None]:
+        """Return the method, path and query, headers and body of a call, without a credential."""
         operation = self.spec.operations[call.operation]
         values = {**self.target.parameters, **call.parts.path}
         url = self.spec.url(operation, values, call.parts.query)
@@ -72,21 +87,7 @@ class Session:
             content, headers["content-type"] = encoded(call.parts.body, media_type)
         elif operation.request_body is not None and operation.request_body.required:
             headers["content-type"] = media_type
-        self.requests += 1
-        response = self._client(call.account).request(
-            operation.method.upper(), url, headers=headers, content=content
-        )
-        sent = {name.lower(): value for name, value in response.headers.items()}
-        answer = Answer(response.status_code, sent, response.content)
-        exchange = Exchange(
-            len(trace), call, operation.method.upper(), url, answer, self._clock.now()
-        )
-        trace.exchanges.append(exchange)
-        self.checks += 1
-        if answer.status >= 500:
-            return exchange, ["/status"]
-        found = self._contract.problems(call.operation, answer.status, sent, answer.content)
-        return exchange, list(dict.fromkeys(problem.pointer for problem in found))
+        return operation.method.upper(), url, headers, content
 
     def accepted(self, operation_id: str) -> str:
         """Return the Accept header for an operation: JSON, or anything where it answers with it."""

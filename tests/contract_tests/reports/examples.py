@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime
 
-from contract_tests.findings import Finding, Property, Run
+from contract_tests.findings import Evidence, Finding, Property, Run
 from contract_tests.reports.baseline import Baseline, Known, fingerprint_of
 from contract_tests.reports.report import report_of
 from contract_tests.target.secrets import Secrets
@@ -26,6 +26,18 @@ BROKEN = Finding(
     "",
     ("GET /products/7 → 500",),
     "def test_it():\n    raise AssertionError\n",
+    Evidence(
+        "a status below 500",
+        "500: Server error",
+        "PUT",
+        "http://127.0.0.1/products/7",
+        {"content-type": "application/json"},
+        '{"name": "Balm"}',
+        500,
+        {"content-type": "application/json"},
+        '{"message": "No"}',
+        'curl -X PUT -u "$CONTRACT_TESTS_CREDENTIAL:" http://127.0.0.1/products/7',
+    ),
 )
 STALE = Finding(
     "read_after_write",
@@ -38,7 +50,25 @@ STALE = Finding(
 )
 EXPIRED = Finding("response_schema_conformance", "GET /products", "1 is not a string", "coverage")
 EVIL = Finding(
-    f"check {HOSTILE}", f"GET /{HOSTILE}", HOSTILE, HOSTILE, HOSTILE, HOSTILE, (HOSTILE,)
+    f"check {HOSTILE}",
+    f"GET /{HOSTILE}",
+    HOSTILE,
+    HOSTILE,
+    HOSTILE,
+    HOSTILE,
+    (HOSTILE,),
+    evidence=Evidence(
+        HOSTILE,
+        HOSTILE,
+        "GET",
+        HOSTILE,
+        {HOSTILE: HOSTILE},
+        HOSTILE,
+        200,
+        {HOSTILE: HOSTILE},
+        HOSTILE,
+        HOSTILE,
+    ),
 )
 
 
@@ -75,8 +105,13 @@ def shop_run(*findings):
             }
         ),
         properties=[
-            Property("read_after_write", tried=4, failed=1),
-            Property("pages_partition_the_list", tried=2),
+            Property(
+                "read_after_write",
+                tried=4,
+                failed=1,
+                operations={"PUT /products/{id}": 1.5, "POST /products": 0.25},
+            ),
+            Property("pages_partition_the_list", tried=2, operations={"GET /products": 0.5}),
             Property("money_is_exact", skipped="it has no price"),
         ],
     )

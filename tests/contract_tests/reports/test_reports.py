@@ -84,16 +84,19 @@ def test_junit_has_a_suite_for_each_api_and_a_case_for_each_check_of_an_operatio
         ("shop.not_a_server_error", "GET /products"): "passed",
         ("shop.not_a_server_error", "GET /products/{id}"): "failure",
         ("shop.response_schema_conformance", "GET /products"): "failure",
-        ("shop.property", "read_after_write"): "skipped",
-        ("shop.property", "pages_partition_the_list"): "passed",
-        ("shop.property", "money_is_exact"): "skipped",
+        ("shop.read_after_write", "PUT /products/{id}"): "skipped",
+        ("shop.read_after_write", "POST /products"): "passed",
+        ("shop.pages_partition_the_list", "GET /products"): "passed",
+        ("shop.money_is_exact", "money_is_exact"): "skipped",
         ("shop.left_out", "examples: GET /taxes: No examples in schema"): "skipped",
     }
     assert cases_of(till) == {("till", "reachable"): "error"}
     counts = {name: shop.get(name) for name in ("tests", "failures", "errors", "skipped")}
-    assert counts == {"tests": "7", "failures": "2", "errors": "0", "skipped": "3"}
-    assert (root.get("tests"), root.get("errors")) == ("8", "1")
+    assert counts == {"tests": "8", "failures": "2", "errors": "0", "skipped": "3"}
+    assert (root.get("tests"), root.get("errors")) == ("9", "1")
     assert shop.find("properties/property[@name='seed']").get("value") == "7"
+    (case,) = shop.findall("testcase[@classname='shop.pages_partition_the_list']")
+    assert case.get("time") == "0.500"
 
 
 def test_junit_tells_a_failure_with_its_steps_and_how_to_repeat_it():
@@ -101,6 +104,8 @@ def test_junit_tells_a_failure_with_its_steps_and_how_to_repeat_it():
     failure = root.find(".//testcase[@name='GET /products/{id}']/failure")
     assert failure.get("message") == "Server error"
     assert "GET /products/7 → 500" in failure.text
+    assert "expected: a status below 500\nactual: 500: Server error\n" in failure.text
+    assert '{"name": "Balm"}\nresponse: 500\n{"message": "No"}\ncurl: curl -X' in failure.text
     assert "curl http://127.0.0.1/products/7" in failure.text
 
 
@@ -169,7 +174,11 @@ def test_the_page_has_every_finding_with_its_sequence_and_both_ways_to_repeat_it
         ("shop", "response_schema_conformance", "expired"),
     ]
     shown = "".join(page.texts)
-    for text in (BROKEN.message, BROKEN.steps[0], BROKEN.reproduction, BROKEN.test):
+    shows = BROKEN.evidence
+    evidence = (shows.expected, shows.actual, shows.request_body, shows.response_body, shows.curl)
+    replay = "contract-tests replay 1 --report DIR"
+    written = (BROKEN.message, BROKEN.steps[0], BROKEN.reproduction, BROKEN.test)
+    for text in (*written, *evidence, replay):
         assert text in shown
     assert {"href": "reproductions/1-x.sh"} in page.all("a")
     assert "till.example does not answer" in shown
@@ -190,8 +199,13 @@ def test_what_was_skipped_is_a_count_unless_more_is_asked_for():
 SUMMARY = """
 shop: not_a_server_error: 1
   #1 GET /products/{id} (fuzzing, new, 1 more like it)
-    Server error
-    The answer was 500.
+    expected: a status below 500
+    actual:   500: Server error
+    request:  PUT http://127.0.0.1/products/7
+              {"name": "Balm"}
+    response: 500
+              {"message": "No"}
+    curl:     curl -X PUT -u "$CONTRACT_TESTS_CREDENTIAL:" http://127.0.0.1/products/7
       1. GET /products/7 → 500
 
 shop: read_after_write: 1
@@ -205,6 +219,7 @@ shop: response_schema_conformance: 1
   #3 GET /products (coverage, expired, since 2026-01-02, until 2026-03-13)
     1 is not a string
 
+shop: --report DIR keeps findings, for contract-tests replay NUMBER
 shop: 2 properties tried, 1 of them failed, 1 skipped
   failed: read_after_write (1 of 4)
   skipped: money_is_exact: it has no price
@@ -237,9 +252,9 @@ def test_findings_with_one_cause_are_shown_once():
 
 
 def test_the_summary_leads_to_the_reproductions_where_there_are_any():
-    assert "reproduce: sh out/reproductions/1-not-a-server-error-GET-products-id.sh" in (
-        summary(whole_report(), "out")
-    )
+    shown = summary(whole_report(), "out")
+    assert "reproduce: sh out/reproductions/1-not-a-server-error-GET-products-id.sh" in shown
+    assert "replay: contract-tests replay 1 --report out\n" in shown
 
 
 def test_the_summary_sends_a_terminal_no_commands():
@@ -251,7 +266,7 @@ def test_the_summary_sends_a_terminal_no_commands():
 
 def test_long_messages_are_cut_in_the_summary_alone():
     message = "line\n" * 50 + "x" * 900
-    report = report_with(replace(BROKEN, message=message))
+    report = report_with(replace(BROKEN, message=message, evidence=None))
     shown = summary(report)
     assert "… 39 more lines" in shown
     assert max(map(len, shown.splitlines())) <= 301
