@@ -127,6 +127,9 @@ def _signing(target: Target, account: Caller) -> tuple[list[str], str]:
     scheme = target.scheme
     credential = {"first": target.credential, "other": target.other_credential}.get(account, WRONG)
     value = f"${_VARIABLES[account]}" if account in _VARIABLES else WRONG
+    if account in _VARIABLES and target.in_process and not target.vendor.api.sign_in and credential:
+        # A mock's key is no secret, and makes the line ready to use.
+        value = f"${{{_VARIABLES[account]}:-{credential}}}"
     if scheme.location == "query":
         return [], f"{scheme.parameter}={value}"
     if scheme.kind == "basic":

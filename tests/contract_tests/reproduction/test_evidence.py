@@ -38,7 +38,8 @@ def test_it_has_the_call_and_its_answer_with_both_bodies(session):
     assert found.request_body == '{"name":"It\'s Balm","price":"12.10"}'
     assert '"name":"It\'s Balm"' in found.response_body
     assert found.curl == (
-        "curl -X POST -u \"$CONTRACT_TESTS_CREDENTIAL:\" -H 'content-type: application/json' "
+        'curl -X POST -u "${CONTRACT_TESTS_CREDENTIAL:-test:}" '
+        "-H 'content-type: application/json' "
         """--data-raw '{"name":"It'"'"'s Balm","price":"12.10"}' """
         "http://127.0.0.1:8080/cliniko/v1/products"
     )
@@ -47,7 +48,7 @@ def test_it_has_the_call_and_its_answer_with_both_bodies(session):
 @pytest.mark.parametrize(
     ("account", "signing"),
     [
-        ("other", '-u "$CONTRACT_TESTS_OTHER_CREDENTIAL"'),
+        ("other", '-u "${CONTRACT_TESTS_OTHER_CREDENTIAL:-test-other:}"'),
         ("invalid_credential", '-u "wrong-credential:"'),
         (None, ""),
     ],
