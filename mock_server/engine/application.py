@@ -14,7 +14,7 @@ from mock_server.engine.errors import ApiError, MethodNotAllowed, NotMocked, Rou
 from mock_server.engine.operation import CompiledOperation, Service, UnroutedOperation
 from mock_server.engine.routing import IndexedRouting
 from mock_server.openapi.document import SpecError, SpecIndex
-from mock_server.openapi.paths import matches
+from mock_server.openapi.paths import PathTemplates
 
 with warnings.catch_warnings():
     # Connexion 3.3 imports Starlette's test client, which warns that it will want another httpx.
@@ -89,7 +89,8 @@ class ApiApplication:
             ),
             MethodNotAllowed: UnroutedOperation(api, spec, service, "MethodNotAllowed"),
         }
-        self._hiding_paths = spec.hiding_paths() if api.fixed_paths_first else {}
+        hiding = spec.hiding_paths() if api.fixed_paths_first else {}
+        self._methods_of_hiding_paths = PathTemplates(hiding.items()) if hiding else None
         self._connexion: ASGIApp = self._build_connexion()
 
     def _build_connexion(self) -> ASGIApp:
@@ -116,8 +117,8 @@ class ApiApplication:
         if self.api.trailing_slash == "ignore" and scope["path"].endswith("/"):
             scope["path"] = scope["path"].rstrip("/")
         try:
-            if self._hiding_paths:
-                self._check_hidden(scope)
+            if self._methods_of_hiding_paths is not None:
+                self._check_hidden(self._methods_of_hiding_paths, scope)
             await self._connexion(scope, receive, send)
         except RouteNotFound as error:
             await self._refuse(error, scope, send)
@@ -126,14 +127,12 @@ class ApiApplication:
             allow = error.allow or self.spec.allowed_methods(path)
             await self._refuse(MethodNotAllowed(scope["method"], allow), scope, send)
 
-    def _check_hidden(self, scope: Scope) -> None:
+    def _check_hidden(self, hiding: PathTemplates[tuple[str, ...]], scope: Scope) -> None:
         """Raise MethodNotAllowed if a written-out path hides others here and lacks the method."""
         path, method = self._own_path(scope["path"], scope), scope["method"]
-        for template, methods in self._hiding_paths.items():
-            if matches(template, path):
-                if methods and (method == "OPTIONS" or method not in methods):
-                    raise MethodNotAllowed(method, methods)
-                return
+        for methods in hiding.at(path)[:1]:
+            if methods and (method == "OPTIONS" or method not in methods):
+                raise MethodNotAllowed(method, methods)
 
     def _own_path(self, path: str, scope: Scope) -> str:
         """The part of a path that the spec's templates describe."""

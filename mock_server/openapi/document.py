@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from mock_server.openapi.paths import filled, matches, values_in, with_query
+from mock_server.openapi.paths import PathTemplates, filled, values_in, with_query
 from mock_server.openapi.pointers import split
 from mock_server.openapi.security import SecurityScheme, UnsupportedScheme
 from mock_server.usage import UsageError
@@ -155,7 +155,7 @@ class SpecIndex:
         """
         asked = method.lower()
         best: tuple[OperationSpec, dict[str, str]] | None = None
-        for operation in self.operations.values():
+        for operation in self._by_path.at(path, decoded=True):
             if operation.method != asked and (operation.method, asked) != ("get", "head"):
                 continue
             values = values_in(operation.path, path)
@@ -243,33 +243,33 @@ class SpecIndex:
         if self.find(method, path) is not None:
             return None
         wanted = "GET" if method == "HEAD" else method
-        alike = self._not_mocked_by_depth.get((wanted, path.count("/")), ())
-        return next((template for template in alike if matches(template, path)), None)
+        alike = self._not_mocked_by_path.at(path)
+        return next((each for each in alike if wanted in self.not_mocked[each]), None)
 
     @cached_property
-    def _not_mocked_by_depth(self) -> Mapping[tuple[str, int], list[str]]:
-        """The same by method and number of slashes, as there are hundreds of them."""
-        alike: dict[tuple[str, int], list[str]] = {}
-        for template in sorted(self.not_mocked, key=lambda template: template.count("{")):
-            for method in self.not_mocked[template]:
-                alike.setdefault((method, template.count("/")), []).append(template)
-        return alike
+    def _not_mocked_by_path(self) -> PathTemplates[str]:
+        """The same, found by their paths; those with the fewest parameters come first."""
+        listed = sorted(self.not_mocked, key=lambda template: template.count("{"))
+        return PathTemplates((template, template) for template in listed)
+
+    @cached_property
+    def _by_path(self) -> PathTemplates[OperationSpec]:
+        return PathTemplates((each.path, each) for each in self.operations.values())
 
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods served at a concrete path, upper case, HEAD and OPTIONS included."""
-        return _methods_of(
-            operation for operation in self.operations.values() if matches(operation.path, path)
-        )
+        return _methods_of(self._by_path.at(path))
 
     def hiding_paths(self) -> dict[str, tuple[str, ...]]:
         """Return the methods of each path that another path with a parameter would match too."""
         paths = self.document.get("paths", {})
+        templates = PathTemplates((path, path) for path in paths)
         return {
             path: _methods_of(
                 operation for operation in self.operations.values() if operation.path == path
             )
             for path in paths
-            if any(matches(other, path) for other in paths if other != path)
+            if set(templates.at(path)) - {path}
         }
 
     def paths_for_routing(self) -> Json:

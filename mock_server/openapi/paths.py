@@ -3,16 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
+from typing import Generic, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
+T = TypeVar("T")
 
-def matches(template: str, path: str) -> bool:
-    """Say whether a concrete path is one that the template describes."""
-    parts, pieces = template.split("/"), path.split("/")
-    return len(parts) == len(pieces) and all(
-        piece if part.startswith("{") else part == piece
-        for part, piece in zip(parts, pieces, strict=True)
-    )
+
+class PathTemplates(Generic[T]):
+    """Things under the templates of their paths, found without a look at every template.
+
+    What a search costs is given by the segments that templates have, not by how many templates
+    there are, nor by how much longer a path is.
+    """
+
+    def __init__(self, things: Iterable[tuple[str, T]]) -> None:
+        self._root: _Node[T] = _Node()
+        self._longest = 0
+        for place, (template, thing) in enumerate(things):
+            parts = template.split("/")
+            self._longest = max(self._longest, len(parts))
+            node = self._root
+            for part in parts:
+                node = node.below.setdefault(None if part.startswith("{") else part, _Node())
+            node.things.append((place, thing))
+
+    def at(self, path: str, *, decoded: bool = False) -> list[T]:
+        """Return what is under the templates that describe a concrete path, in the order given.
+
+        A parameter stands for any segment that is not empty. If `decoded`, escapes in a segment
+        are taken for what they stand for; an escaped slash divides nothing.
+        """
+        nodes = [self._root]
+        for piece in path.split("/", self._longest):
+            text = unquote(piece) if decoded else piece
+            keys = (text, None) if text else ("",)
+            nodes = [node.below[key] for node in nodes for key in keys if key in node.below]
+            if not nodes:
+                return []
+        found = [each for node in nodes for each in node.things]
+        return [thing for _, thing in sorted(found, key=itemgetter(0))]
+
+
+class _Node(Generic[T]):
+    """What is below some segments: under a literal one or, with None, under a parameter."""
+
+    def __init__(self) -> None:
+        self.below: dict[str | None, _Node[T]] = {}
+        self.things: list[tuple[int, T]] = []
 
 
 def values_in(template: str, path: str) -> dict[str, str] | None:

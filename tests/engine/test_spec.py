@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from mock_server.openapi.document import Provenance, SpecError, SpecIndex, load_document
-from mock_server.openapi.paths import matches
 from tests.engine.toy import parameter, toy_document
 
 
@@ -137,19 +136,3 @@ def test_an_operations_own_security_replaces_the_documents(index):
     }
     found = {name: operation.security for name, operation in index(paths).operations.items()}
     assert found == {"open": (), "either": (("key",), ("other",)), "default": (("key",),)}
-
-
-@pytest.mark.parametrize(
-    ("template", "path", "expected"),
-    [
-        ("/a/{id}", "/a/1", True),
-        ("/a/{id}", "/a/", False),
-        ("/a/{id}", "/a/1/b", False),
-        ("/a/{id}/b", "/a/1/b", True),
-        ("/a/{id}/b", "/a/1/c", False),
-        ("/a", "/a", True),
-        ("/a", "/a/", False),
-    ],
-)
-def test_a_template_describes_the_paths_that_fill_it_in(template, path, expected):
-    assert matches(template, path) is expected
