@@ -13,6 +13,11 @@ from email.utils import collapse_rfc2231_value
 #: RFC 2046 allows 70 characters; the frameworks behind these vendors allow more.
 _BOUNDARY = re.compile(r"[ -~]{0,200}[!-~]")
 _HEADERS_END = b"\r\n\r\n"
+#: The longest header of which parameters are read, and the longest headers of a part, in bytes:
+#: what reads parameters takes a time that grows with the square of their length.
+_LONGEST = 4_096
+#: The headers of parts that say something of them.
+_OF_PARTS = frozenset({"content-disposition", "content-transfer-encoding", "content-type"})
 
 
 class NotMultipart(ValueError):
@@ -33,10 +38,11 @@ def header_parameters(line: str) -> tuple[str, Mapping[str, str]]:
     """Return the value of a header like `Content-Type` in lower case, and its parameters.
 
     Parameters may come in the extended form of RFC 2231 (`filename*=utf-8''caf%C3%A9.png`), which
-    wins over the plain one.
+    wins over the plain one. Of a line that is longer than 4,096 characters no parameter is read.
     """
-    if ";" not in line:
-        return line.strip().lower(), {}
+    plain, semicolon, _ = line.partition(";")
+    if not semicolon or len(line) > _LONGEST:
+        return plain.strip().lower(), {}
     message = Message()
     message["content-type"] = line.replace("\r", " ").replace("\n", " ")
     (value, _), *parameters = message.get_params() or [("", "")]
@@ -65,21 +71,34 @@ def read_multipart(content: bytes, boundary: str, *, lenient: bool = False) -> l
     delimiters is a part if it has the headers of one; a file without an end is left out, such a
     header passed over, and a field in broken base64 left as it is.
     """
-    delimiter = re.compile(
-        rb"(?:\A|\r?\n)--" + re.escape(boundary.encode("ascii")) + rb"(--)?[ \t]*(?=\r?\n|\Z)"
-    )
     parts: list[Part] = []
     start = 0
-    for number, match in enumerate(delimiter.finditer(content)):
+    for number, (end, after, closing) in enumerate(_delimiters(content, boundary)):
         if number or lenient:
-            parts += _parts(content[start : match.start()], lenient=lenient)
-        start = match.end()
-        if match[1] and not lenient:
+            parts += _parts(content[start:end], lenient=lenient)
+        start = after
+        if closing and not lenient:
             return parts
     if not lenient:
         raise NotMultipart("the multipart body breaks off, or is none")
     unfinished = _parts(content[start:], lenient=lenient)
     return [*parts, *(part for part in unfinished if part.filename is None)]
+
+
+def _delimiters(content: bytes, boundary: str) -> Iterator[tuple[int, int, bool]]:
+    """Where each delimiter begins and ends, and whether it closes the form.
+
+    The end of the line before is a part of it. The search is for a fixed text, as one for the ends
+    of lines takes fifty times as long where a file has none.
+    """
+    dashed = b"--" + re.escape(boundary.encode("ascii"))
+    for match in re.finditer(dashed + rb"(--)?[ \t]*(?=\r?\n|\Z)", content):
+        start = match.start()
+        if content.endswith(b"\n", 0, start):
+            start -= 2 if content.endswith(b"\r\n", 0, start) else 1
+        elif start:
+            continue
+        yield start, match.end(), match[1] is not None
 
 
 def _parts(section: bytes, *, lenient: bool) -> Iterator[Part]:
@@ -99,18 +118,24 @@ def _parts(section: bytes, *, lenient: bool) -> Iterator[Part]:
 
 
 def _headers(head: bytes, *, lenient: bool) -> dict[str, tuple[str, Mapping[str, str]]]:
-    """The headers of a part by name; a line that is none is passed over."""
+    """The headers of a part that say something of it, by name; other lines are passed over."""
     headers = {}
+    if len(head) > _LONGEST:
+        if lenient:
+            return {}
+        raise NotMultipart(f"the headers of a part are longer than {_LONGEST} bytes")
     for line in head.split(b"\r\n"):
         try:
-            value, parameters = header_parameters(line.decode())
+            text = line.decode()
         except UnicodeDecodeError as problem:
             if lenient:
                 continue
             raise NotMultipart("a header of a part is not valid UTF-8") from problem
-        name, colon, value = value.partition(":")
-        if colon:
-            headers[name] = value.strip(), parameters
+        if text.partition(":")[0].strip().lower() in _OF_PARTS:
+            value, parameters = header_parameters(text)
+            name, colon, value = value.partition(":")
+            if colon:
+                headers[name] = value.strip(), parameters
     return headers
 
 

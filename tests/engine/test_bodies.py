@@ -110,10 +110,14 @@ def test_what_is_wrong_with_a_form_is_reported_field_by_field(post):
     ]
 
 
-def test_a_file_arrives_with_its_name_its_type_and_its_bytes(post):
-    content = part("name", b"a") + photo(b"\x89\x00\xff\r\n--not the end", "ph\u00f6to.png")
+@pytest.mark.parametrize(
+    "sent",
+    [b"\x89\x00\xff\r\n--not the end", b"mid-line --b\r\n", b"x--b", b"\r\n--bc\r\n--b-c", b"\n\r"],
+)
+def test_a_file_arrives_with_its_name_its_type_and_its_bytes(post, sent):
+    content = part("name", b"a") + photo(sent, "ph\u00f6to.png")
     body = post(content + b"--b--\r\n", MULTIPART).json()["body"]
-    assert body["photo"] == ["phöto.png", "image/png", b"\x89\x00\xff\r\n--not the end".hex()]
+    assert body["photo"] == ["phöto.png", "image/png", sent.hex()]
 
 
 def test_a_large_file_arrives_whole(post):
@@ -127,12 +131,18 @@ def test_a_large_file_arrives_whole(post):
         (b"x", "multipart/form-data", "no boundary"),
         (b"x", "multipart/form-data; boundary=", "no boundary"),
         (b"x", "multipart/form-data; boundary=" + "b" * 300, "no boundary"),
+        (b"x", "multipart/form-data" + ';a="\\"' * 1_000 + "; boundary=b", "no boundary"),
         (b"nonsense", MULTIPART, "breaks off"),
         (part("name", b"a"), MULTIPART, "breaks off"),
         (part("name", b"a") + photo(b"half")[:-6], MULTIPART, "breaks off"),
         (part("name", b"\xff") + b"--b--\r\n", MULTIPART, "not valid UTF-8"),
         (part("name", b"a\x00") + b"--b--\r\n", MULTIPART, "NUL"),
         (photo(b"").replace(b"a.png", b"\xff.png") + b"--b--\r\n", MULTIPART, "not valid UTF-8"),
+        (
+            part("name", b"a", "X-More: " + "b;" * 2_500) + b"--b--\r\n",
+            MULTIPART,
+            "longer than 4096 bytes",
+        ),
         (
             part("name", b"!", "Content-Transfer-Encoding: base64") + b"--b--\r\n",
             MULTIPART,
