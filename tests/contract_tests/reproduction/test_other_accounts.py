@@ -15,7 +15,7 @@ from contract_tests.reproduction.shrink import Shortener
 from contract_tests.target.service import url_target
 from contract_tests.target.session import Session
 from lab.serving import served
-from lab.standin.switches import Defect
+from lab.standin.switches import StandInDefect
 from mock_server.discovery import load_lifecycle, load_vendor
 from mock_server.lifecycle.model import Parts
 from tests.contract_tests.differential.targets import standin
@@ -68,7 +68,7 @@ def listed_is_refused_to_another(actions):
 
 
 def test_a_fault_between_pages_is_not_there_only_if_there_are_pages(tmp_path):
-    with acting(Defect.OFFSET_OFF_BY_ONE, products=45) as actions:
+    with acting(StandInDefect.OFFSET_OFF_BY_ONE, products=45) as actions:
         written = written_down(actions, small_pages_are_the_list)
         assert both_end(written, tmp_path, actions) == 1
     for products, wanted in ((45, 0), (3, 2)):
@@ -77,7 +77,7 @@ def test_a_fault_between_pages_is_not_there_only_if_there_are_pages(tmp_path):
 
 
 def test_a_fault_of_a_listed_record_is_not_there_only_if_it_is_still_listed(tmp_path):
-    with acting(Defect.GET_FROM_ANY_ACCOUNT, products=3) as actions:
+    with acting(StandInDefect.GET_FROM_ANY_ACCOUNT, products=3) as actions:
         written = written_down(actions, listed_is_refused_to_another)
         archive_first(actions)
         # Another one that is listed shows the same fault.
