@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -62,8 +63,10 @@ def _select(listing: ListView[R], request: Request, context: Context) -> Sequenc
         records: Iterable[R] = context.state.all(listing.table)
     else:
         records = context.state.derive(listing.table, listing.default)
-    chosen = [record for record in records if passes(record, filters)]
-    return in_order(chosen, sort or ["created_at"], order)
+    for each in filters:
+        value, fits = attrgetter(each.field), each.passes
+        records = [record for record in records if fits(value(record))]
+    return in_order(records, sort or ["created_at"], order)
 
 
 def filters_of(request: Request) -> list[Filter]:
@@ -81,28 +84,33 @@ def passes(record: Any, filters: Iterable[Filter]) -> bool:
     return all(each.passes(getattr(record, each.field)) for each in filters)
 
 
-def in_order(records: list[R], columns: Iterable[str], direction: str) -> list[R]:
+def in_order(records: Iterable[R], columns: Iterable[str], direction: str) -> list[R]:
     """Return the records by the columns, then by id.
 
     Of a column that is named twice the first counts. One without a direction takes the given one.
     Null comes last going up and first going down, as in PostgreSQL (inferred).
     """
-    ordered = sorted(records, key=lambda record: record.id)  # type: ignore[attr-defined]  # all have one
+    ordered = sorted(records, key=attrgetter("id"))
     directions: dict[str, str] = {}
     for column in columns:
         name, _, own = column.partition(":")
         directions.setdefault(name, own)
     for name, own in reversed(directions.items()):
-        ordered.sort(key=_column(name), reverse=(own or direction) == "desc")
+        ordered = _by_column(ordered, name, descending=(own or direction) == "desc")
     return ordered
 
 
-def _column(name: str) -> Callable[[Any], tuple[bool, Any]]:
-    def key(record: Any) -> tuple[bool, Any]:
-        value = getattr(record, name)
-        return value is None, 0 if value is None else value
+def _by_column(records: list[R], name: str, *, descending: bool) -> list[R]:
+    """The records by one column; those that are alike in it stay in their order.
 
-    return key
+    Nulls are set apart so that values are compared without a pair for each: large lists are
+    sorted while other calls wait.
+    """
+    value = attrgetter(name)
+    nulls = [record for record in records if value(record) is None]
+    others = [record for record in records if value(record) is not None] if nulls else records
+    others = sorted(others, key=value, reverse=descending)
+    return nulls + others if descending else others + nulls
 
 
 def _links(url: str, query: Mapping[str, Any], page: int, start: int, total: int) -> dict[str, str]:
