@@ -122,9 +122,14 @@ def _references_filled(target: Target, references: ExistingIds) -> Iterator[None
                 reference = parameter.definition.get("x-references")
                 if reference is not None and parameter.name in case.path_parameters:
                     generated = case.path_parameters[parameter.name]
-                    existing = references.existing(reference, generated)
-                    # A number that is listed as one is text in a path that takes text.
-                    case.path_parameters[parameter.name] = type(generated)(existing)
+                    # What Schemathesis generates is quoted, what is listed is not. A number that is
+                    # listed as one is text in a path that takes text.
+                    if isinstance(generated, str):
+                        existing = str(references.existing(reference, unquote(generated)))
+                        case.path_parameters[parameter.name] = quote(existing, safe="")
+                    else:
+                        existing = references.existing(reference, generated)
+                        case.path_parameters[parameter.name] = type(generated)(existing)
         if not target.profile.undeclared:
             for name, value in (case.path_parameters or {}).items():
                 if isinstance(value, str):

@@ -60,8 +60,6 @@ def recorded(target: Target) -> tuple[Target, Recorder]:
 
 @pytest.mark.parametrize("api", [*api_names(), "control"])
 def test_a_mock_in_process_keeps_its_contract(api):
-    if api == "control":
-        pytest.xfail("a path that ends after the sandbox's name is sent for operations below it")
     run = run_conformance(mock_target(api), seed=1)
     assert run.findings == [], report(run)
     assert is_whole(run), run.skipped
