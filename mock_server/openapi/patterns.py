@@ -32,18 +32,18 @@ class PathPattern:
                 self._anything |= 1 << place
             else:
                 self._characters[part] = self._characters.get(part, 0) | 1 << place
-        self._wild = self._within | self._anything
+        self._wildcards = self._within | self._anything
         self._end = 1 << len(parts)
 
     def matches(self, path: str) -> bool:
         """Say whether a whole path is like the pattern."""
-        characters, anything, wild = self._characters, self._anything, self._wild
-        places = 1 | (wild & 1) << 1
+        characters, anything, wildcards = self._characters, self._anything, self._wildcards
+        places = 1 | (wildcards & 1) << 1
         for character in path:
-            stays = places & (anything if character == "/" else wild)
+            stays = places & (anything if character == "/" else wildcards)
             places = (places & characters.get(character, 0)) << 1 | stays
             # A wildcard may stand for nothing more.
-            places |= (places & wild) << 1
+            places |= (places & wildcards) << 1
             if not places:
                 return False
         return bool(places & self._end)

@@ -6,6 +6,7 @@ A vendor declares its fields with the bounds that its documents give (`Text`, `N
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -95,7 +96,7 @@ Write = Callable[[Transaction, Any, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Field(ABC):
     """A field of a record; `path` leads to it, with dots into its parts.
 
     `write` is for what more must change with it; without one the value is put in its place.
@@ -104,9 +105,9 @@ class Field:
     path: str
     write: Write | None = None
 
+    @abstractmethod
     def variants(self) -> Iterator[tuple[str, Variant]]:
         """Yield every odd value that the field can have, with its dimension."""
-        raise NotImplementedError
 
     def fits(self, record: Any) -> bool:
         """Say whether a record has the field at all."""

@@ -120,7 +120,7 @@ def test_names_in_common_use_are_known(empty, warehouse, currency, code):
     ("body", "path"),
     [
         ({"inventories": {"warehouses": [{"name": "Nowhere"}]}}, "warehouses"),
-        ({"currencies": [{"name": "XXX"}]}, "currencies"),
+        ({"currencies": [{"name": "ZZZ"}]}, "currencies"),
         ({"sale": {"accounting_code": "None of it"}}, "accounting_codes"),
         ({"sale": {"tax_configuration": {"tax_code": {"code": "NONE"}}}}, "taxes"),
     ],

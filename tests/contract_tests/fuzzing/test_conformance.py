@@ -259,3 +259,17 @@ def test_each_type_of_body_that_cannot_be_written_is_a_finding():
     assert (finding.check, finding.subject) == ("unsent_media_type", "application/x-strange")
     assert finding.operation == "POST /api/v3/items/{item_id}/notes"
     assert list(unsent_media_types(replace(target, vendor=vendor, profile=READ_ONLY))) == []
+
+
+def test_what_is_listed_goes_into_a_path_quoted():
+    target, recorder = recorded(mock_target("control"))
+    key = {"Authorization": "Bearer test"}
+    with httpx.Client(transport=target.transport, base_url=target.base_url, headers=key) as client:
+        assert client.post("sandboxes", json={"name": "test-?a#b%20"}).status_code == 201
+    run = run_conformance(
+        target, seed=1, max_examples=5, phases=("fuzzing",), operations=("listSnapshots",)
+    )
+    assert run.findings == []
+    paths = {path for method, path, *_ in recorder.requests if method == "GET"}
+    assert b"/_mock/sandboxes/test-%3Fa%23b%2520/snapshots" in paths
+    assert {path.rpartition(b"/")[2] for path in paths if path.count(b"/") > 2} == {b"snapshots"}
