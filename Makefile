@@ -61,7 +61,7 @@ docs: $(READY) ## Write the reference pages, and build the documentation in buil
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 bench: $(READY) ## Measure the engine in process, beside stock Connexion
-	$(BIN)/python benchmarks/engine.py $(ARGS)
+	$(BIN)/python -m benchmarks.engine $(ARGS)
 
 lint: $(READY) ## Check style and formatting
 	$(BIN)/ruff check

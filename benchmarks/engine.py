@@ -4,7 +4,7 @@ Both serve `specs/cliniko.yaml`, keep 60 products and answer the same bodies; no
 involved. The engine validates everything in both directions. Stock Connexion is an `AsyncApp` with
 handlers that look up and return ready dictionaries, with response validation or without.
 
-    python benchmarks/engine.py [--rounds N]
+    python -m benchmarks.engine [--rounds N]
 
 Rounds alternate between the servers, so that a noisy machine is noisy for all of them; the figures
 are processor time, medians over the rounds. Exits with 1 if a ratio misses its bound.
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
 import copy
 import json
 import statistics
@@ -23,6 +22,7 @@ import time
 import warnings
 from typing import Any
 
+from benchmarks.steps import scope_for
 from mock_server.app import build_server
 from mock_server.discovery import load_vendor
 
@@ -31,33 +31,8 @@ with warnings.catch_warnings():
     import connexion
     from connexion.resolver import Resolver
 
-AUTHORIZATION = b"Basic " + base64.b64encode(b"test:")
 #: A get-one must cost at most an eighth, a list of 50 at most a thirtieth of stock's.
 BOUNDS = {"get one": 8.0, "list 50": 30.0}
-
-
-def scope_for(path: str, query: bytes = b"", method: str = "GET", body: bytes = b"") -> dict:
-    """Return the ASGI scope of a request."""
-    headers = [(b"host", b"mock.test"), (b"authorization", AUTHORIZATION)]
-    if body:
-        headers += [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-        ]
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "root_path": "",
-        "query_string": query,
-        "headers": headers,
-        "server": ("mock.test", 80),
-        "client": ("127.0.0.1", 1),
-    }
 
 
 async def call(app: Any, scope: dict, body: bytes = b"") -> tuple[int, bytes]:

@@ -1,6 +1,6 @@
 """Memory over many requests: the journal is bounded in bytes, so it must stay flat.
 
-    python benchmarks/journal.py [--requests 1000000]
+    python -m benchmarks.journal [--requests 1000000]
 
 Reads, writes and refusals, one after the other, in one sandbox of Cliniko in this process. Prints
 the resident set ten times. The change log and the memory of serializers fill up first, so the
@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from engine import call, scope_for
-
+from benchmarks.engine import call
+from benchmarks.steps import scope_for
 from mock_server.app import build_server
 
 

@@ -43,7 +43,9 @@ CALLS: dict[str, tuple[str, str, bytes, bytes]] = {
 }
 
 
-def scope(path: str, query: bytes, method: str, body: bytes) -> dict[str, Any]:
+def scope_for(
+    path: str, query: bytes = b"", method: str = "GET", body: bytes = b""
+) -> dict[str, Any]:
     """Return the ASGI scope of a call, as httptools makes it."""
     key = b"Basic " + base64.b64encode(b"test:")
     headers = [(b"host", b"127.0.0.1:8080"), (b"authorization", key), (b"accept", b"*/*")]
@@ -98,7 +100,7 @@ async def _call(server: MockServer, call: tuple[str, str, bytes, bytes]) -> int:
         nonlocal status
         status = message.get("status", status)
 
-    await server(scope(server.base_path("cliniko") + path, query, method, body), receive, send)
+    await server(scope_for(server.base_path("cliniko") + path, query, method, body), receive, send)
     return status
 
 
