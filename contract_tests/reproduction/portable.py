@@ -16,6 +16,7 @@ import keyword
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import UTC
 from decimal import Decimal
@@ -34,6 +35,7 @@ from mock_server.lifecycle.pointers import ABSENT
 
 #: The oldest Python that reads what is written.
 OLDEST = (3, 8)
+_ATTEMPTS = 10
 _FIELD = "object"
 _OURS = ("contract_tests", "mock_server", "tests")
 _NAMED = {id(UTC): "timezone.utc", id(ABSENT): "ABSENT"}
@@ -92,7 +94,7 @@ class _Writer:
         ]
         text = "\n".join([future, *imports, "", absent, "", *self._pieces, ""])
         try:
-            ast.parse(text, feature_version=OLDEST)
+            _parsed(text, feature_version=OLDEST)
         except SyntaxError as problem:
             raise NotPortable(f"{problem.msg}: {problem.text}") from problem
         return text
@@ -212,7 +214,7 @@ class _Writer:
             for each in node.args.kwonlyargs
         ]
         if isinstance(node, ast.Lambda):
-            made: Any = ast.parse(f"def {name}():\n    return None").body[0]
+            made: Any = _parsed(f"def {name}():\n    return None").body[0]
             made.args, made.body[0].value = node.args, node.body
             node = made
         node.name = name
@@ -352,8 +354,21 @@ def _alternatives(node: ast.expr) -> Iterable[ast.expr]:
         yield node
 
 
+def _parsed(text: str, **options: Any) -> Any:
+    """Return the syntax tree of a text.
+
+    With several threads, Python 3.11 and 3.12 may refuse a valid text with a SystemError about
+    their own count of depth (CPython's issue 106905): such a text is read again.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(SystemError):
+            return ast.parse(text, **options)
+    return ast.parse(text, **options)
+
+
 def _expression(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+    expression: ast.expr = _parsed(text, mode="eval").body
+    return expression
 
 
 def _names_within(node: ast.AST) -> set[str]:
@@ -372,7 +387,7 @@ def _names_within(node: ast.AST) -> set[str]:
 @functools.cache
 def _definitions(module: str) -> tuple[Any, ...]:
     """Every function, lambda and class of a module, which nobody may change."""
-    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    tree = _parsed(inspect.getsource(sys.modules[module]))
     kinds = ast.FunctionDef | ast.Lambda | ast.ClassDef
     return tuple(each for each in ast.walk(tree) if isinstance(each, kinds))
 

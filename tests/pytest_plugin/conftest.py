@@ -44,11 +44,14 @@ def mocks(home, request):
 
 
 @pytest.fixture
-def run(pytester, pytestconfig):
+def run(pytester, pytestconfig, monkeypatch):
     """A function that runs a test module, and perhaps an ini file, with the plugin in this process.
 
     With `apart=True` it does so in a process of its own.
     """
+    # Where these are set, pytest's summary repeats a failure's whole message.
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("BUILD_NUMBER", raising=False)
     # An environment from before the entry point was there has the plugin under its module's name.
     there = pytestconfig.pluginmanager.has_plugin(ENTRY_POINT)
     plugin = [] if there else ["-p", MODULE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -126,6 +127,20 @@ def test_what_cannot_be_written_is_named():
         standalone({"thing": object()})
     with pytest.raises(NotPortable, match=r"module|SpecIndex|jsonschema_rs"):
         standalone({"kind": claims.Conforms})
+
+
+def test_a_text_that_python_refuses_for_nothing_is_read_again(monkeypatch):
+    parse, refused = ast.parse, []
+
+    def parse_or_refuse(text: str, **options: object) -> ast.AST:
+        if text not in refused:
+            refused.append(text)
+            raise SystemError("AST constructor recursion depth mismatch (before=189, after=170)")
+        return parse(text, **options)
+
+    monkeypatch.setattr(ast, "parse", parse_or_refuse)
+    assert "VALUE = (1," in standalone({"VALUE": (1, partial(decimal, "1"))})
+    assert refused
 
 
 def test_what_is_written_runs_apart_from_everything(tmp_path):
