@@ -36,6 +36,7 @@ class Options:
     max_time: float | None = None
     settle: float = 0.0
     verbosity: int = 0
+    as_json: bool = False
     secrets: Secrets = field(default_factory=Secrets)
 
     @property

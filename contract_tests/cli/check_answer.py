@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from contract_tests.cli.options import json_option
 from contract_tests.exchange.conformance import problems
-from mock_server.command_line import path_option
+from mock_server.command_line import path_option, say_json
 from mock_server.control.cli.options import complete_api
 from mock_server.discovery import load_vendor
 from mock_server.usage import UsageError, suggestion
@@ -22,7 +23,10 @@ _FOUND = 1
 @click.option("--status", type=click.IntRange(100, 599), required=True)
 @path_option("--headers", required=True, metavar="FILE", help="As `curl --dump-header` has them.")
 @path_option("--body", required=True, metavar="FILE")
-def check_answer(api: str, operation: str, status: int, headers: Path, body: Path) -> int:
+@json_option
+def check_answer(
+    api: str, operation: str, status: int, headers: Path, body: Path, as_json: bool
+) -> int:
     """Check one answer against the spec.
 
     Prints how the answer breaks the spec, a line each; ends with 1 if it does.
@@ -34,7 +38,10 @@ def check_answer(api: str, operation: str, status: int, headers: Path, body: Pat
         )
     given, content = _headers(_bytes(headers).decode("latin-1")), _bytes(body)
     found = problems(spec, operation, status, given, content)
-    sys.stdout.write("".join(f"{problem}\n" for problem in found))
+    if as_json:
+        say_json(found)
+    else:
+        sys.stdout.write("".join(f"{problem}\n" for problem in found))
     return _FOUND if found else 0
 
 

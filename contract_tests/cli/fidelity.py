@@ -15,8 +15,8 @@ from typing import Any
 import click
 import httpx
 
-from contract_tests.cli.options import read_options, target_options
-from contract_tests.cli.run import FOUND, NOT_REACHED, NOTHING_NEW, without_secrets_shown
+from contract_tests.cli.options import json_option, read_options, target_options
+from contract_tests.cli.run import FOUND, NOT_REACHED, NOTHING_NEW, say_of, without_secrets_shown
 from contract_tests.fidelity.model import FidelityRule, Rules, load_rules
 from contract_tests.fidelity.page import Beside, page
 from contract_tests.fidelity.report import as_json, summary
@@ -24,7 +24,7 @@ from contract_tests.fidelity.runner import RuleOutcome, RuleResult, run_rules
 from contract_tests.options import Options
 from contract_tests.suite import left_behind, opened, run_tag
 from contract_tests.target.target import Unreachable
-from mock_server.command_line import path_option, say
+from mock_server.command_line import path_option, say_json
 from mock_server.discovery import Vendor, api_names, load_vendor
 from mock_server.openapi.document import BASES
 from mock_server.usage import UsageError, suggestion
@@ -75,6 +75,7 @@ class _Choice:
     metavar="FILE",
     help="With --page: the `fidelity.json` of another target, to compare with; may be repeated.",
 )
+@json_option
 def fidelity(**given: Any) -> int:
     """Try the rules that are known of an API, each with where it is known from.
 
@@ -83,6 +84,8 @@ def fidelity(**given: Any) -> int:
     """
     choice = _Choice(_bases(given.pop("basis")), given.pop("patterns"))
     as_page, beside = given.pop("as_page"), given.pop("beside")
+    if as_page and given["as_json"]:
+        raise UsageError("--json: --page is Markdown; give one of them")
     if beside and not as_page:
         raise UsageError("--beside: it goes with --page")
     options = read_options(given)
@@ -109,7 +112,10 @@ def _tried(options: Options, chosen: Sequence[tuple[Vendor, Rules, list[Fidelity
             unreachable = True
             continue
         results.append(result)
-        sys.stdout.write(f"{summary(result, target, options.profile)}\n")
+        if not options.as_json:
+            sys.stdout.write(f"{summary(result, target, options.profile)}\n")
+    if options.as_json:
+        say_json(as_json(results, target, options.profile))
     if options.report is not None:
         _write(options, results, target)
     if any(result.fails for result in results):
@@ -192,4 +198,4 @@ def _write(options: Options, results: Sequence[RuleResult], target: str) -> None
         path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as problem:
         raise UsageError(f"{path}: {problem.strerror}") from problem
-    say(f"report: {path}")
+    say_of(options, f"report: {path}")

@@ -29,6 +29,8 @@ OTHER_CREDENTIAL = "CONTRACT_TESTS_OTHER_CREDENTIAL"
 #: The seconds after which a run on a service ends.
 _USUAL_TIME = 2 * 3600.0
 _HOW = "env:NAME or file:PATH (for a mock: a test key)"
+#: What every command of the suite that has a result takes.
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -131,6 +133,7 @@ _REPORT_OPTIONS = (
         "-v", "--verbose", is_flag=True, help="A line for every property, and what was skipped."
     ),
     click.option("-q", "--quiet", is_flag=True, help="The summary alone."),
+    json_option,
 )
 #: What the options are where a command does not have them.
 _ABSENT: dict[str, Any] = {
@@ -138,6 +141,7 @@ _ABSENT: dict[str, Any] = {
     "seed": 1, "level": "default", "max_examples": None, "parameter": (), "ledger": None,
     "max_time": None, "settle": None,
     "report": None, "baseline": None, "update_baseline": False, "verbose": False, "quiet": False,
+    "as_json": False,
 }  # fmt: skip
 
 
@@ -190,6 +194,7 @@ def read_options(options: Mapping[str, Any]) -> Options:
         max_time=_max_time(given.max_time, on_mock=on_mock),
         settle=given.settle.total_seconds() if given.settle else 0.0,
         verbosity=VERBOSE if given.verbose else QUIET if given.quiet else USUAL,
+        as_json=given.as_json,
         secrets=Secrets(secret),
     )
 

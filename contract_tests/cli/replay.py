@@ -11,13 +11,14 @@ from typing import Any
 
 import click
 
-from contract_tests.cli.options import CREDENTIAL, OTHER_CREDENTIAL
+from contract_tests.cli.options import CREDENTIAL, OTHER_CREDENTIAL, json_option
 from contract_tests.reports.files import script_of
 from contract_tests.target.secrets import Secrets
-from mock_server.command_line import path_option
+from mock_server.command_line import path_option, say_json
 from mock_server.usage import UsageError, suggestion
 
 _GONE, _THERE, _INCONCLUSIVE = 0, 1, 3
+_OUTCOMES = {_GONE: "not there", _THERE: "there", _INCONCLUSIVE: "inconclusive"}
 #: How a script ends that can say neither.
 _SCRIPT_INCONCLUSIVE = 2
 
@@ -30,7 +31,8 @@ _SCRIPT_INCONCLUSIVE = 2
     required=True,
     help="The folder that `contract-tests run --report DIR` has written.",
 )
-def replay(finding: str, report: Path) -> int:
+@json_option
+def replay(finding: str, report: Path, as_json: bool) -> int:
     """Send a finding's calls again, and say whether the fault is there.
 
     \b
@@ -44,11 +46,18 @@ def replay(finding: str, report: Path) -> int:
     secrets = Secrets([os.environ[each] for each in (CREDENTIAL, OTHER_CREDENTIAL)
                        if os.environ.get(each)])  # fmt: skip
     with secrets.kept_from_streams():
-        sys.stdout.write(f"{found['check']}: {found['operation']}\n")
-        for number, step in enumerate(found["steps"], 1):
-            sys.stdout.write(f"  {number}. {step}\n")
-        sys.stdout.flush()
-        return _module(found["test"]) if found["test"] else _script(report, found)
+        if not as_json:
+            sys.stdout.write(f"{found['check']}: {found['operation']}\n")
+            for number, step in enumerate(found["steps"], 1):
+                sys.stdout.write(f"  {number}. {step}\n")
+            sys.stdout.flush()
+        status, said = _module(found["test"]) if found["test"] else _script(report, found)
+        if as_json:
+            about = {name: found[name] for name in ("number", "check", "operation", "steps")}
+            say_json({**about, "outcome": _OUTCOMES.get(status, "inconclusive"), "message": said})
+        else:
+            sys.stdout.write(f"{said}\n")
+        return status
 
 
 def _finding(report: Path, wanted: str) -> dict[str, Any]:
@@ -71,8 +80,8 @@ def _finding(report: Path, wanted: str) -> dict[str, Any]:
     raise UsageError(f"{path} has no finding {wanted!r}; {suggestion(wanted, known)}")
 
 
-def _module(source: str) -> int:
-    """Run the test of a pytest module."""
+def _module(source: str) -> tuple[int, str]:
+    """Run the test of a pytest module; returns the exit code and what it found."""
     import pytest
 
     names: dict[str, Any] = {}
@@ -82,20 +91,19 @@ def _module(source: str) -> int:
             if name.startswith("test_"):
                 test()
     except AssertionError as problem:
-        sys.stdout.write(f"The fault is there: {problem}\n")
-        return _THERE
+        return _THERE, f"The fault is there: {problem}"
     except pytest.skip.Exception as reason:
-        sys.stdout.write(f"{reason}\n")
-        return _INCONCLUSIVE
-    sys.stdout.write("The fault is not there.\n")
-    return _GONE
+        return _INCONCLUSIVE, str(reason)
+    return _GONE, "The fault is not there."
 
 
-def _script(report: Path, found: dict[str, Any]) -> int:
-    """Run the shell script of a finding, whose output is shown as it is."""
+def _script(report: Path, found: dict[str, Any]) -> tuple[int, str]:
+    """Run the shell script of a finding; returns the exit code and its output."""
     path = report / script_of(found["number"], found["check"], found["operation"], ".sh")
     if not found["reproduction"] or not path.is_file():
         raise UsageError(f"finding {found['number']} has nothing to send again; run once more")
     ended = subprocess.run(["sh", str(path)], capture_output=True, text=True, check=False)  # noqa: S603, S607 - the report's own script
-    sys.stdout.write(ended.stdout + ended.stderr)
-    return _INCONCLUSIVE if ended.returncode == _SCRIPT_INCONCLUSIVE else ended.returncode
+    said = (ended.stdout + ended.stderr).strip()
+    if ended.returncode == _SCRIPT_INCONCLUSIVE:
+        return _INCONCLUSIVE, said
+    return ended.returncode, said

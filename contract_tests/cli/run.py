@@ -13,13 +13,12 @@ import click
 from contract_tests.cli.options import read_options, report_options, target_options
 from contract_tests.findings import Run
 from contract_tests.options import Options
-from contract_tests.reports.baseline import Baseline
 from contract_tests.reports.files import write_report
+from contract_tests.reports.json_report import json_report
 from contract_tests.reports.progress import VERBOSE
 from contract_tests.reports.report import Report, report_of
 from contract_tests.reports.summary import summary
 from contract_tests.target.interruption import Interruption
-from mock_server.command_line import say
 from mock_server.state.clock import Clock
 from mock_server.usage import UsageError
 
@@ -64,17 +63,20 @@ def _report(options: Options, runs: Callable[[], list[tuple[Run, str]]]) -> int:
     with Interruption() as interruption:
         made = runs()
     report = report_of(made, secrets=options.secrets, baseline=options.baseline, started=started)
+    verbose = options.verbosity == VERBOSE
     sys.stdout.write(
-        summary(report, str(options.report or ""), verbose=options.verbosity == VERBOSE)
+        json_report(report)
+        if options.as_json
+        else summary(report, str(options.report or ""), verbose=verbose)
     )
     sys.stdout.flush()
     if options.report is not None:
         write_report(report, options.report)
-        say(f"report: {options.report}")
+        say_of(options, f"report: {options.report}")
     if interruption.exit_code:
         return interruption.exit_code
     if options.update_baseline and options.baseline_path is not None:
-        _update_baseline(report, options.baseline, options.baseline_path)
+        _update_baseline(report, options, options.baseline_path)
         if report.not_tested:
             return NOT_REACHED
         return FOUND if any(each.verdict == "expired" for each in report.findings) else NOTHING_NEW
@@ -83,8 +85,13 @@ def _report(options: Options, runs: Callable[[], list[tuple[Run, str]]]) -> int:
     return NOT_REACHED if report.unreachable else NOTHING_NEW
 
 
-def _update_baseline(report: Report, baseline: Baseline, path: Path) -> None:
+def say_of(options: Options, line: str) -> None:
+    """Print a line about what was done; where standard output is JSON, on standard error."""
+    (sys.stderr if options.as_json else sys.stdout).write(f"{line}\n")
+
+
+def _update_baseline(report: Report, options: Options, path: Path) -> None:
     runs = [api.run for api in report.apis]
-    baseline.updated(runs, report.gone, report.started.date()).write(path)
+    options.baseline.updated(runs, report.gone, report.started.date()).write(path)
     added = sum(each.verdict == "new" for each in report.findings)
-    say(f"{path}: {added} added, {len(report.gone)} removed")
+    say_of(options, f"{path}: {added} added, {len(report.gone)} removed")

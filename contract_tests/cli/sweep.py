@@ -10,7 +10,7 @@ from typing import Any
 import click
 import httpx
 
-from contract_tests.cli.options import read_options, target_options
+from contract_tests.cli.options import json_option, read_options, target_options
 from contract_tests.cli.run import without_secrets_shown
 from contract_tests.options import Options
 from contract_tests.properties.preflight import Preflight
@@ -21,6 +21,7 @@ from contract_tests.target.guard import guarded
 from contract_tests.target.ledger import Ledger
 from contract_tests.target.profiles import FULL, pace_of
 from contract_tests.target.target import Unreachable
+from mock_server.command_line import say_json
 from mock_server.discovery import api_names, load_lifecycle
 from mock_server.usage import UsageError
 
@@ -36,6 +37,7 @@ _WORDS: Mapping[Outcome, str] = {
 
 @click.command()
 @target_options
+@json_option
 def sweep(**given: Any) -> int:
     """Delete test records that a run has left on a target.
 
@@ -60,6 +62,7 @@ def run_sweep(options: Options) -> int:
         raise UsageError(f"--ledger: {options.ledger} does not exist")
     ledger = Ledger(options.ledger) if options.ledger is not None else None
     counts: Counter[Outcome] = Counter()
+    records: list[dict[str, str]] = []
     try:
         target = target_of(names[0], options)
         lifecycle = load_lifecycle(target.vendor)
@@ -72,10 +75,16 @@ def run_sweep(options: Options) -> int:
         Preflight(behind).require()
         for swept in swept_from(behind, lifecycle, ledger):
             counts[swept.outcome] += 1
-            sys.stdout.write(f"{swept}\n")
+            if not options.as_json:
+                sys.stdout.write(f"{swept}\n")
+            about = {"resource": swept.made.resource, "id": swept.made.id}
+            records.append({**about, "outcome": swept.outcome, "how": swept.how})
     except (Unreachable, httpx.HTTPError) as problem:
         sys.stderr.write(f"contract-tests: {problem}\n")
         return _NOT_REACHED
+    if options.as_json:
+        say_json({"api": names[0], "records": records})
+        return _LEFT if counts["stays"] else _SWEPT
     counted = ", ".join(f"{counts[each]} {words}" for each, words in _WORDS.items() if counts[each])
     sys.stdout.write(f"{names[0]}: {counted or 'nothing to delete'}\n")
     return _LEFT if counts["stays"] else _SWEPT

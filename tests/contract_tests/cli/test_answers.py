@@ -14,11 +14,12 @@ from contract_tests.target.mock import mock_target
 def check(tmp_path):
     """A function (status, headers, body, operation) → what the command ends with."""
 
-    def run(status, headers, body, operation="getTax"):
+    def run(status, headers, body, operation="getTax", options=()):
         (tmp_path / "headers").write_bytes(headers)
         (tmp_path / "body").write_bytes(body)
         where = ["--headers", str(tmp_path / "headers"), "--body", str(tmp_path / "body")]
-        return cli.main(["check-answer", "cliniko", operation, "--status", str(status), *where])
+        asked = ["check-answer", "cliniko", operation, "--status", str(status)]
+        return cli.main([*asked, *where, *options])
 
     return run
 
@@ -50,6 +51,8 @@ def test_an_answer_that_breaks_the_spec_ends_with_1_and_says_where(check, answer
     del body["name"]
     assert check(200, dump(answer), json.dumps(body).encode()) == 1
     assert capsys.readouterr().out == '/body: "name" is a required property\n'
+    assert check(200, dump(answer), json.dumps(body).encode(), options=["--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == ['/body: "name" is a required property']
 
 
 def test_the_same_bytes_are_judged_by_what_their_operation_allows(check, answer, capsys):

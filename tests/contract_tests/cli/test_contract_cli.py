@@ -48,6 +48,16 @@ def test_findings_end_with_1_and_show_how_to_repeat_them(capsys, found):
     assert "curl http://x" in out
 
 
+def test_as_json_the_report_alone_is_on_standard_output(tmp_path, capsys, found):
+    found(cliniko=[FAULT])
+    assert cli.main(["run", "cliniko", "--json", "--report", str(tmp_path)]) == 1
+    shown = capsys.readouterr()
+    report = json.loads(shown.out)
+    assert [each["check"] for each in report["apis"][0]["findings"]] == [FAULT.check]
+    assert shown.out == (tmp_path / "report.json").read_text(encoding="utf-8")
+    assert f"report: {tmp_path}\n" in shown.err
+
+
 def test_all_apis_are_run_when_none_is_named_and_control_with_the_mocks(capsys, found):
     found()
     assert cli.main(["run"]) == 0

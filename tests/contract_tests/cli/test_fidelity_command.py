@@ -37,6 +37,12 @@ def test_it_prints_a_table_for_each_operation_and_basis(capsys):
     assert "getAuthenticatedUser" in printed
 
 
+def test_as_json_it_prints_what_the_report_has(capsys):
+    assert main(["fidelity", "cliniko", "--rule", "user.shape", "--json"]) == 0
+    (api,) = json.loads(capsys.readouterr().out)["apis"]
+    assert [(rule["id"], rule["verdict"]) for rule in api["rules"]] == [("user.shape", "kept")]
+
+
 def test_a_basis_leaves_out_the_others(capsys):
     assert main(["fidelity", "cliniko", "--basis", "observed", "--rule", "products.filter.*"]) == 0
     assert "2 of 2 rules" in capsys.readouterr().out

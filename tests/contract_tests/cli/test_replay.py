@@ -66,6 +66,13 @@ def test_without_a_test_the_script_is_run(tmp_path, capsys, status, ended):
     assert "ended" in capsys.readouterr().out
 
 
+def test_the_outcome_of_a_replay_is_there_as_json(tmp_path, capsys):
+    write_report(report_with(replace(BROKEN, test=TEST.format(statuses=(200,), url=""))), tmp_path)
+    assert cli.main(["replay", "1", "--report", str(tmp_path), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["number"], shown["outcome"], shown["check"]) == (1, "not there", BROKEN.check)
+
+
 def test_wrong_use_is_one_line(tmp_path, capsys):
     write_report(report_with(replace(BROKEN, test="", reproduction="")), tmp_path)
     (tmp_path / "other").mkdir()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
@@ -39,6 +41,8 @@ def test_it_takes_away_what_has_a_name_of_the_suite(service, capsys):
     out = capsys.readouterr().out.splitlines()
     assert out == [f"products {ours}: archived", "cliniko: 1 deleted"]
     assert (found(url, ours), found(url, theirs)) == (404, 200)
+    assert sweep(url, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"api": "cliniko", "records": []}
     assert sweep(url) == 0
     assert "cliniko: nothing to delete" in capsys.readouterr().out
 
