@@ -22,7 +22,6 @@ from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import Change, Collection, Key, State, Table
 from mock_server.state.variation import Variation
 from mock_server.store.protocol import PutSeed
-from mock_server.store.readers import reader_of
 
 Json = dict[str, Any]
 _NO_RECORDS: Collection[Any] = State().collection(Table("", object))
@@ -112,12 +111,8 @@ class StateForms:
 
     def record(self, table: str, value: Any) -> Any:
         """Return the record of a JSON value; raises UnreadableRecord."""
-        kind = self._table(table).record
-        try:
-            return reader_of(kind)(value)
-        except (TypeError, ValueError, KeyError, ArithmeticError):
-            problems: list[Problem] = []
-            record = form_of(kind).read(value, "", problems)
+        problems: list[Problem] = []
+        record = form_of(self._table(table).record).read(value, "", problems)
         if problems:
             raise _unreadable([(f"/{table}{place}", text) for place, text in problems])
         return record

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import types
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from immutables import Map
 
 from mock_server.control.seed_files.record_forms import form_of, written
 from mock_server.control.seed_files.records import exported, read_records
+from mock_server.discovery import api_names, load_vendor, tables_of
 from mock_server.engine.messages import NO_BODY
 from mock_server.engine.replies import encode_json
 from mock_server.state.store import Collection, State, Table
@@ -90,6 +92,57 @@ THING = st.builds(
     anything=ANYTHING,
     more=st.dictionaries(st.text(st.characters(codec="utf-8")), ANYTHING, max_size=2),
 )
+
+
+BY_TYPE = {
+    str: TEXTS,
+    int: st.integers(-(2**53), 2**53),
+    bool: st.booleans(),
+    types.NoneType: st.none(),
+    Decimal: DECIMALS,
+    datetime: INSTANTS,
+    date: st.dates(),
+    bytes: st.binary(max_size=9),
+}
+TABLES_OF_ALL = [
+    table
+    for tables in tables_of(map(load_vendor, api_names())).values()
+    for table in tables.values()
+]
+
+
+def values_of(kind):
+    """Any values of a type that a record's field may have."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if kind in BY_TYPE:
+        return BY_TYPE[kind]
+    if origin in {Union, types.UnionType}:
+        return st.one_of(map(values_of, arguments))
+    if origin is Literal:
+        return st.sampled_from(arguments)
+    if origin is tuple:
+        return st.lists(values_of(arguments[0]), max_size=2).map(tuple)
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return st.builds(
+            kind, **{each.name: values_of(hints[each.name]) for each in fields(kind) if each.init}
+        )
+    return ANYTHING
+
+
+@pytest.mark.parametrize("table", TABLES_OF_ALL, ids=lambda table: table.name)
+def test_every_record_of_every_api_reads_back_as_it_was(table):
+    form = form_of(table.record)
+
+    @settings(max_examples=10)
+    @given(values_of(table.record))
+    def law(record):
+        carried, problems = orjson.loads(encode_json(form.write(record))), []
+        assert form.quick(carried) == record
+        assert form.read(carried, "", problems) == record
+        assert problems == []
+
+    law()
 
 
 @given(THING)

@@ -23,25 +23,27 @@ class InvalidValue(Exception):
 class Form:
     """How one type is written, and read back.
 
-    `read` gets a JSON value, its pointer, and the list that mistakes go into; what it returns
-    counts only if there were none.
+    `quick` returns the value of a JSON value, and raises `InvalidValue` at the first mistake.
+    `read` finds every mistake: it gets a JSON value, its pointer, and the list that mistakes go
+    into; what it returns counts only if there were none.
     """
 
     write: Callable[[Any], Any]
+    quick: Callable[[Any], Any]
     read: Callable[[Any, str, list[Problem]], Any]
 
 
-def plain(write: Callable[[Any], Any], read: Callable[[Any], Any]) -> Form:
-    """Return a form whose `read` raises `InvalidValue` for what is not of the type."""
+def plain(write: Callable[[Any], Any], quick: Callable[[Any], Any]) -> Form:
+    """Return the form of a type whose values have no parts."""
 
-    def checked(value: Any, pointer: str, problems: list[Problem]) -> Any:
+    def read(value: Any, pointer: str, problems: list[Problem]) -> Any:
         try:
-            return read(value)
+            return quick(value)
         except InvalidValue as problem:
             problems.append((pointer, str(problem)))
             return None
 
-    return Form(write, checked)
+    return Form(write, quick, read)
 
 
 def _exactly(kind: type, text: str) -> Callable[[Any], Any]:
@@ -54,6 +56,8 @@ def _exactly(kind: type, text: str) -> Callable[[Any], Any]:
 
 
 def _write_text(text: str) -> Any:
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:  # a lone surrogate, which no JSON document can carry as it is

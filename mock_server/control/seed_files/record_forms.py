@@ -7,7 +7,8 @@ nothing (`Any`) is written with a tag where JSON has no such value: `{"$decimal"
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -90,17 +91,52 @@ def _read_anything(value: Any, pointer: str, problems: list[Problem]) -> Any:
     }
 
 
-_ANYTHING = Form(_write_anything, _read_anything)
+def _quick_by(read: Callable[[Any, str, list[Problem]], Any]) -> Callable[[Any], Any]:
+    def quick(value: Any) -> Any:
+        problems: list[Problem] = []
+        result = read(value, "", problems)
+        if problems:
+            raise InvalidValue(problems[0][1])
+        return result
+
+    return quick
+
+
+_ANYTHING = Form(_write_anything, _quick_by(_read_anything), _read_anything)
 
 
 def _choice(forms: list[Form], kinds: tuple[Any, ...]) -> Form:
+    nullable = types.NoneType in kinds
+    options = [
+        (form, kind) for form, kind in zip(forms, kinds, strict=True) if kind is not types.NoneType
+    ]
+    # Nearly every value is of one of the very types; what is of a child of one is looked for.
+    writers: dict[type, Callable[[Any], Any]] = {}
+    for form, kind in reversed(options):
+        writers |= dict.fromkeys(_types_of(kind), form.write)
+    *others, last = [form.quick for form, _ in options]
+
     def write(value: Any) -> Any:
-        fitting = (form for form, kind in zip(forms, kinds, strict=True) if _fits(value, kind))
-        return next(fitting, _ANYTHING).write(value)
+        if value is None and nullable:
+            return None
+        write_one = writers.get(type(value))
+        if write_one is None:
+            write_one = next((w for kind, w in writers.items() if isinstance(value, kind)), None)
+        return (write_one or _ANYTHING.write)(value)
+
+    def quick(value: Any) -> Any:
+        if value is None and nullable:
+            return None
+        for each in others:
+            with suppress(InvalidValue):
+                return each(value)
+        return last(value)
 
     def read(value: Any, pointer: str, problems: list[Problem]) -> Any:
+        if value is None and nullable:
+            return None
         complaints: list[list[Problem]] = []
-        for form in forms:
+        for form, _ in options:
             found: list[Problem] = []
             result = form.read(value, pointer, found)
             if not found:
@@ -109,26 +145,37 @@ def _choice(forms: list[Form], kinds: tuple[Any, ...]) -> Form:
         problems += complaints[0]
         return None
 
-    return Form(write, read)
+    return Form(write, quick, read)
 
 
-def _fits(value: Any, kind: Any) -> bool:
+def _types_of(kind: Any) -> list[type]:
+    """The types that values of a type are of; none if it says nothing."""
     if get_origin(kind) is Literal:
-        return value in get_args(kind)
+        return [type(each) for each in get_args(kind)]
     kind = get_origin(kind) or kind
-    return isinstance(kind, type) and isinstance(value, kind)
+    return [kind] if isinstance(kind, type) else []
 
 
 def _literal(values: tuple[Any, ...]) -> Form:
-    def read(value: Any) -> Any:
-        if not any(value == each and type(value) is type(each) for each in values):
+    kinds = {type(each) for each in values}
+    allowed = {(type(each), each) for each in values}
+
+    def quick(value: Any) -> Any:
+        if type(value) not in kinds or (type(value), value) not in allowed:
             raise InvalidValue(f"must be one of {', '.join(map(str, values))}")
         return value
 
-    return plain(lambda value: value, read)
+    return plain(lambda value: value, quick)
 
 
 def _sequence(form: Form) -> Form:
+    write, quick_item = form.write, form.quick
+
+    def quick(value: Any) -> Any:
+        if not isinstance(value, list):
+            raise InvalidValue("must be a list")
+        return tuple([quick_item(item) for item in value])
+
     def read(value: Any, pointer: str, problems: list[Problem]) -> Any:
         if not isinstance(value, list):
             problems.append((pointer, "must be a list"))
@@ -137,7 +184,7 @@ def _sequence(form: Form) -> Form:
             form.read(item, join(pointer, index), problems) for index, item in enumerate(value)
         )
 
-    return Form(lambda value: [form.write(item) for item in value], read)
+    return Form(lambda value: [write(item) for item in value], quick, read)
 
 
 def _record(kind: type) -> Form:
@@ -148,15 +195,24 @@ def _record(kind: type) -> Form:
         for field in fields(kind)
         if field.init and field.default is MISSING and field.default_factory is MISSING
     ]
+    writers = [(name, form.write) for name, form in forms.items()]
+    readers = {name: form.quick for name, form in forms.items()}
+    least, most = frozenset(needed), frozenset(forms)
 
     def write(value: Any) -> Any:
-        return {name: form.write(getattr(value, name)) for name, form in forms.items()}
+        return {name: write_field(getattr(value, name)) for name, write_field in writers}
+
+    def quick(value: Any) -> Any:
+        if not isinstance(value, dict) or not least <= value.keys() <= most:
+            raise InvalidValue("must be an object of the record's fields")
+        return kind(**{name: readers[name](item) for name, item in value.items()})
 
     def read(value: Any, pointer: str, problems: list[Problem]) -> Any:
+        with suppress(InvalidValue):
+            return quick(value)
         if not isinstance(value, dict):
             problems.append((pointer, "must be an object"))
             return None
-        before = len(problems)
         known = ", ".join(forms)
         problems += [
             (join(pointer, name), f"is no field; there are {known}")
@@ -164,11 +220,9 @@ def _record(kind: type) -> Form:
             if name not in forms
         ]
         problems += [(join(pointer, name), "is missing") for name in needed if name not in value]
-        arguments = {
-            name: forms[name].read(item, join(pointer, name), problems)
-            for name, item in value.items()
-            if name in forms
-        }
-        return None if len(problems) > before else kind(**arguments)
+        for name, item in value.items():
+            if name in forms:
+                forms[name].read(item, join(pointer, name), problems)
+        return None
 
-    return Form(write, read)
+    return Form(write, quick, read)
