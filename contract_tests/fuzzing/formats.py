@@ -16,12 +16,16 @@ from mock_server.openapi.document import Json, SpecIndex
 from mock_server.openapi.schema import translate
 
 KEYWORD = "x-encoded-schema"
+#: Left out beside such a format: what is carried decides how long a text is, and a generator that
+#: is asked for an exact length would throw nearly all texts away.
+_LENGTHS = ("minLength", "maxLength")
 
 
 def with_formats(document: Json, spec: SpecIndex, teach: Callable[[str, Json], None]) -> Json:
     """Return the document with a format on each string that has an encoded schema.
 
-    `teach` gets each format's name and the JSON Schema, without references, of what it carries.
+    Such a string has no bound of length then. `teach` gets each format's name and the JSON Schema,
+    without references, of what it carries.
     """
 
     def visit(node: Any) -> Any:
@@ -34,7 +38,8 @@ def with_formats(document: Json, spec: SpecIndex, teach: Callable[[str, Json], N
             digest = hashlib.sha256(json.dumps(schema, sort_keys=True).encode()).hexdigest()
             name = f"encoded-{digest[:16]}"
             teach(name, schema)
-            return {**{key: visit(item) for key, item in node.items()}, "format": name}
+            kept = {key: visit(item) for key, item in node.items() if key not in _LENGTHS}
+            return {**kept, "format": name}
         return {key: visit(item) for key, item in node.items()}
 
     return {key: visit(item) for key, item in document.items()}

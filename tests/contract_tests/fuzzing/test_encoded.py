@@ -31,7 +31,7 @@ def document() -> dict[str, Any]:
                 "Import": {
                     "type": "object",
                     "properties": {
-                        "items": {"type": "string", "x-encoded-schema": CARRIED},
+                        "items": {"type": "string", "minLength": 2, "x-encoded-schema": CARRIED},
                         "other": {"type": "string"},
                     },
                 },
@@ -45,6 +45,7 @@ def test_such_a_string_gets_a_format_that_is_taught_what_it_carries(document):
     changed = with_formats(document, SpecIndex("toy", document), taught.__setitem__)
     properties = changed["components"]["schemas"]["Import"]["properties"]
     assert properties["other"] == {"type": "string"}
+    assert "minLength" not in properties["items"]
     assert taught == {
         properties["items"]["format"]: {
             "type": "array",
