@@ -1,0 +1,1 @@
+"""Test cases for other programs: requests with the answer to expect, checked against the mock."""

@@ -1,0 +1,404 @@
+"""The cases of an API: what is tried with each operation, and the answer that the mock gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from mock_server.cases.model import Call, Case, Expected, Kind, Step, filled
+from mock_server.cases.recipes import NOTHING, Recipe, Recipes
+from mock_server.cases.runner import (
+    RESERVED,
+    Mock,
+    SetupFailed,
+    answered,
+    expectation,
+    variables_of,
+)
+from mock_server.cases.values import Place, parts_at, places_in, trials
+from mock_server.discovery import Vendor, load_lifecycle
+from mock_server.engine.bodies import JSON
+from mock_server.openapi.casts import cast_of
+from mock_server.openapi.document import METHODS, Json, OperationSpec, Parameter
+from mock_server.openapi.pointers import join
+from mock_server.openapi.schema import SchemaCompiler
+
+_ERROR = 400
+#: Statuses of failures that no request brings about; the mock gives them on demand.
+_ON_DEMAND = (500, 503)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A case whose answer is not what the document says of the request."""
+
+    case: Case
+    says: str
+
+    def __str__(self) -> str:
+        status = self.case.expected.status if self.case.expected else "?"
+        return f"{self.case.title}: the document says {self.says}, the mock answers {status}"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A case before it is checked; `valid` is what the document says (None: nothing)."""
+
+    call: Call
+    kind: Kind
+    field: str
+    rule: str
+    spec: str
+    node: Any = None
+    valid: bool | None = None
+    steps: tuple[Step, ...] | None = None
+
+
+class Generator:
+    """Makes and checks the cases of one API; the same seed gives the same cases.
+
+    After `cases`, `differences` are those whose answers are not what the document says,
+    `unstable` those that two sandboxes answer with different statuses (they are left out), and
+    `unreached` the declared statuses that no case has.
+    """
+
+    def __init__(self, vendor: Vendor, seed: int) -> None:
+        self._vendor = vendor
+        self._spec = vendor.spec
+        self._seed = seed
+        self._first, self._second = Mock(vendor, seed), Mock(vendor, seed, second=True)
+        self._recipes = Recipes(vendor, self._first)
+        self._compiler = SchemaCompiler.of(vendor.spec)
+        self._number = 0
+        self.differences: list[Difference] = []
+        self.unstable: list[Case] = []
+        self.unreached: dict[str, list[int]] = {}
+        self.missing = self._recipes.missing
+
+    def cases(self, operations: Sequence[str] = (), *, pairwise: bool = False) -> Iterator[Case]:
+        """Yield the checked cases of some operations, or of all."""
+        for operation in self._spec.operations.values():
+            if operations and operation.id not in operations:
+                continue
+            reached = set()
+            for draft in self._drafts(operation, pairwise=pairwise):
+                case = self._checked(operation, draft)
+                if case is not None and case.expected is not None:
+                    reached.add(case.expected.status)
+                    yield case
+            left = sorted(set(operation.responses) - reached)
+            if left:
+                self.unreached[operation.id] = left
+
+    def _checked(self, operation: OperationSpec, draft: Draft) -> Case | None:
+        self._number += 1
+        recipe = self._recipes.of(operation)
+        mark = self._spec.provenance_of(
+            draft.node, self._spec.provenance_of(operation.raw)
+        )
+        steps = draft.steps if draft.steps is not None else recipe.steps if recipe else ()
+        case = Case(
+            f"c{self._number:04}-{operation.id}",
+            self._vendor.api.name,
+            operation.id,
+            draft.kind,
+            draft.field,
+            draft.rule,
+            draft.spec,
+            mark.basis,
+            mark.source,
+            draft.call,
+            steps,
+        )
+        try:
+            first = answered(self._first, case, f"test-{case.tag}")
+            second = answered(self._second, case, "test-cases")
+        except SetupFailed:
+            self.unstable.append(case)
+            return None
+        finally:
+            self._first.forget(f"test-{case.tag}")
+        expected = expectation(first, second)
+        if expected is None:
+            self.unstable.append(case)
+            return None
+        case = replace(case, kind=_kind(draft, expected), expected=expected)
+        refused = expected.status >= _ERROR or first.is_redirect
+        if draft.valid is not None and draft.valid == refused:
+            self.differences.append(Difference(case, "valid" if draft.valid else "invalid"))
+        return case
+
+    def _drafts(self, operation: OperationSpec, *, pairwise: bool) -> Iterator[Draft]:
+        pointer = _pointer(operation)
+        recipe = self._recipes.of(operation)
+        if recipe is not None:
+            yield Draft(recipe.call(), "valid", "whole request", "as in the example", pointer)
+            yield from self._credentials(operation, recipe, pointer)
+            yield from self._paths(operation, recipe, pointer)
+            for parameter in operation.parameters:
+                yield from self._parameter(operation, recipe, parameter)
+            if recipe.body is not NOTHING:
+                yield from self._bodies(operation, recipe, pointer)
+            yield from self._listings(operation, recipe, pointer)
+            if pairwise:
+                yield from self._pairs(operation, recipe, pointer)
+        yield from self._methods(operation, recipe, pointer)
+
+    def _credentials(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
+        at = join(at, "security")
+        if operation.security:
+            call = recipe.call(credential=None)
+            yield Draft(call, "invalid", "credential", "none is sent", at)
+            for name in RESERVED if self._recipes.credential == "key" else ("unknown",):
+                call = recipe.call(credential=name)
+                yield Draft(call, "invalid", "credential", f"the key {RESERVED[name]}", at)
+        for status in (*_ON_DEMAND, *(s for s in (403, 429) if self._recipes.credential != "key")):
+            if status in operation.responses:
+                call = recipe.call(headers=(("Prefer", f"code={status}"),))
+                where = join(at.removesuffix("/security"), "responses", str(status))
+                rule = f"the service answers {status}, which the mock does on demand"
+                yield Draft(call, "invalid", "service", rule, where)
+
+    def _paths(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
+        names = [each.name for each in operation.parameters if each.location == "path"]
+        unknown = str(Random(self._seed).randint(10**8, 10**9))  # noqa: S311 - no secret
+        for name in names:
+            for value in (unknown, "no-such-id"):
+                call = recipe.call(path={**recipe.path, name: value})
+                rule = f"no record has it: {value}"
+                yield Draft(call, "invalid", f"path {name}", rule, at)
+
+    def _methods(
+        self, operation: OperationSpec, recipe: Recipe | None, at: str
+    ) -> Iterator[Draft]:
+        """A method that the path has not, once for each path."""
+        here = [each for each in self._spec.operations.values() if each.path == operation.path]
+        if recipe is None or here[0] is not operation:
+            return
+        allowed = {*self._spec.allowed_methods(operation.path), "TRACE", "HEAD", "OPTIONS"}
+        for method in METHODS:
+            if method.upper() not in allowed:
+                call = replace(recipe.call(body=NOTHING, media_type=None), method=method.upper())
+                yield Draft(call, "invalid", "method", f"{method.upper()} is not served", at)
+                return
+
+    def _parameter(
+        self, operation: OperationSpec, recipe: Recipe, parameter: Parameter
+    ) -> Iterator[Draft]:
+        if parameter.location != "query":
+            return
+        where, node = self._declared(operation, parameter)
+        schema = self._spec.typed(parameter.schema)
+        target, at = parameter.schema, join(where, "schema")
+        if schema.get("type") == "array":
+            target, at = schema.get("items", {}), join(at, "items")
+        validator = self._compiler.compile(target)
+        kept = tuple(pair for pair in recipe.query if pair[0] != parameter.name)
+        field = f"query {parameter.name}"
+        kind = self._spec.typed(target).get("type")
+        if parameter.required:
+            yield Draft(
+                recipe.call(query=kept), "invalid", field, "missing, but required", where, node,
+                False,
+            )
+        for trial in trials(self._spec, target, at):
+            if isinstance(trial.value, list | dict) or trial.value is None:
+                continue
+            text = _text(trial.value)
+            if kind == "string" and not isinstance(trial.value, str):
+                continue  # any value is text in a query
+            valid = validator.is_valid(
+                trial.value if kind != "string" else filled_sample(text)
+            )
+            call = recipe.call(query=(*kept, (parameter.name, text)))
+            yield Draft(call, trial.kind, field, trial.rule, trial.spec, node, valid)
+
+    def _declared(self, operation: OperationSpec, parameter: Parameter) -> tuple[str, Json]:
+        item = self._spec.document["paths"][operation.path]
+        places = ((_pointer(operation), operation.raw), (join("#/paths", operation.path), item))
+        for base, holder in places:
+            for index, raw in enumerate(holder.get("parameters", ())):
+                found = self._spec.resolve(raw)
+                if (found["name"], found["in"]) == (parameter.name, parameter.location):
+                    return raw.get("$ref") or join(base, "parameters", index), found
+        return _pointer(operation), operation.raw
+
+    def _bodies(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
+        assert operation.request_body is not None
+        media_type = recipe.media_type or JSON
+        where = join(at, "requestBody", "content", media_type, "schema")
+        schema = operation.request_body.content[media_type].get("schema", {})
+        for text, rule in (("{", "not JSON"), ("", "empty")):
+            if media_type == JSON:
+                yield Draft(recipe.call(body=text), "invalid", "body", rule, where)
+        wrong = recipe.call(media_type="text/csv")
+        yield Draft(wrong, "invalid", "header Content-Type", "text/csv", where)
+        size = self._first.max_body
+        long = f'"{{{{long_{size}}}}}"'
+        yield Draft(
+            replace(recipe.call(), body=long), "invalid", "body", f"longer than {size} bytes", where
+        )
+        if media_type != JSON:
+            return
+        for place in places_in(self._spec, schema, where, recipe.body):
+            yield from self._place(operation, recipe, schema, place)
+
+    def _place(
+        self, operation: OperationSpec, recipe: Recipe, schema: Json, place: Place
+    ) -> Iterator[Draft]:
+        field = f"body {place.pointer}"
+        node = self._spec.resolve(place.schema)
+        found = list(trials(self._spec, place.schema, place.spec))
+        for trial in found:
+            body = _changed(recipe.body, place.path, trial.value)
+            valid = self._is_valid(operation, schema, body, recipe)
+            yield Draft(
+                recipe.call(body=body), trial.kind, field, trial.rule, trial.spec, node, valid
+            )
+        if _has(recipe.body, place.path):
+            body = _changed(recipe.body, place.path, NOTHING)
+            valid = self._is_valid(operation, schema, body, recipe)
+            rule = "missing, but required" if place.required else "missing, which is allowed"
+            kind: Kind = "invalid" if place.required else "valid"
+            yield Draft(recipe.call(body=body), kind, field, rule, place.spec, node, valid)
+
+    def _is_valid(
+        self, operation: OperationSpec, schema: Json, body: Any, recipe: Recipe
+    ) -> bool | None:
+        """What the document says of a body; None where the vendor's code judges it."""
+        if self._vendor.api.operations[operation.id].judges_body:
+            return None
+        value = _sampled(body, recipe)
+        cast = cast_of(self._spec, schema)
+        return bool(self._compiler.compile(schema).is_valid(cast(value) if cast else value))
+
+    def _listings(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
+        """Each filter and each order that the vendor's lists have."""
+        lifecycle = load_lifecycle(self._vendor)
+        for resource in lifecycle.resources if lifecycle is not None else ():
+            for listing in resource.lists:
+                if listing.operation != operation.id:
+                    continue
+                records = _records(recipe.answer, listing.items)
+                random = Random(self._seed)  # noqa: S311 - no secret
+                for each in listing.filters:
+                    value = each.value(random, records) if each.path is None else None
+                    if value is not None:
+                        query = (*recipe.query, *each.query(value))
+                        call = recipe.call(query=tuple((k, str(v)) for k, v in query))
+                        yield Draft(call, "valid", "filter", f"{each.name} {value}", at)
+                for order in listing.sorts:
+                    query = tuple((k, str(v)) for k, v in (*recipe.query, *order.query))
+                    yield Draft(recipe.call(query=query), "valid", "order", order.name, at)
+
+    def _pairs(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
+        """Combinations in which every two values of two properties meet, all of them valid."""
+        from allpairspy import AllPairs
+
+        if operation.request_body is None or recipe.media_type != JSON:
+            return
+        schema = operation.request_body.content[JSON].get("schema", {})
+        choices: list[list[tuple[Place, Any]]] = []
+        for place in places_in(self._spec, schema, "#", recipe.body):
+            if len(place.path) > 1:
+                continue
+            values = [_value(recipe.body, place.path)] if _has(recipe.body, place.path) else []
+            for trial in trials(self._spec, place.schema, place.spec):
+                body = _changed(recipe.body, place.path, trial.value)
+                if self._is_valid(operation, schema, body, recipe) and trial.value not in values:
+                    values.append(trial.value)
+            if len(values) > 1:
+                choices.append([(place, value) for value in values[:4]])
+        if len(choices) < 2:
+            return
+        for combination in AllPairs(choices):
+            body = recipe.body
+            for place, value in combination:
+                body = _changed(body, place.path, value)
+            valid = self._is_valid(operation, schema, body, recipe)
+            rule = ", ".join(f"{p.pointer[1:]}={_short(v)}" for p, v in combination)
+            yield Draft(recipe.call(body=body), "valid", "body", f"pairs: {rule}", at, None, valid)
+
+
+def _kind(draft: Draft, expected: Expected) -> Kind:
+    """Valid requests are accepted, invalid ones refused; those at a bound are of their own kind."""
+    if draft.kind == "boundary":
+        return "boundary"
+    return "invalid" if expected.status >= _ERROR or draft.valid is False else "valid"
+
+
+def _pointer(operation: OperationSpec) -> str:
+    return join("#/paths", operation.path, operation.method)
+
+
+def _text(value: Any) -> str:
+    """A value as it is written in a query."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def filled_sample(text: str) -> str:
+    """Return a text with sample values in its variables."""
+    return filled(text, _Samples({"tag": "c0000"}))
+
+
+class _Samples(dict[str, str]):
+    """Variables with a value each; those of long texts are what their names say."""
+
+    def __missing__(self, name: str) -> str:
+        length = name.removeprefix("long_")
+        return "x" * int(length) if length.isdecimal() else "1"
+
+
+def _sampled(body: Any, recipe: Recipe) -> Any:
+    """A body with a value in the place of each variable, as a schema sees it."""
+    samples = _Samples(recipe.values)
+    samples["tag"] = "c0000"
+    if isinstance(body, str):
+        if body.startswith("{{#"):
+            return int(samples[body[3:-2]])
+        return filled(body, samples)
+    if isinstance(body, dict):
+        return {name: _sampled(item, recipe) for name, item in body.items()}
+    return [_sampled(item, recipe) for item in body] if isinstance(body, list) else body
+
+
+def _changed(body: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    """A body with another value at a place, or, for NOTHING, without it."""
+    first, rest = path[0], path[1:]
+    if isinstance(body, list):
+        return [_changed(each, rest, value) if at == first else each for at, each in enumerate(body)]
+    if rest:
+        return {**body, first: _changed(body[first], rest, value)}
+    left = {name: item for name, item in body.items() if name != first}
+    return left if value is NOTHING else {**body, first: value}
+
+
+def _has(body: Any, path: tuple[str | int, ...]) -> bool:
+    try:
+        _value(body, path)
+    except LookupError:
+        return False
+    return True
+
+
+def _value(body: Any, path: tuple[str | int, ...]) -> Any:
+    for part in path:
+        body = body[part]
+    return body
+
+
+def _records(answer: Any, pointer: str) -> list[Any]:
+    from mock_server.openapi.pointers import resolve
+
+    try:
+        found = resolve(answer, pointer)
+    except LookupError:
+        return []
+    return found if isinstance(found, list) else []
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 20 else f"{text[:17]}…"
