@@ -82,6 +82,20 @@ LAYERS = {
         "mock_server.state",
         "mock_server.usage",
     },
+    # It makes servers of its own, and asks them.
+    "mock_server.cases": {
+        "mock_server.app",
+        "mock_server.command_line",
+        "mock_server.control",
+        "mock_server.discovery",
+        "mock_server.engine",
+        "mock_server.in_process",
+        "mock_server.lifecycle",
+        "mock_server.openapi",
+        "mock_server.output_file",
+        "mock_server.settings",
+        "mock_server.usage",
+    },
     # It makes servers of its own, and reports what they saw.
     "mock_server.interception": {
         "mock_server.app",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -15,9 +16,8 @@ from mock_server.cases.runner import (
     SetupFailed,
     answered,
     expectation,
-    variables_of,
 )
-from mock_server.cases.values import Place, parts_at, places_in, trials
+from mock_server.cases.values import Place, places_in, trials
 from mock_server.discovery import Vendor, load_lifecycle
 from mock_server.engine.bodies import JSON
 from mock_server.openapi.casts import cast_of
@@ -26,20 +26,6 @@ from mock_server.openapi.pointers import join
 from mock_server.openapi.schema import SchemaCompiler
 
 _ERROR = 400
-#: Statuses of failures that no request brings about; the mock gives them on demand.
-_ON_DEMAND = (500, 503)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A case whose answer is not what the document says of the request."""
-
-    case: Case
-    says: str
-
-    def __str__(self) -> str:
-        status = self.case.expected.status if self.case.expected else "?"
-        return f"{self.case.title}: the document says {self.says}, the mock answers {status}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +45,9 @@ class Draft:
 class Generator:
     """Makes and checks the cases of one API; the same seed gives the same cases.
 
-    After `cases`, `differences` are those whose answers are not what the document says,
-    `unstable` those that two sandboxes answer with different statuses (they are left out), and
-    `unreached` the declared statuses that no case has.
+    After `cases`, `unstable` are those that two sandboxes answer with different statuses (they are
+    left out), `unreached` the declared statuses that no case has, and `missing` says of which
+    operations no request is known that succeeds, and why.
     """
 
     def __init__(self, vendor: Vendor, seed: int) -> None:
@@ -72,32 +58,34 @@ class Generator:
         self._recipes = Recipes(vendor, self._first)
         self._compiler = SchemaCompiler.of(vendor.spec)
         self._number = 0
-        self.differences: list[Difference] = []
         self.unstable: list[Case] = []
         self.unreached: dict[str, list[int]] = {}
         self.missing = self._recipes.missing
 
     def cases(self, operations: Sequence[str] = (), *, pairwise: bool = False) -> Iterator[Case]:
         """Yield the checked cases of some operations, or of all."""
-        for operation in self._spec.operations.values():
-            if operations and operation.id not in operations:
-                continue
-            reached = set()
-            for draft in self._drafts(operation, pairwise=pairwise):
+        for operation in self._chosen(operations):
+            reached: set[int] = set()
+            for draft in chain(
+                self._drafts(operation, pairwise=pairwise),
+                self._on_demand(operation, reached),
+            ):
                 case = self._checked(operation, draft)
-                if case is not None and case.expected is not None:
+                if case is not None:
                     reached.add(case.expected.status)
                     yield case
             left = sorted(set(operation.responses) - reached)
             if left:
                 self.unreached[operation.id] = left
 
+    def _chosen(self, operations: Sequence[str]) -> list[OperationSpec]:
+        known = self._spec.operations
+        return [known[each] for each in operations] or list(known.values())
+
     def _checked(self, operation: OperationSpec, draft: Draft) -> Case | None:
         self._number += 1
         recipe = self._recipes.of(operation)
-        mark = self._spec.provenance_of(
-            draft.node, self._spec.provenance_of(operation.raw)
-        )
+        mark = self._spec.provenance_of(draft.node, self._spec.provenance_of(operation.raw))
         steps = draft.steps if draft.steps is not None else recipe.steps if recipe else ()
         case = Case(
             f"c{self._number:04}-{operation.id}",
@@ -111,6 +99,7 @@ class Generator:
             mark.source,
             draft.call,
             steps,
+            draft.valid,
         )
         try:
             first = answered(self._first, case, f"test-{case.tag}")
@@ -124,11 +113,7 @@ class Generator:
         if expected is None:
             self.unstable.append(case)
             return None
-        case = replace(case, kind=_kind(draft, expected), expected=expected)
-        refused = expected.status >= _ERROR or first.is_redirect
-        if draft.valid is not None and draft.valid == refused:
-            self.differences.append(Difference(case, "valid" if draft.valid else "invalid"))
-        return case
+        return replace(case, kind=_kind(draft, expected), expected=expected)
 
     def _drafts(self, operation: OperationSpec, *, pairwise: bool) -> Iterator[Draft]:
         pointer = _pointer(operation)
@@ -154,10 +139,14 @@ class Generator:
             for name in RESERVED if self._recipes.credential == "key" else ("unknown",):
                 call = recipe.call(credential=name)
                 yield Draft(call, "invalid", "credential", f"the key {RESERVED[name]}", at)
-        for status in (*_ON_DEMAND, *(s for s in (403, 429) if self._recipes.credential != "key")):
-            if status in operation.responses:
+
+    def _on_demand(self, operation: OperationSpec, reached: set[int]) -> Iterator[Draft]:
+        """The declared errors that nothing else brings about, which the mock gives on demand."""
+        recipe = self._recipes.of(operation)
+        for status in sorted(operation.responses):
+            if recipe is not None and status >= _ERROR and status not in reached:
                 call = recipe.call(headers=(("Prefer", f"code={status}"),))
-                where = join(at.removesuffix("/security"), "responses", str(status))
+                where = join(_pointer(operation), "responses", str(status))
                 rule = f"the service answers {status}, which the mock does on demand"
                 yield Draft(call, "invalid", "service", rule, where)
 
@@ -167,12 +156,10 @@ class Generator:
         for name in names:
             for value in (unknown, "no-such-id"):
                 call = recipe.call(path={**recipe.path, name: value})
-                rule = f"no record has it: {value}"
+                rule = f"another value, {value}"
                 yield Draft(call, "invalid", f"path {name}", rule, at)
 
-    def _methods(
-        self, operation: OperationSpec, recipe: Recipe | None, at: str
-    ) -> Iterator[Draft]:
+    def _methods(self, operation: OperationSpec, recipe: Recipe | None, at: str) -> Iterator[Draft]:
         """A method that the path has not, once for each path."""
         here = [each for each in self._spec.operations.values() if each.path == operation.path]
         if recipe is None or here[0] is not operation:
@@ -200,7 +187,12 @@ class Generator:
         kind = self._spec.typed(target).get("type")
         if parameter.required:
             yield Draft(
-                recipe.call(query=kept), "invalid", field, "missing, but required", where, node,
+                recipe.call(query=kept),
+                "invalid",
+                field,
+                "missing, but required",
+                where,
+                node,
                 False,
             )
         for trial in trials(self._spec, target, at):
@@ -209,9 +201,7 @@ class Generator:
             text = _text(trial.value)
             if kind == "string" and not isinstance(trial.value, str):
                 continue  # any value is text in a query
-            valid = validator.is_valid(
-                trial.value if kind != "string" else filled_sample(text)
-            )
+            valid = validator.is_valid(trial.value if kind != "string" else filled_sample(text))
             call = recipe.call(query=(*kept, (parameter.name, text)))
             yield Draft(call, trial.kind, field, trial.rule, trial.spec, node, valid)
 
@@ -226,13 +216,14 @@ class Generator:
         return _pointer(operation), operation.raw
 
     def _bodies(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
-        assert operation.request_body is not None
         media_type = recipe.media_type or JSON
         where = join(at, "requestBody", "content", media_type, "schema")
-        schema = operation.request_body.content[media_type].get("schema", {})
+        content = operation.request_body.content if operation.request_body is not None else {}
+        schema = content[media_type].get("schema", {})
         for text, rule in (("{", "not JSON"), ("", "empty")):
             if media_type == JSON:
-                yield Draft(recipe.call(body=text), "invalid", "body", rule, where)
+                call = replace(recipe.call(), body=text)
+                yield Draft(call, "invalid", "body", rule, where)
         wrong = recipe.call(media_type="text/csv")
         yield Draft(wrong, "invalid", "header Content-Type", "text/csv", where)
         size = self._first.max_body
@@ -368,7 +359,8 @@ def _changed(body: Any, path: tuple[str | int, ...], value: Any) -> Any:
     """A body with another value at a place, or, for NOTHING, without it."""
     first, rest = path[0], path[1:]
     if isinstance(body, list):
-        return [_changed(each, rest, value) if at == first else each for at, each in enumerate(body)]
+        changed = _changed(body[int(first)], rest, value)
+        return [changed if at == first else each for at, each in enumerate(body)]
     if rest:
         return {**body, first: _changed(body[first], rest, value)}
     left = {name: item for name, item in body.items() if name != first}

@@ -21,7 +21,8 @@ _LONG = re.compile(r"^long_([0-9]+)$")
 class Call:
     """One request below the API's base URL; without `credential` none is sent.
 
-    `credential` is the name of the variable that holds the key or token.
+    `credential` is the name of the variable that holds the key or token, `scheme` the security
+    scheme of the document by which it is presented.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Call:
     headers: tuple[tuple[str, str], ...] = ()
     body: str | None = None
     credential: str | None = "key"
+    scheme: str = ""
 
     def filled(self, variables: Mapping[str, str]) -> Call:
         """Return the call with its variables filled in."""
@@ -40,6 +42,7 @@ class Call:
             tuple((name, filled(value, variables)) for name, value in self.headers),
             None if self.body is None else filled(self.body, variables),
             self.credential,
+            self.scheme,
         )
 
     @property
@@ -58,9 +61,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The answer: `body` is text, or a JSON value without what varies from sandbox to sandbox.
+    """The answer: `body` is text or a JSON value, None if only the status is compared.
 
-    `varies` are JSON pointers to that: they are there, with another value each time.
+    `varies` are JSON pointers to what has another value in each sandbox.
     """
 
     status: int
@@ -69,12 +72,16 @@ class Expected:
     varies: tuple[str, ...] = ()
 
 
+_UNKNOWN = Expected(0, "", None)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One request and the answer to expect.
 
     `field` says what it is about (`body /name`, `query page`), `rule` what is done to it, `spec`
     points at the rule in the OpenAPI document; `basis` and `source` say where that comes from.
+    `schema_allows` is what the document's schema says of the request, None if it says nothing.
     """
 
     id: str
@@ -88,7 +95,8 @@ class Case:
     source: str
     call: Call
     setup: tuple[Step, ...] = ()
-    expected: Expected | None = None
+    schema_allows: bool | None = None
+    expected: Expected = _UNKNOWN
 
     @property
     def title(self) -> str:
@@ -113,7 +121,7 @@ def filled(text: str, variables: Mapping[str, str]) -> str:
 
 
 def text_of_body(value: Any) -> str:
-    """Return a JSON value as the text of a body; `{{#name}}` alone is a variable that is no text."""
+    """Return a JSON value as the text of a body; the text `{{#name}}` stands for a number."""
     return _BARE.sub(r"{{\1}}", json.dumps(value, ensure_ascii=False))
 
 

@@ -26,6 +26,7 @@ _FROM_ANSWER = "$response.body#"
 _SAME = "$request.path."
 _TAG = "{{tag}}"
 NOTHING: Any = object()
+_SMALLEST: Mapping[str, Any] = {"integer": 1, "number": 1, "boolean": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Recipe:
             (*headers, *changes.get("headers", ())),
             None if body is NOTHING else written(body, media_type),
             changes.get("credential", self.credential),
+            scheme_of(self.operation),
         )
 
 
@@ -67,6 +69,11 @@ def written(body: Any, media_type: str | None) -> str:
     if media_type == FORM:
         return urlencode(body, safe="{}")
     return text_of_body(body)
+
+
+def scheme_of(operation: OperationSpec) -> str:
+    """Return the security scheme that an operation is called with: the first that it takes."""
+    return next((names[0] for names in operation.security if names), "")
 
 
 class Recipes:
@@ -185,8 +192,9 @@ class Recipes:
         """A body with no more than what is required, for where there is no example."""
         schema = self._spec.typed(schema)
         names = {
-            name for part in (schema, *schema.get("allOf", ())) for name in
-            self._spec.resolve(part).get("required", ())
+            name
+            for part in (schema, *schema.get("allOf", ()))
+            for name in self._spec.resolve(part).get("required", ())
         }
         made = {}
         for name, node in properties_of(self._spec, schema):
@@ -195,29 +203,34 @@ class Recipes:
                 kind = node.get("type")
                 made[name] = node.get("example", (node.get("enum") or [None])[0])
                 if made[name] is None:
-                    made[name] = {"integer": 1, "number": 1, "boolean": True}.get(kind, f"{_TAG} x")
+                    made[name] = _SMALLEST.get(str(kind), f"{_TAG} x")
         return made
 
     def _with_tags(self, operation: OperationSpec, body: Any) -> Any:
         """The body with a text of its own in what no two records may share."""
-        schema = self._spec.typed(self._schema(operation))
-        bodies = body if isinstance(body, list) else [body]
-        for each in bodies:
-            if not isinstance(each, dict):
-                return body
-        nodes = dict(properties_of(self._spec, schema))
+        unique = {name for owner, name in self.unique if owner == operation.id}
 
-        def tagged(value: dict[str, Any]) -> dict[str, Any]:
-            return {
-                name: f"{_TAG} {item}"
-                if (operation.id, name) in self.unique and isinstance(item, str)
-                else _TAG
-                if self._spec.resolve(nodes.get(name, {})).get("x-unique")
-                else item
-                for name, item in value.items()
-            }
+        def tagged(schema: Json, value: Any) -> Any:
+            if isinstance(value, list):
+                items = self._spec.typed(schema).get("items", {})
+                return [tagged(items, each) for each in value]
+            if not isinstance(value, dict):
+                return value
+            nodes = dict(properties_of(self._spec, self._spec.typed(schema)))
+            made = {}
+            for name, item in value.items():
+                node = nodes.get(name, {})
+                if name in unique and isinstance(item, str):
+                    made[name] = f"{_TAG}-{item}"
+                elif self._spec.resolve(node).get("x-unique"):
+                    made[name] = _TAG
+                else:
+                    # What is deeper than the record itself belongs to other records.
+                    wraps = len(value) == 1 or not unique & value.keys()
+                    made[name] = tagged(node, item) if wraps else item
+            return made
 
-        return [tagged(each) for each in body] if isinstance(body, list) else tagged(body)
+        return tagged(self._schema(operation), body)
 
     def _schema(self, operation: OperationSpec) -> Json:
         content = operation.request_body.content if operation.request_body else {}
@@ -337,9 +350,7 @@ class Recipes:
         recipe = self.of(source)
         if recipe is None:
             return None
-        pointer = next(
-            (at for at in _identifiers(recipe.answer, (field,))), None
-        )
+        pointer = next((at for at in _identifiers(recipe.answer, (field,))), None)
         if pointer is None:
             return None
         known = {each.call for each in steps}

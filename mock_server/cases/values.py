@@ -140,9 +140,7 @@ def _bounds(part: Json, at: str) -> Iterator[Trial]:
     kind = part.get("type")
     if kind not in {"integer", "number", "string"}:
         return
-    bounds: dict[str, Any] = {
-        name: part[name] for name in ("minimum", "maximum") if name in part
-    }
+    bounds: dict[str, Any] = {name: part[name] for name in ("minimum", "maximum") if name in part}
     bits = _BITS.get(part.get("format", ""))
     if bits and kind != "number":
         bounds.setdefault("minimum", -(1 << (bits - 1)))

@@ -23,6 +23,7 @@ SECTIONS = {
     },
     "Data and cases for testers": {
         "data": "mock_server.datasets.cli:data",
+        "cases": "mock_server.cases.cli:cases",
     },
     "Sandboxes of a running server": {
         "sandboxes": f"{_CONTROL}.sandboxes:sandboxes",
