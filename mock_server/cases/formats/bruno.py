@@ -42,8 +42,9 @@ def as_bruno(cases: Sequence[Case], target: Target) -> dict[str, str]:
 def _file(name: str, number: int, case: Case, request: Sent, test: str) -> str:
     title = " ".join(name.split()).translate(str.maketrans("{}", "()"))
     auth = "none" if request.user is None else "basic"
+    # An empty text is written as none: they are the same on the wire.
     url = f"{{{{base_url}}}}{request.target}"
-    body = "none" if request.body is None else "text"
+    body = "text" if request.body else "none"
     blocks = [
         f"meta {{\n  name: {title}\n  type: http\n  seq: {number}\n}}",
         f"{request.method.lower()} {{\n  url: {url}\n  body: {body}\n  auth: {auth}\n}}",
@@ -53,7 +54,7 @@ def _file(name: str, number: int, case: Case, request: Sent, test: str) -> str:
         blocks.append(f"headers {{\n{headers}}}")
     if request.user is not None:
         blocks.append(f"auth:basic {{\n  username: {request.user}\n  password: \n}}")
-    if request.body is not None:
+    if request.body:
         blocks.append(f"body:text {{\n{_indented(request.body)}\n}}")
     before = javascript.variables(case, _SET)
     blocks.append(f"script:pre-request {{\n{_indented(before)}\n}}")
