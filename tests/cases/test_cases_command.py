@@ -98,7 +98,7 @@ def test_the_curl_script_passes_against_a_server_and_fails_if_an_answer_is_anoth
     file.write_text(script, encoding="utf-8")
     done = run("bash", file)
     assert (done.returncode, done.stdout) == (0, f"{len(cases)} passed, 0 failed\n")
-    file.write_text(script.replace("Not found.", "Found."), encoding="utf-8")
+    file.write_text(script.replace("expect 404 ", "expect 410 "), encoding="utf-8")
     wrong = run("bash", file)
     assert wrong.returncode == 1
     assert "FAILED" in wrong.stdout
