@@ -97,7 +97,7 @@ class ApiApplication:
         app: Any = ConnexionMiddleware(_no_route, middlewares=[IndexedRouting, _Operations])
         try:
             app.add_api(
-                self.spec.paths_for_routing(),
+                self.spec.routes(),
                 base_path=self.spec.base_path,
                 resolver=Resolver(lambda operation_id: self.operations[operation_id]),
                 compiled=self.operations,

@@ -272,11 +272,38 @@ class SpecIndex:
             if set(templates.at(path)) - {path}
         }
 
-    def paths_for_routing(self) -> Json:
-        """Return the document with its paths in the order to try: fixed segments come first."""
-        paths = self.document.get("paths", {})
-        ordered = sorted(paths, key=lambda path: [part.startswith("{") for part in path.split("/")])
-        return {**self.document, "paths": {path: paths[path] for path in ordered}}
+    def routes(self) -> Json:
+        """Return a small document of what routes are made of: operations and their path parameters.
+
+        Its paths are in the order to try: fixed segments come first.
+        """
+        paths: Json = {
+            path: {}
+            for path in sorted(
+                self.document.get("paths", {}),
+                key=lambda path: [part.startswith("{") for part in path.split("/")],
+            )
+        }
+        for operation in self.operations.values():
+            paths[operation.path][operation.method] = {
+                "operationId": operation.id,
+                "parameters": [
+                    {
+                        "name": parameter.name,
+                        "in": "path",
+                        "required": True,
+                        "schema": {
+                            name: value
+                            for name, value in self.resolve(parameter.schema).items()
+                            if name in {"type", "format"}
+                        },
+                    }
+                    for parameter in operation.parameters
+                    if parameter.location == "path"
+                ],
+                "responses": {"default": {"description": "as the whole document says"}},
+            }
+        return {"openapi": "3.0.3", "info": self.document["info"], "paths": paths}
 
     def _base_path(self) -> str:
         servers = self.document.get("servers") or [{"url": ""}]
