@@ -17,7 +17,7 @@ SERVING_IN := $(shell .venv-serve/bin/python -c '' 2>/dev/null && cat $(SERVING)
 SERVE_WITH := $(if $(filter $(CURDIR),$(BUILT_IN)),.venv,.venv-serve)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-fast check screenshots docs contract fidelity mutation standin fixtures bench lint types constraints clean
+.PHONY: help serve test test-fast test-lowest check screenshots docs contract fidelity mutation standin fixtures bench lint types constraints clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,15 @@ FAST := tests/engine tests/openapi tests/state tests/faults tests/journal tests/
   tests/test_layers.py tests/test_request_log.py tests/test_command_line.py
 test-fast: $(READY) ## Run the tests that a change should pass first, in under two minutes
 	$(BIN)/pytest -n 2 -q $(FAST) $(ARGS)
+
+# The oldest Python and the oldest version of each dependency that pyproject.toml allows; what these
+# bring in themselves is as new as they allow.
+test-lowest: PYTHON = python3.11
+test-lowest: $(READY) ## Run the same tests with the lowest versions that pyproject.toml allows
+	@$(call build_environment,build/lowest)
+	$(BIN)/python -m tests.packaging.lowest > build/lowest.txt
+	build/lowest/bin/python -m pip install --quiet --disable-pip-version-check -c build/lowest.txt -e '.[all]' pytest-xdist
+	build/lowest/bin/python -m pytest -n 2 -q $(FAST) $(ARGS)
 
 check: $(READY) ## Check the specs, their examples, the handlers and the provenance marks
 	$(BIN)/mock-server check

@@ -18,7 +18,7 @@ import click
 
 import contract_tests.cli.main
 import mock_server.cli
-from mock_server.control.api.vendor import control_spec
+from mock_server.control.api.spec import control_spec
 from mock_server.control.persona_files import load_personas
 from mock_server.data import fixtures_directory
 from mock_server.discovery import Vendor, load_vendors, tables_of

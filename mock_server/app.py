@@ -20,8 +20,9 @@ from mock_server.console.pages import (
     control_routes,
 )
 from mock_server.control.api.auth import ControlAuthMiddleware, login_routes, page_guard
+from mock_server.control.api.spec import control_spec
 from mock_server.control.api.stream import LiveEvents
-from mock_server.control.api.vendor import control_spec, control_vendor
+from mock_server.control.api.vendor import control_vendor
 from mock_server.control.context import ControlContext
 from mock_server.control.persona_files import load_personas
 from mock_server.control.seed_files.files import LONGEST_DOCUMENT

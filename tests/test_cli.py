@@ -111,7 +111,7 @@ def test_check_passes_on_the_shipped_specs(capsys):
         (["serve", "--rate-limits", "ON"], "'ON' is none of these"),
         (["serve", "--rate-limits", "test-a,maybe"], "'maybe' is none of these"),
         (["serve", "--csrf", "yes"], "'yes' is none of these"),
-        (["serve", "--frobnicate"], "no such option '--frobnicate'"),
+        (["serve", "--frobnicate"], "no such option"),
         (["servee"], "there is no command 'servee'; did you mean serve"),
         (["check", "nope"], "there is no API 'nope'"),
     ],

@@ -53,7 +53,7 @@ def check(what: tuple[str, ...], as_json: bool) -> int:
     needs_extra("check", "openapi_spec_validator", "check")
     from mock_server.check import check as problems_of
     from mock_server.check import check_file, shown
-    from mock_server.control.api.vendor import NAME as CONTROL
+    from mock_server.control.api.spec import NAME as CONTROL
     from mock_server.control.api.vendor import control_vendor, empty_context
     from mock_server.discovery import api_names, load_vendor
 

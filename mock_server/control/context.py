@@ -47,6 +47,10 @@ class ControlRefusal(InvalidRequest):
         self.text = text or "; ".join(f"{name} {message}" for name, message in fields.items())
 
 
+#: As many names of sandboxes, those used last, a wrong one is compared with.
+_COMPARED = 500
+
+
 class NoSuchName(ApiError):
     """A parameter names what there is not; the message says what may have been meant."""
 
@@ -94,11 +98,11 @@ class ControlContext:
         return origin + self.mounts.get(api, "") + self.specs[api].base_path
 
     def sandbox(self, request: Request) -> Sandbox:
-        """Return the open sandbox that a request's path names; raises RecordNotFound."""
+        """Return the open sandbox that a request's path names; raises NoSuchName."""
         name = request.path["sandbox"]
         sandbox = self.sandboxes.use(name)
         if sandbox is None:
-            raise RecordNotFound("open sandbox", name)
+            raise NoSuchName(f"there is no open sandbox {name!r}; {self._sandboxes_like(name)}")
         return sandbox
 
     def new_name(self, word: str, persona: str | None = None) -> SandboxName:
@@ -114,6 +118,9 @@ class ControlContext:
         if persona not in self.policy.personas:
             raise ControlRefusal({"persona": f"is {persona!r}; {self._personas_like(persona)}"})
         return SandboxName(word, persona)
+
+    def _sandboxes_like(self, name: str) -> str:
+        return suggestion(name, reversed(self.sandboxes.names()[-_COMPARED:]))
 
     def _personas_like(self, name: str) -> str:
         return suggestion(name, sorted(self.policy.personas))

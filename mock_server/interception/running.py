@@ -21,7 +21,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from mock_server.app import MockServer, build_server
-from mock_server.control.api.vendor import control_spec
+from mock_server.control.api.spec import control_spec
 from mock_server.control.client import Control
 from mock_server.control.client.session import ControlError
 from mock_server.discovery import Vendor

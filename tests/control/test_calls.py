@@ -50,7 +50,7 @@ def test_a_call_that_a_fault_breaks_off_is_shown_as_far_as_it_came(control):
     [
         ({"api": "clinko"}, "did you mean cliniko?"),
         ({"path": "products"}, "must begin with a slash"),
-        ({"body": 1, "text": "1"}, "cannot stand beside"),
+        ({"body": 1, "text": "1"}, "excludes `body`"),
         ({"headers": {"Host": "example.com"}}, "cannot have host"),
         ({"headers": {"a\nb": "c"}}, "which no request can carry"),
     ],

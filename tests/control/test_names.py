@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mock_server.control.api.errors import PATTERNS
-from mock_server.control.api.vendor import control_spec
+from mock_server.control.api.spec import control_spec
 from mock_server.control.client import ControlError
 from mock_server.discovery import load_vendors
 from mock_server.journal.names import UnknownName, check_query

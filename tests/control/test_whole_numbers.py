@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from mock_server.control.api.vendor import control_spec
+from mock_server.control.api.spec import control_spec
 from mock_server.openapi.casts import cast_of
 from mock_server.openapi.schema import properties_of
 

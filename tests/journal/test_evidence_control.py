@@ -188,7 +188,8 @@ def test_the_commands_show_and_verify_the_journal(shop, capsys, tmp_path):
         (["verify", "{"], "the expectation is not JSON"),
         (["verify", "[]"], "must be a JSON object"),
         (["verify", "@/nowhere.json"], "No such file"),
-        (["verify", '{"call": []}'], "call is not known here"),
+        (["verify", '{"call": []}'], "call is not a property here; did you mean calls?"),
+        (["verify", '{"calls": [{"operaton": "x"}]}'], "property here; did you mean operation?"),
         (["explain", "99"], "there is no exchange"),
     ],
 )

@@ -17,6 +17,7 @@ from packaging.version import Version
 
 from tests.conftest import ROOT
 from tests.packaging.clean_environment import brought_in_by
+from tests.packaging.lowest import lowest
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -49,6 +50,15 @@ def test_a_pin_is_a_name_and_a_version_and_nothing_else():
 def test_a_dependency_is_pinned_to_a_version_that_it_allows(dependency):
     requirement = Requirement(dependency)
     assert Version(PINS[canonicalize_name(requirement.name)]) in requirement.specifier
+
+
+def test_each_dependency_has_one_lowest_version_which_make_test_lowest_tests():
+    named = {line.partition("==")[0] for line in lowest(PROJECT)}
+    assert named == {Requirement(each).name for each in SHIPPED}
+    with pytest.raises(ValueError, match="has no lower bound"):
+        list(lowest({"dependencies": ["click<9"], "optional-dependencies": {}}))
+    with pytest.raises(ValueError, match="has two lower bounds"):
+        list(lowest({"dependencies": ["a>=1"], "optional-dependencies": {"x": ["a>=2"]}}))
 
 
 def test_what_the_dependencies_bring_in_is_pinned():

@@ -75,7 +75,7 @@ def _built(base_url: str, body: dict[str, Any]) -> httpx.Request:
     content, headers = None, dict(body.get("headers", {}))
     names = {name.lower() for name in headers}
     if "body" in body and "text" in body:
-        raise ControlRefusal({"text": "cannot stand beside `body`"})
+        raise ControlRefusal({"text": "excludes `body`; give one of them"})
     if "text" in body:
         content = body["text"].encode()
     elif "body" in body:

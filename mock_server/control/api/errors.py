@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mock_server.control.api.spec import properties_at
 from mock_server.control.context import ControlRefusal, NoSuchName
 from mock_server.engine.api import ErrorTable
 from mock_server.engine.errors import (
@@ -27,7 +28,6 @@ from mock_server.usage import suggestion
 UNKNOWN = "unknown"
 _TEXTS = {
     "required": "is missing",
-    "additionalProperties": "is not known here",
     "type": "must be of the type {limit}",
     "pattern": "must match {limit}",
     "format": "must be a {limit}",
@@ -66,9 +66,13 @@ def _error(status: int, text: str, **more: Any) -> Reply:
     return Reply(status, {"error": " ".join(text.split()), **more})
 
 
-def _text(violation: Violation) -> str:
+def _text(violation: Violation, operation: str | None = None) -> str:
     if violation.keyword == "enum" and isinstance(violation.value, str):
         return f"is {violation.value!r}; {suggestion(violation.value, map(str, violation.limit))}"
+    if violation.keyword == "additionalProperties":
+        *place, name = violation.path
+        known = properties_at(operation, place) if operation else []
+        return f"is not a property here; {suggestion(str(name), known)}"
     if violation.keyword == UNKNOWN:
         return f"is no parameter of this operation; {suggestion(violation.value, violation.limit)}"
     if violation.keyword == "minLength" and violation.limit == 1:
@@ -112,7 +116,7 @@ def _invalid(error: InvalidRequest, request: Request) -> Reply:
             violation = by_location[location]
             return _error(400, f"{violation.field} {_text(violation)}")
     fields = {
-        violation.field: _text(violation)
+        violation.field: _text(violation, request.operation_id)
         for violation in _leaves(error.violations)
         if violation.path
     }

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from mock_server.control.actions import note_action
-from mock_server.control.context import ControlContext, ControlRefusal
+from mock_server.control.context import ControlContext, ControlRefusal, NoSuchName
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
-from mock_server.engine.errors import Conflict, RecordNotFound
+from mock_server.engine.errors import Conflict
 from mock_server.engine.messages import Reply, Request
 from mock_server.engine.replies import encode_json
 from mock_server.faults.rules import FaultRules, InvalidRule, Rule, parse_rule, rules_of
 from mock_server.state.sandbox import Sandbox
+from mock_server.usage import suggestion
 
 #: Each call is held against every rule, so their number is bounded.
 MOST_RULES = 1000
@@ -55,18 +56,19 @@ def register(operations: Operations, context: ControlContext) -> None:
         try:
             rules.pause(id_, paused=paused)
         except KeyError as problem:
-            raise RecordNotFound("fault rule", id_) from problem
+            raise _no_such_rule(rules, id_) from problem
         note_action(sandbox, "fault", f"{'paused' if paused else 'resumed'} {id_}")
         return Reply(200, _view(rules, rules.get(id_)))
 
     @operations.handles("removeFault")
     def remove(request: Request, _: Context) -> Reply:
-        sandbox, number = context.sandbox(request), request.path["fault"]
+        sandbox, id_ = context.sandbox(request), request.path["fault"]
+        rules = rules_of(sandbox)
         try:
-            rules_of(sandbox).remove(number)
+            rules.remove(id_)
         except KeyError as problem:
-            raise RecordNotFound("fault rule", number) from problem
-        note_action(sandbox, "fault", f"removed {number}")
+            raise _no_such_rule(rules, id_) from problem
+        note_action(sandbox, "fault", f"removed {id_}")
         return Reply(204)
 
     @operations.handles("getRateLimits")
@@ -89,6 +91,12 @@ def register(operations: Operations, context: ControlContext) -> None:
         sandbox = context.sandbox(request)
         sandbox.csrf = request.body["enabled"]
         return Reply(200, {"enabled": sandbox.csrf})
+
+
+def _no_such_rule(rules: FaultRules, id_: str) -> NoSuchName:
+    return NoSuchName(
+        f"there is no fault rule {id_!r}; {suggestion(id_, (rule.id for rule in rules))}"
+    )
 
 
 def _limits(sandbox: Sandbox) -> dict[str, Any]:

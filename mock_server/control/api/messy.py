@@ -94,4 +94,4 @@ def dimensions_in(names: list[str], field: str) -> frozenset[str]:
     try:
         return parse_dimensions(names)
     except UnknownDimension as unknown:
-        raise ControlRefusal({field: f"cannot be: {unknown}"}) from unknown
+        raise ControlRefusal({field: f"is wrong: {unknown}"}) from unknown

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from mock_server.control.context import NoSuchName
 from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.journal import EvidenceDropped
 from mock_server.state.sandbox import Sandbox
 from mock_server.state.store import State
+from mock_server.usage import suggestion
 
 
 def state_at(sandbox: Sandbox, point: str) -> State:
     """Return the state at a point.
 
-    Raises RecordNotFound for what there is not, Conflict for what the journal no longer holds.
+    Raises NoSuchName or RecordNotFound for what there is not, Conflict for what the journal no
+    longer holds.
     """
     kind, _, name = point.partition(":")
     if kind == "seed":
@@ -26,11 +29,12 @@ def state_at(sandbox: Sandbox, point: str) -> State:
 
 
 def snapshot_of(sandbox: Sandbox, name: str) -> State:
-    """Return a snapshot; raises RecordNotFound."""
+    """Return a snapshot; raises NoSuchName."""
     try:
         return sandbox.snapshots[name]
     except KeyError as problem:
-        raise RecordNotFound("snapshot", name) from problem
+        known = suggestion(name, sandbox.snapshots)
+        raise NoSuchName(f"there is no snapshot {name!r}; {known}") from problem
 
 
 def exchange_of(sandbox: Sandbox, number: int) -> Exchange:

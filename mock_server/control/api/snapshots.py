@@ -7,7 +7,7 @@ from typing import Any
 from mock_server.control.actions import note_action
 from mock_server.control.api.points import exchange_of, snapshot_of, state_at
 from mock_server.control.api.views import change_view, sandbox_view
-from mock_server.control.context import ControlContext, ControlRefusal
+from mock_server.control.context import ControlContext, ControlRefusal, NoSuchName
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict, RecordNotFound
@@ -95,11 +95,12 @@ def register(operations: Operations, context: ControlContext) -> None:
 
 def _start_of_fork(sandbox: Sandbox, snapshot: str | None, before: int | None) -> State | None:
     if snapshot is not None and before is not None:
-        raise ControlRefusal({"before": "cannot stand beside `snapshot`"})
+        raise ControlRefusal({"before": "excludes `snapshot`; give one of them"})
     try:
         if snapshot is not None:
             return snapshot_of(sandbox, snapshot)
         return None if before is None else exchange_of(sandbox, before).before
+    except NoSuchName as problem:
+        raise ControlRefusal({"snapshot": f"is no name: {problem}"}) from problem
     except RecordNotFound as problem:
-        name = "before" if snapshot is None else "snapshot"
-        raise ControlRefusal({name: f"names no {problem.kind} of this sandbox"}) from problem
+        raise ControlRefusal({"before": "names no exchange of this sandbox"}) from problem

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from mock_server.control.api import (
     apis,
@@ -19,6 +18,7 @@ from mock_server.control.api import (
     snapshots,
 )
 from mock_server.control.api.errors import ERRORS, UNKNOWN
+from mock_server.control.api.spec import NAME, control_spec
 from mock_server.control.context import ControlContext
 from mock_server.data import specs_directory
 from mock_server.discovery import Vendor
@@ -28,14 +28,11 @@ from mock_server.engine.credentials import CredentialPolicy
 from mock_server.engine.messages import Request
 from mock_server.engine.parameters import parse_pairs
 from mock_server.journal.journal import Journal
-from mock_server.openapi.document import SpecIndex, load_document
 from mock_server.openapi.violation import Violation
 from mock_server.state.clock import Clock
 from mock_server.state.sandbox import Sandbox, SandboxName
 from mock_server.state.sandboxes import Sandboxes
 from mock_server.state.store import State
-
-NAME = "control"
 
 
 def control_vendor(context: ControlContext) -> Vendor:
@@ -77,9 +74,3 @@ def unknown_parameters(request: Request, _: Context) -> Iterator[Violation]:
     for name in parse_pairs(request.query_string):
         if name not in known:
             yield Violation("query", (name,), UNKNOWN, known, name)
-
-
-@cache
-def control_spec() -> SpecIndex:
-    """Return the spec of the control API."""
-    return SpecIndex(NAME, load_document(specs_directory() / f"{NAME}.yaml"))
