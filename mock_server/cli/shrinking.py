@@ -69,7 +69,7 @@ def _seconds(value: str | timedelta | None) -> float | None:
     default="shrunk.yaml",
     help="The seed file that reproduces the failure.  [default: shrunk.yaml]",
 )
-@click.option("--quiet", is_flag=True, help="Print no progress.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no progress.")
 @json_option
 @sandbox_options
 @click.pass_context

@@ -192,7 +192,8 @@ JSON_COMMANDS = [
     "create test-b", "sandboxes", "sandboxes test-a", "reset test-a", "snapshot test-a one",
     "snapshot test-a", "restore test-a one", "fork test-a test-c", "diff test-a",
     "snapshot test-a one --delete", "clock test-a", "limits test-a", "fault test-a clear",
-    "fault test-a", "journal test-a", "har test-a", "export test-a", "delete test-a", "apis",
+    "fault test-a", "journal test-a", "har test-a", "export test-a",
+    "messy test-a", "csrf test-a", "actions test-a", "search test-a", "delete test-a", "apis",
 ]  # fmt: skip
 
 
@@ -201,6 +202,26 @@ def test_every_command_answers_in_json(run):
     for line in JSON_COMMANDS:
         printed = "\n".join(run(f"{line} --json"))
         assert printed == "" or json.loads(printed) is not None, line
+
+
+def test_what_is_not_met_or_not_seen_is_json_too(run, capsys):
+    run("create test-a")
+    assert cli.main(["wait", "test-a", "--timeout", "0", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["seen"] is False
+    unmet = '{"calls": [{"operation": "createProduct"}]}'
+    assert cli.main(["verify", "test-a", unmet, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["met"] is False
+
+
+def test_quiet_prints_no_result_and_verbose_each_call(run, capsys, live):
+    assert run("create test-a -q") == []
+    assert cli.main(["compare", "test-a", "--quiet"]) == 1
+    assert capsys.readouterr() == ("", "")
+    assert "--quiet excludes --json" in run("sandboxes -q --json", 2)[0]
+    for _ in range(2):
+        assert cli.main(["reset", "test-a", "-qv"]) == 0
+        shown = capsys.readouterr()
+        assert shown == ("", f"POST {live.url}/_mock/sandboxes/test-a/reset 200\n")
 
 
 def test_the_token_comes_from_the_environment(run, monkeypatch):

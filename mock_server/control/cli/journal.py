@@ -261,7 +261,10 @@ def wait(
     timeout: float,
     as_json: bool,
 ) -> int:
-    """Wait for an exchange; ends with 1 if none comes in time."""
+    """Wait for an exchange; ends with 1 if none comes in time.
+
+    With --json it prints the exchange, or `seen` as false and why.
+    """
     if timeout != timeout:
         raise UsageError("wait: --timeout must be a number of seconds")
     from mock_server.journal.views import line_of
@@ -270,7 +273,10 @@ def wait(
     try:
         found = evidence.wait_for(query, since=since or 0, timeout=timeout)
     except NotSeen as problem:
-        sys.stderr.write(f"mock-server: {problem}\n")
+        if as_json:
+            say_json({"seen": False, "message": str(problem)})
+        else:
+            sys.stderr.write(f"mock-server: {problem}\n")
         return NOT_MET
     if as_json:
         say_json(found)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -75,7 +77,8 @@ sandbox_argument = click.argument("sandbox", shell_complete=complete_sandbox)
 def control_command(act: F) -> F:
     """Give a command `control`, a client of the server that its options --url and --token name.
 
-    It also gets `as_json`, whether its answer is to be JSON.
+    It also gets `as_json`, whether its answer is to be JSON. With -q nothing is printed on standard
+    output, with -v each call to the server on standard error.
     """
 
     @click.option(
@@ -90,11 +93,46 @@ def control_command(act: F) -> F:
         "--token", envvar=TOKEN_VARIABLE, show_envvar=True, help="The server's control token."
     )
     @json_option
+    @click.option("-v", "--verbose", is_flag=True, help="Show each call to the server.")
+    @click.option("-q", "--quiet", is_flag=True, help="Print no result; the exit code has it.")
     @functools.wraps(act)
-    def command(*arguments: Any, url: str, token: str | None, **options: Any) -> Any:
+    def command(
+        *arguments: Any, url: str, token: str | None, verbose: bool, quiet: bool, **options: Any
+    ) -> Any:
         from mock_server.control.client import Control
 
-        with Control(url, token or None) as control:
+        if quiet and options["as_json"]:
+            raise click.UsageError("--quiet excludes --json; give one of them")
+        with (
+            _calls_shown() if verbose else nullcontext(),
+            _no_output() if quiet else nullcontext(),
+            Control(url, token or None) as control,
+        ):
             return act(*arguments, control=control, **options)
 
     return command  # type: ignore[return-value]  # click calls it with the options as keywords
+
+
+@contextmanager
+def _calls_shown() -> Iterator[None]:
+    """Print a line on standard error for each call that is answered."""
+    import logging
+
+    from mock_server.control.client.session import LOG
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    level = LOG.level
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        LOG.removeHandler(handler)
+        LOG.setLevel(level)
+
+
+@contextmanager
+def _no_output() -> Iterator[None]:
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http.client import HTTPException
 from types import TracebackType
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 _FIRST_FAILURE = 300
+#: Has a line for each answer, at the level DEBUG; the commands show it with `-v`.
+LOG = logging.getLogger("mock_server.control.client")
 
 
 class ControlError(UsageError):
@@ -113,6 +116,7 @@ class ControlSession:
         try:
             answer = self._send(request, self._timeout)
             with answer.body:
+                LOG.debug("%s %s %d", method, request.full_url, answer.status)
                 content = answer.body.read()
         except (OSError, HTTPException, ValueError) as problem:
             raise ControlError(f"{self.url} does not answer: {_reason(problem)}") from problem
@@ -131,6 +135,7 @@ class ControlSession:
         try:
             answer = self._send(request, None)
             with answer.body:
+                LOG.debug("GET %s %d", request.full_url, answer.status)
                 if answer.status >= _FIRST_FAILURE:
                     raise _error_of(request.full_url, answer.status, answer.body.read())
                 for line in answer.body:
