@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.cli.options import read_options, target_options
 from contract_tests.options import Options
-from mock_server.control.api.vendor import NAME as CONTROL
+from mock_server.control.api.spec import NAME as CONTROL
 from mock_server.discovery import load_vendor
 from mock_server.usage import UsageError
 

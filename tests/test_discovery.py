@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from mock_server.control.api.vendor import NAME as CONTROL
+from mock_server.control.api.spec import NAME as CONTROL
 from mock_server.data import fixtures_directory, specs_directory
 from mock_server.discovery import UnknownApi, api_names, load_vendor, load_vendors
 from mock_server.openapi.document import SpecError

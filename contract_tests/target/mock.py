@@ -8,7 +8,7 @@ import httpx
 
 from contract_tests.target.target import IN_PROCESS_ORIGIN, Target, mock_parameters
 from mock_server.app import build_server
-from mock_server.control.api.vendor import NAME as CONTROL
+from mock_server.control.api.spec import NAME as CONTROL
 from mock_server.control.api.vendor import control_vendor
 from mock_server.discovery import Vendor, load_vendor
 from mock_server.in_process import InProcessTransport, raw_target
