@@ -45,7 +45,7 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
     if "const" in schema:
         schema["enum"] = [schema["const"]]
     left_out = {"anyOf", "const", "default", "title"}
-    return {name: schema[name] for name in sorted(schema.keys() - left_out)}
+    return {name: item for name, item in schema.items() if name not in left_out}
 
 
 def kept_and_made() -> tuple[str, str]:
