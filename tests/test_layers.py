@@ -155,6 +155,7 @@ LAYERS = {
     "contract_tests.target": {
         "contract_tests.exchange",
         "mock_server.app",
+        "mock_server.control.api.spec",
         "mock_server.control.api.vendor",
         "mock_server.discovery",
         "mock_server.engine",
