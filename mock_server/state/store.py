@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from immutables import Map
 
 from mock_server.state.collection import Collection, Key, every
+from mock_server.state.order import Order, Ordered
 
 __all__ = ["Change", "Collection", "Key", "State", "Table", "Transaction"]
 
@@ -145,19 +146,34 @@ class Transaction:
         """Return what `function` makes of the table's records; see `Collection.derive`."""
         return self._state.collection(table).derive(function)
 
+    def recall(self, table: Table[Any], key: Any, make: Callable[[], list[T]]) -> list[T]:
+        """Return a list that `make` makes of the table's records; see `Collection.recall`."""
+        return self._state.collection(table).recall(key, make, len)
+
+    def ordered(self, table: Table[R], order: Order[R]) -> Ordered[R]:
+        """Return the table's records in an order; see `Collection.ordered`."""
+        return self._state.collection(table).ordered(order)
+
     def put(self, table: Table[R], record: R) -> R:
         """Create or replace the record under its key, and return it."""
         collection = self._state.collection(table)
         key = table.key(record)
         before = collection.get(key)
         if before is not record:
-            self._write(Change(table.name, key, before, record), collection.put(key, record))
+            self._changes.append(Change(table.name, key, before, record))
+            self._become(table.name, collection.put(key, record))
         return record
 
     def put_all(self, table: Table[R], records: Iterable[R]) -> None:
-        """Put each record."""
-        for record in records:
-            self.put(table, record)
+        """Put each record, under keys that differ."""
+        collection = self._state.collection(table)
+        pairs = [(table.key(record), record) for record in records]
+        changed = [(key, record) for key, record in pairs if collection.get(key) is not record]
+        if changed:
+            self._changes += [
+                Change(table.name, key, collection.get(key), record) for key, record in changed
+            ]
+            self._become(table.name, collection.update(changed))
 
     def remove(self, table: Table[R], key: Key) -> None:
         """Remove the record under `key`; raises KeyError if there is none."""
@@ -165,7 +181,8 @@ class Transaction:
         before = collection.get(key)
         if before is None:
             raise KeyError(key)
-        self._write(Change(table.name, key, before, None), collection.remove(key))
+        self._changes.append(Change(table.name, key, before, None))
+        self._become(table.name, collection.remove(key))
 
     def next_number(self, sequence: str) -> int:
         """Draw the next number of the named sequence: 1, 2, 3, …."""
@@ -210,10 +227,9 @@ class Transaction:
             self.base.revision + 1,
         )
 
-    def _write(self, change: Change, collection: Collection[Any]) -> None:
-        self._changes.append(change)
+    def _become(self, table: str, collection: Collection[Any]) -> None:
         self._state = State(
-            self._state.collections.set(change.table, collection),
+            self._state.collections.set(table, collection),
             self._state.sequences,
             self._state.seeded,
             self._state.revision,

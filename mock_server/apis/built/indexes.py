@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TypeVar
 
-from mock_server.apis.built.models import BUSINESSES, Adjustment, Business, Item, Purchase, Sale
+from mock_server.apis.built.models import (
+    BUSINESSES,
+    ITEMS,
+    Adjustment,
+    Business,
+    Item,
+    Purchase,
+    Sale,
+)
 from mock_server.apis.built.values import ZERO, add
 from mock_server.engine.context import Context
+from mock_server.state.order import Column, Order, order_by
 
-R = TypeVar("R", Adjustment, Sale, Purchase)
 #: How many items one import may have (facts, section 4, documented).
 LARGEST_IMPORT = 200
 
@@ -21,64 +27,49 @@ def business_of(context: Context) -> Business:
     return context.state.all(BUSINESSES)[0]
 
 
-def by_name(items: tuple[Item, ...]) -> Sequence[Item]:
-    """Return the items in the order of the lists: by name, then by number.
-
-    Source: built.txt, whose lists begin with `100 x 80 Altar Candle` (inferred from it).
-    """
-    return sorted(items, key=lambda item: (item.name.casefold(), item.id))
-
-
-def names(items: tuple[Item, ...]) -> frozenset[str]:
-    """Return every name in use, as `name_key` has it."""
-    return frozenset(name_key(item.name) for item in items)
-
-
 def name_key(name: str) -> str:
     """Return what two equal names share: upper and lower case are the same (inferred)."""
     return name.casefold()
 
 
-def tracked(items: tuple[Item, ...]) -> Sequence[Item]:
-    """Return the items whose stock is tracked."""
-    return [item for item in by_name(items) if item.track_inventory]
+def _name(item: Item) -> str:
+    return name_key(item.name)
 
 
-def sellable(items: tuple[Item, ...]) -> Sequence[Item]:
-    """Return what invoices and the counter offer: items for sale that are not archived."""
-    return [item for item in by_name(items) if item.retail_item and not item.archived]
+def _is_tracked(item: Item) -> bool:
+    return item.track_inventory
 
 
-def buyable(items: tuple[Item, ...]) -> Sequence[Item]:
-    """Return what bills offer: items that are bought and not archived."""
-    return [item for item in by_name(items) if item.buying_item and not item.archived]
+def _is_sellable(item: Item) -> bool:
+    return item.retail_item and not item.archived
 
 
-def sellable_by_category(items: tuple[Item, ...]) -> Mapping[int, Sequence[Item]]:
-    """Return what the counter offers by category, in the order of the numbers.
-
-    Source: built.txt, whose category begins with the oldest item (inferred from it).
-    """
-    found: dict[int, list[Item]] = defaultdict(list)
-    for item in items:
-        if item.retail_item and not item.archived:
-            found[item.category_id].append(item)
-    return found
+def _is_buyable(item: Item) -> bool:
+    return item.buying_item and not item.archived
 
 
-def adjustments_by_item(records: tuple[Adjustment, ...]) -> Mapping[int, Sequence[Adjustment]]:
-    """Return each item's adjustments, the newest first (inferred)."""
-    return _by_item(tuple(reversed(records)), lambda record: record.item_id)
+#: The items in the order of the lists: by name, then by number.
+#: Source: built.txt, whose lists begin with `100 x 80 Altar Candle` (inferred from it).
+BY_NAME: Order[Item] = order_by(_name, "id")
+#: The items whose stock is tracked.
+TRACKED: Order[Item] = order_by(_name, "id", where=_is_tracked)
+#: What invoices and the counter offer: items for sale that are not archived.
+SELLABLE: Order[Item] = order_by(_name, "id", where=_is_sellable)
+#: What bills offer: items that are bought and not archived.
+BUYABLE: Order[Item] = order_by(_name, "id", where=_is_buyable)
+#: What the counter offers by category, in the order of the numbers.
+#: Source: built.txt, whose category begins with the oldest item (inferred from it).
+SELLABLE_BY_CATEGORY: Order[Item] = order_by("category_id", "id", where=_is_sellable)
+#: Each item's adjustments, the newest first (inferred).
+ADJUSTMENTS_BY_ITEM: Order[Adjustment] = order_by("item_id", Column("id", descending=True))
+#: Each item's sales and purchases, the oldest first.
+SALES_BY_ITEM: Order[Sale] = order_by("item_id", "id")
+PURCHASES_BY_ITEM: Order[Purchase] = order_by("item_id", "id")
 
 
-def sales_by_item(records: tuple[Sale, ...]) -> Mapping[int, Sequence[Sale]]:
-    """Return each item's sales, the oldest first."""
-    return _by_item(records, lambda record: record.item_id)
-
-
-def purchases_by_item(records: tuple[Purchase, ...]) -> Mapping[int, Sequence[Purchase]]:
-    """Return each item's purchases, the oldest first."""
-    return _by_item(records, lambda record: record.item_id)
+def has_name(name: str, context: Context) -> bool:
+    """Say whether an item has a name."""
+    return bool(context.state.ordered(ITEMS, BY_NAME).of_value(name_key(name)))
 
 
 def booked_to_accounts(
@@ -98,10 +89,3 @@ def booked_to_accounts(
             credit = add(credit, record.amount)
         booked[record.account_id] = debit, credit
     return booked
-
-
-def _by_item(records: Sequence[R], key: Callable[[R], int]) -> Mapping[int, Sequence[R]]:
-    found: dict[int, list[R]] = defaultdict(list)
-    for record in records:
-        found[key(record)].append(record)
-    return found

@@ -45,11 +45,15 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One parsed filter; `passes` judges a field's value."""
+    """One parsed filter; `passes` judges a field's value.
+
+    `bounds` are the lowest and the highest value that can pass, None where it has no such bounds.
+    """
 
     field: str
     operator: str
     passes: Callable[[Any], bool]
+    bounds: tuple[Any, Any] | None = None
 
 
 def parse_filter(text: str, kinds: dict[str, Kind]) -> Filter:
@@ -58,7 +62,25 @@ def parse_filter(text: str, kinds: dict[str, Kind]) -> Filter:
     if match is None:
         raise ValueError(f"not a filter: {text!r}")
     field, operator, value = match["field"], match["operator"], match["value"]
-    return Filter(field, operator, _judge(kinds[field], operator, value))
+    kind = kinds[field]
+    return Filter(field, operator, _judge(kind, operator, value), _bounds(kind, operator, value))
+
+
+def _bounds(kind: Kind, operator: str, value: str) -> tuple[Any, Any] | None:
+    if kind == "number" and operator == "=":
+        numbers = [int(number) for number in value.split(",")]
+        return min(numbers), max(numbers)
+    if operator == "=":
+        return (_wanted(kind, value),) * 2
+    if operator in {">", ">="}:
+        return _wanted(kind, value), None
+    if operator in {"<", "<="}:
+        return None, _wanted(kind, value)
+    return None
+
+
+def _wanted(kind: Kind, value: str) -> Any:
+    return value if kind == "string" else int(value) if kind == "number" else instant(value)
 
 
 def _judge(kind: Kind, operator: str, value: str) -> Callable[[Any], bool]:
@@ -74,7 +96,7 @@ def _judge(kind: Kind, operator: str, value: str) -> Callable[[Any], bool]:
     if kind == "number" and operator == "=":
         numbers = frozenset(map(int, value.split(",")))
         return lambda it: it in numbers
-    wanted = value if kind == "string" else int(value) if kind == "number" else instant(value)
+    wanted = _wanted(kind, value)
     compare = _COMPARISONS[operator]
     # As in SQL, a comparison with null is never true.
     return lambda it: it is not None and compare(it, wanted)

@@ -7,31 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from mock_server.apis.cliniko.filters import FILTERABLE, Filter, parse_filter
 from mock_server.engine.context import Context
 from mock_server.engine.messages import Reply, Request
+from mock_server.state.order import Column, Order, order_by
 from mock_server.state.store import Table
 
 R = TypeVar("R")
 _PER_PAGE = 50
+#: A filter's records are looked up, instead of looking at all, if they are so small a part of all.
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
 class ListView(Generic[R]):
     """What one list shows.
 
-    `path` and `key` are the list's path and its key in the body; `default` makes the default
-    list of the records (visible ones, in the default order); `serializer` gives, for a request,
-    what shows one record.
+    `path` and `key` are the list's path and its key in the body; `serializer` gives, for a
+    request, what shows one record.
     """
 
     path: str
     key: str
     table: Table[R]
-    default: Callable[[tuple[R, ...]], Sequence[R]]
     serializer: Callable[[Request, Context], Callable[[R], dict[str, Any]]]
 
 
@@ -54,26 +57,65 @@ def answer(listing: ListView[R], request: Request, context: Context) -> Reply:
 
 def _select(listing: ListView[R], request: Request, context: Context) -> Sequence[R]:
     """The records that the request's filters let through, in its order."""
-    sort, order = request.query.get("sort"), request.query.get("order", "asc")
     filters = filters_of(request)
-    if not filters and not sort and order == "asc":
-        return context.state.derive(listing.table, listing.default)
-    if any(each.field == "archived_at" for each in filters):
-        records: Iterable[R] = context.state.all(listing.table)
-    else:
-        records = context.state.derive(listing.table, listing.default)
-    chosen = [record for record in records if passes(record, filters)]
-    return in_order(chosen, sort or ["created_at"], order)
+    archived_too = any(each.field == "archived_at" for each in filters)
+    order = _order(
+        tuple(request.query.get("sort", ())) or ("created_at",),
+        request.query.get("order", "asc"),
+        None if archived_too else is_unarchived,
+    )
+    if not filters:
+        return context.state.ordered(listing.table, order)
+
+    def chosen() -> list[R]:
+        few = _fewest(listing.table, filters, order.where, context)
+        if few is not None:
+            return order.sort(_passing(few, filters))
+        return _passing(context.state.ordered(listing.table, order), filters)
+
+    asked = (request.operation_id, order, *_filter_texts(request))
+    return context.state.recall(listing.table, asked, chosen)
+
+
+def _fewest(
+    table: Table[R], filters: list[Filter], where: Callable[[R], bool] | None, context: Context
+) -> Sequence[R] | None:
+    """All records that some filter lets through, if they are few; found without looking at all."""
+    most = context.state.count(table) // _FEW
+    found: Sequence[R] | None = None
+    for each in filters:
+        if each.bounds is not None:
+            records = context.state.ordered(table, _order((each.field,), "asc", where))
+            within = records.within(*each.bounds)
+            if len(within) <= most:
+                found, most = within, len(within)
+    return found
+
+
+def _passing(records: Iterable[R], filters: Iterable[Filter]) -> list[R]:
+    for each in filters:
+        value, judge = attrgetter(each.field), each.passes
+        records = [record for record in records if judge(value(record))]
+    return list(records)
+
+
+def is_unarchived(record: Any) -> bool:
+    """Say whether a record is in the lists that do not ask for archived ones."""
+    return getattr(record, "archived_at", None) is None
 
 
 def filters_of(request: Request) -> list[Filter]:
     """Return the request's filters: those of `q[]`, and the one of `q` (inferred)."""
-    query = request.query
-    texts = [*query.get("q[]", ()), *([query["q"]] if "q" in query else ())]
+    texts = _filter_texts(request)
     if not texts:
         return []
     kinds = FILTERABLE[str(request.operation_id)]
     return [parse_filter(text, kinds) for text in texts]
+
+
+def _filter_texts(request: Request) -> list[str]:
+    query = request.query
+    return [*query.get("q[]", ()), *([query["q"]] if "q" in query else ())]
 
 
 def passes(record: Any, filters: Iterable[Filter]) -> bool:
@@ -81,28 +123,22 @@ def passes(record: Any, filters: Iterable[Filter]) -> bool:
     return all(each.passes(getattr(record, each.field)) for each in filters)
 
 
-def in_order(records: list[R], columns: Iterable[str], direction: str) -> list[R]:
-    """Return the records by the columns, then by id.
+@lru_cache(maxsize=256)
+def _order(
+    columns: tuple[str, ...], direction: str, where: Callable[[Any], bool] | None
+) -> Order[Any]:
+    """The order by the columns, then by id.
 
     Of a column that is named twice the first counts. One without a direction takes the given one.
     Null comes last going up and first going down, as in PostgreSQL (inferred).
     """
-    ordered = sorted(records, key=lambda record: record.id)  # type: ignore[attr-defined]  # all have one
     directions: dict[str, str] = {}
     for column in columns:
         name, _, own = column.partition(":")
         directions.setdefault(name, own)
-    for name, own in reversed(directions.items()):
-        ordered.sort(key=_column(name), reverse=(own or direction) == "desc")
-    return ordered
-
-
-def _column(name: str) -> Callable[[Any], tuple[bool, Any]]:
-    def key(record: Any) -> tuple[bool, Any]:
-        value = getattr(record, name)
-        return value is None, 0 if value is None else value
-
-    return key
+    up_or_down = ((name, own or direction) for name, own in directions.items())
+    sorted_by: list[Column[Any]] = [Column(name, way == "desc") for name, way in up_or_down]
+    return order_by(*sorted_by, "id", where=where)
 
 
 def _links(url: str, query: Mapping[str, Any], page: int, start: int, total: int) -> dict[str, str]:

@@ -13,22 +13,24 @@ from mock_server.apis.skhokho.models import Product
 
 _TRUE_WORDS = frozenset({"t", "y", "yes", "true", "on", "1"})
 
+_LOW_STOCK = "low_stock"
+
 Filter = Callable[[Product], bool]
 
 
-def select(products: Iterable[Product], query: Mapping[str, Any]) -> list[Product]:
-    """Return the products that every filter of the query lets through, in their order."""
-    filters = list(_filters(query))
-    return [product for product in products if all(each(product) for each in filters)]
+def of(query: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the filters of a query, each with its text; an empty one is none."""
+    wanted = [(name, query[name]) for name in _FILTERS if query.get(name)]
+    if str(query.get(_LOW_STOCK, "")).lower() in _TRUE_WORDS:
+        wanted.append((_LOW_STOCK, ""))
+    return tuple(wanted)
 
 
-def _filters(query: Mapping[str, Any]) -> Iterable[Filter]:
-    for name, make in _FILTERS.items():
-        text = query.get(name)
-        if text:
-            yield make(text)
-    if str(query.get("low_stock", "")).lower() in _TRUE_WORDS:
-        yield is_low
+def select(products: Iterable[Product], wanted: Iterable[tuple[str, str]]) -> list[Product]:
+    """Return the products that every filter lets through, in their order."""
+    for name, text in wanted:
+        products = filter(is_low if name == _LOW_STOCK else _FILTERS[name](text), products)
+    return list(products)
 
 
 def is_low(product: Product) -> bool:

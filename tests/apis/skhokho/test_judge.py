@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from typing import Any
 
 import httpx
@@ -138,6 +139,8 @@ def test_an_image_cannot_come_as_json(court: Court, value: Any) -> None:
     ],
 )  # fmt: skip
 def test_bodies_as_a_whole(court: Court, method: str, content: bytes) -> None:
+    if content == b"[1,]" and sys.version_info >= (3, 13):
+        pytest.skip("the judge's parser says it in other words from Python 3.13 on")
     court.compare(method, content)
 
 

@@ -29,13 +29,11 @@ def create_items_in_bulk(request: Request, context: Context) -> Reply:
     entries = read_items(request.body["items"])
     if len(entries) > indexes.LARGEST_IMPORT:
         raise Conflict(errors.IMPORT_LIMIT)
-    taken = set(context.state.derive(ITEMS, indexes.names))
-    created = []
-    for entry in entries:
-        key = indexes.name_key(text(entry["name"]))
-        if key not in taken:
-            taken.add(key)
-            created.append(context.state.put(ITEMS, _imported(entry, context)))
+    created = [
+        context.state.put(ITEMS, _imported(entry, context))
+        for entry in entries
+        if not indexes.has_name(text(entry["name"]), context)
+    ]
     return Reply(200, [serializers.imported_item(item, context) for item in created])
 
 

@@ -30,7 +30,7 @@ def create_item(request: Request, context: Context) -> Reply:
     picture, the business's purchase account and first category, a code made up.
     """
     name = text(request.body["name"])
-    if indexes.name_key(name) in context.state.derive(ITEMS, indexes.names):
+    if indexes.has_name(name, context):
         raise Conflict(errors.NAME_TAKEN)
     business = indexes.business_of(context)
     now = context.now.replace(microsecond=0)
@@ -73,9 +73,9 @@ def archive_item(request: Request, context: Context) -> Reply:
 def delete_item(request: Request, context: Context) -> Reply:
     """Remove an item for good, unless it was sold or bought (302)."""
     item = item_at(request, context)
-    sold = context.state.derive(SALES, indexes.sales_by_item)
-    bought = context.state.derive(PURCHASES, indexes.purchases_by_item)
-    if item.id in sold or item.id in bought:
+    sold = context.state.ordered(SALES, indexes.SALES_BY_ITEM).of_value(item.id)
+    bought = context.state.ordered(PURCHASES, indexes.PURCHASES_BY_ITEM).of_value(item.id)
+    if sold or bought:
         raise Conflict(errors.IN_TRANSACTIONS)
     context.state.remove(ITEMS, item.id)
     return Reply(200, NO_BODY)

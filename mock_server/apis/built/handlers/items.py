@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from decimal import Decimal
 from html import escape
 
@@ -14,6 +13,7 @@ from mock_server.apis.built.values import bare, money_text, multiply, plain, tot
 from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound
 from mock_server.engine.messages import Reply, Request
+from mock_server.state.order import Order
 
 _LONGEST_ID = 15
 
@@ -31,7 +31,7 @@ def item_at(request: Request, context: Context) -> Item:
 @OPERATIONS.handles("listItems", "listItemsAlternate")
 def list_items(request: Request, context: Context) -> Reply:
     """List all items, 20 to a page; the links lead to `/api/v2/items`, as in the sample."""
-    items = context.state.derive(ITEMS, indexes.by_name)
+    items = context.state.ordered(ITEMS, indexes.BY_NAME)
     url = f"{request.base_url}/api/v2/items"
     return Reply(
         200,
@@ -73,19 +73,19 @@ def _summary(items: tuple[Item, ...]) -> dict[str, int | Decimal]:
 @OPERATIONS.handles("listInventoryItems")
 def list_inventory_items(_: Request, context: Context) -> Reply:
     """List the items whose stock is tracked, archived ones too (inferred)."""
-    return _array(indexes.tracked, context)
+    return _array(indexes.TRACKED, context)
 
 
 @OPERATIONS.handles("listInvoiceItems")
 def list_invoice_items(_: Request, context: Context) -> Reply:
     """List what an invoice can carry: for sale (inferred) and not archived (documented)."""
-    return _array(indexes.sellable, context)
+    return _array(indexes.SELLABLE, context)
 
 
 @OPERATIONS.handles("listBillItems")
 def list_bill_items(_: Request, context: Context) -> Reply:
     """List what a bill can carry: bought (inferred) and not archived (documented)."""
-    return _array(indexes.buyable, context)
+    return _array(indexes.BUYABLE, context)
 
 
 @OPERATIONS.handles("searchItems")
@@ -94,7 +94,7 @@ def search_items(request: Request, context: Context) -> Reply:
     keyword = request.path["keyword"].casefold()
     found = [
         item
-        for item in context.state.derive(ITEMS, indexes.by_name)
+        for item in context.state.ordered(ITEMS, indexes.BY_NAME)
         if keyword in item.name.casefold() or keyword in (item.code or "").casefold()
     ]
     return Reply(200, [serializers.listed_item(item, context) for item in found])
@@ -103,20 +103,20 @@ def search_items(request: Request, context: Context) -> Reply:
 @OPERATIONS.handles("listPosItems", "listPosItemsAlternate")
 def list_pos_items(_: Request, context: Context) -> Reply:
     """List what the counter sells, in one list and by category, each category with its count."""
-    by_category = context.state.derive(ITEMS, indexes.sellable_by_category)
+    by_category = context.state.ordered(ITEMS, indexes.SELLABLE_BY_CATEGORY)
     return Reply(
         200,
         {
             "all": [
                 serializers.listed_item(item, context)
-                for item in context.state.derive(ITEMS, indexes.sellable)
+                for item in context.state.ordered(ITEMS, indexes.SELLABLE)
             ],
             "categories": [
                 serializers.category(
                     category,
                     [
                         serializers.saved_item(item, context)
-                        for item in by_category.get(category.id, ())
+                        for item in by_category.of_value(category.id)
                     ],
                     context,
                 )
@@ -131,7 +131,7 @@ def list_pos_items(_: Request, context: Context) -> Reply:
 def print_items(_: Request, context: Context) -> Reply:
     """Return the items as a page to print; what it looks like is inferred."""
     business = indexes.business_of(context)
-    rows = "".join(_row(item, context) for item in context.state.derive(ITEMS, indexes.by_name))
+    rows = "".join(_row(item, context) for item in context.state.ordered(ITEMS, indexes.BY_NAME))
     heading = f"{escape(business.name)}: products and services"
     columns = "".join(f"<th>{name}</th>" for name in _COLUMNS)
     return Reply(
@@ -163,6 +163,6 @@ def _row(item: Item, context: Context) -> str:
     return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>\n"
 
 
-def _array(select: Callable[[tuple[Item, ...]], Sequence[Item]], context: Context) -> Reply:
-    items = context.state.derive(ITEMS, select)
+def _array(order: Order[Item], context: Context) -> Reply:
+    items = context.state.ordered(ITEMS, order)
     return Reply(200, [serializers.listed_item(item, context) for item in items])

@@ -89,7 +89,7 @@ def adjust_stock_from_production(request: Request, context: Context) -> Reply:
 def list_stock_history(request: Request, context: Context) -> Reply:
     """List an item's adjustments, 20 to a page; the links lead to `/api/v2/item/adjustments`."""
     item = item_at(request, context)
-    records = context.state.derive(ADJUSTMENTS, indexes.adjustments_by_item).get(item.id, ())
+    records = context.state.ordered(ADJUSTMENTS, indexes.ADJUSTMENTS_BY_ITEM).of_value(item.id)
     url = f"{request.base_url}/api/v2/item/adjustments/{item.id}"
     return Reply(
         200,
@@ -106,7 +106,7 @@ def list_stock_history(request: Request, context: Context) -> Reply:
 def list_raw_materials(request: Request, context: Context) -> Reply:
     """List what went into an item's productions, each material once, as it is now."""
     item = item_at(request, context)
-    records = context.state.derive(ADJUSTMENTS, indexes.adjustments_by_item).get(item.id, ())
+    records = context.state.ordered(ADJUSTMENTS, indexes.ADJUSTMENTS_BY_ITEM).of_value(item.id)
     numbers = dict.fromkeys(
         used.item_id for record in reversed(records) for used in record.materials
     )

@@ -42,10 +42,10 @@ def _transactions(
 ) -> dict[str, Any]:
     """The totals and lines of a time; sales less purchases are the margin."""
     sales = _between(
-        context.state.derive(SALES, indexes.sales_by_item).get(item.id, ()), first, last
+        context.state.ordered(SALES, indexes.SALES_BY_ITEM).of_value(item.id), first, last
     )
     purchases = _between(
-        context.state.derive(PURCHASES, indexes.purchases_by_item).get(item.id, ()), first, last
+        context.state.ordered(PURCHASES, indexes.PURCHASES_BY_ITEM).of_value(item.id), first, last
     )
     sold, bought = _amount(sales), _amount(purchases)
     return {

@@ -6,21 +6,22 @@ from dataclasses import replace
 
 from mock_server.apis.cliniko import pages as lists
 from mock_server.apis.cliniko import serializers
-from mock_server.apis.cliniko.handlers.reads import serve_list, serve_one, unarchived
-from mock_server.apis.cliniko.models import PRODUCT_SUPPLIERS, PRODUCTS, ProductSupplier
+from mock_server.apis.cliniko.handlers.reads import serve_list, serve_one
+from mock_server.apis.cliniko.models import PRODUCT_SUPPLIERS, PRODUCTS, Product, ProductSupplier
 from mock_server.apis.cliniko.operations import OPERATIONS
 from mock_server.apis.cliniko.records import find
 from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound
 from mock_server.engine.messages import Reply, Request
+from mock_server.state.order import Order, order_by
 
 _LISTING = lists.ListView(
     "/product_suppliers",
     "product_suppliers",
     PRODUCT_SUPPLIERS,
-    unarchived,
     serializers.product_supplier,
 )
+_BY_SUPPLIER: Order[Product] = order_by("product_supplier_id", "id")
 serve_list(_LISTING, "listProductSuppliers")
 # Products still link to an archived supplier, so it can be read (inferred).
 serve_one(_LISTING, "getProductSupplier")
@@ -46,9 +47,10 @@ def update_product_supplier(request: Request, context: Context) -> Reply:
         supplier = context.state.put(
             PRODUCT_SUPPLIERS, replace(supplier, name=name, updated_at=now)
         )
-        for product in context.state.all(PRODUCTS):
-            if product.product_supplier_id == supplier.id:
-                context.state.put(PRODUCTS, replace(product, product_supplier_name=name))
+        supplied = context.state.ordered(PRODUCTS, _BY_SUPPLIER).of_value(supplier.id)
+        context.state.put_all(
+            PRODUCTS, [replace(product, product_supplier_name=name) for product in supplied]
+        )
     return Reply(200, serializers.product_supplier(request, context)(supplier))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_server.apis.cliniko import pages as lists
 from mock_server.apis.cliniko import serializers
-from mock_server.apis.cliniko.handlers.reads import serve_filtered, serve_list, unarchived
+from mock_server.apis.cliniko.handlers.reads import serve_filtered, serve_list
 from mock_server.apis.cliniko.models import (
     PRODUCT_SUPPLIERS,
     PRODUCTS,
@@ -22,9 +22,11 @@ from mock_server.apis.cliniko.records import find
 from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound, Violation
 from mock_server.engine.messages import Reply, Request
+from mock_server.state.order import Order, order_by
 from mock_server.state.store import Table
 
-_LISTING = lists.ListView("/products", "products", PRODUCTS, unarchived, serializers.product)
+_LISTING = lists.ListView("/products", "products", PRODUCTS, serializers.product)
+_SUPPLIERS_BY_NAME: Order[ProductSupplier] = order_by("name", "id", where=lists.is_unarchived)
 serve_list(_LISTING, "listProducts")
 serve_filtered(_LISTING, "getProduct")
 
@@ -105,15 +107,11 @@ def _changes(body: dict[str, Any], context: Context) -> dict[str, Any]:
     return changes
 
 
-def _suppliers_by_name(records: tuple[ProductSupplier, ...]) -> dict[str, ProductSupplier]:
-    return {record.name: record for record in reversed(records) if record.archived_at is None}
-
-
 def _supplier_named(name: str, context: Context) -> ProductSupplier:
     """The supplier of that name that is not archived, made if there is none (inferred)."""
-    supplier = context.state.derive(PRODUCT_SUPPLIERS, _suppliers_by_name).get(name)
-    if supplier is not None:
-        return supplier
+    named = context.state.ordered(PRODUCT_SUPPLIERS, _SUPPLIERS_BY_NAME).of_value(name)
+    if named:
+        return named[0]
     now = context.now.replace(microsecond=0)
     number = context.state.next_id(PRODUCT_SUPPLIERS)
     return context.state.put(PRODUCT_SUPPLIERS, ProductSupplier(number, name, now, now))

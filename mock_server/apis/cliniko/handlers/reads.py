@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from mock_server.apis.cliniko import pages as lists
@@ -11,12 +10,6 @@ from mock_server.apis.cliniko.records import find
 from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound
 from mock_server.engine.messages import Reply, Request
-
-
-def unarchived(records: tuple[Any, ...]) -> Sequence[Any]:
-    """Return the records that are not archived, if their kind can be, the oldest first."""
-    visible = [record for record in records if getattr(record, "archived_at", None) is None]
-    return lists.in_order(visible, ["created_at"], "asc")
 
 
 def serve_list(listing: lists.ListView[Any], operation: str) -> None:
@@ -50,7 +43,7 @@ def serve_filtered(listing: lists.ListView[Any], operation: str) -> None:
         filters = lists.filters_of(request)
         record = find(listing.table, request.path["id"], context)
         shown = record is not None and (
-            lists.passes(record, filters) if filters else record.archived_at is None
+            lists.passes(record, filters) if filters else lists.is_unarchived(record)
         )
         if record is None or not shown:
             raise RecordNotFound(listing.key, request.path["id"])

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from mock_server.apis.cliniko import pages as lists
 from mock_server.apis.cliniko import serializers
-from mock_server.apis.cliniko.handlers.reads import serve_filtered, serve_list, unarchived
+from mock_server.apis.cliniko.handlers.reads import serve_filtered, serve_list
 from mock_server.apis.cliniko.models import PRODUCTS, STOCK_ADJUSTMENTS, Product, StockAdjustment
 from mock_server.apis.cliniko.operations import OPERATIONS
 from mock_server.apis.cliniko.records import authenticated_user, find
@@ -24,7 +24,6 @@ _LISTING = lists.ListView(
     "/stock_adjustments",
     "stock_adjustments",
     STOCK_ADJUSTMENTS,
-    unarchived,
     serializers.stock_adjustment,
 )
 serve_list(_LISTING, "listStockAdjustments")

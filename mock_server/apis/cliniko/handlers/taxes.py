@@ -8,15 +8,17 @@ from typing import Any
 
 from mock_server.apis.cliniko import pages as lists
 from mock_server.apis.cliniko import serializers
-from mock_server.apis.cliniko.handlers.reads import serve_list, serve_one, unarchived
-from mock_server.apis.cliniko.models import PRODUCTS, TAXES, Tax
+from mock_server.apis.cliniko.handlers.reads import serve_list, serve_one
+from mock_server.apis.cliniko.models import PRODUCTS, TAXES, Product, Tax
 from mock_server.apis.cliniko.operations import OPERATIONS
 from mock_server.apis.cliniko.records import find
 from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound
 from mock_server.engine.messages import Reply, Request
+from mock_server.state.order import Order, order_by
 
-_LISTING = lists.ListView("/taxes", "taxes", TAXES, unarchived, serializers.tax)
+_LISTING = lists.ListView("/taxes", "taxes", TAXES, serializers.tax)
+_BY_TAX: Order[Product] = order_by("tax_id", "id")
 serve_list(_LISTING, "listTaxes")
 serve_one(_LISTING, "getTax")
 
@@ -46,9 +48,8 @@ def delete_tax(request: Request, context: Context) -> Reply:
     """Delete a tax; products that had it have none afterwards (inferred)."""
     tax = _tax(request, context)
     context.state.remove(TAXES, tax.id)
-    for product in context.state.all(PRODUCTS):
-        if product.tax_id == tax.id:
-            context.state.put(PRODUCTS, replace(product, tax_id=None))
+    taxed = context.state.ordered(PRODUCTS, _BY_TAX).of_value(tax.id)
+    context.state.put_all(PRODUCTS, [replace(product, tax_id=None) for product in taxed])
     return Reply(204)
 
 

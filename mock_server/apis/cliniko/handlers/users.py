@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from mock_server.apis.cliniko import pages as lists
 from mock_server.apis.cliniko import serializers
-from mock_server.apis.cliniko.handlers.reads import serve_list, serve_one, unarchived
+from mock_server.apis.cliniko.handlers.reads import serve_list, serve_one
 from mock_server.apis.cliniko.models import USERS
 from mock_server.apis.cliniko.operations import OPERATIONS
 from mock_server.apis.cliniko.records import authenticated_user
 from mock_server.engine.context import Context
 from mock_server.engine.messages import Reply, Request
 
-_LISTING = lists.ListView("/users", "users", USERS, unarchived, serializers.user)
+_LISTING = lists.ListView("/users", "users", USERS, serializers.user)
 serve_list(_LISTING, "listUsers")
 serve_one(_LISTING, "getUser")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -34,6 +35,7 @@ from mock_server.apis.exsited.references import must_exist
 from mock_server.engine.context import Context
 from mock_server.engine.errors import Conflict
 from mock_server.engine.messages import Reply, Request
+from mock_server.state.order import Column, Order, order_by
 from mock_server.state.store import Transaction
 
 _REFERENCES = (
@@ -51,12 +53,12 @@ ITEM_NUMBER = "ITEM-NUMBER"
 @OPERATIONS.handles("listItems")
 def list_items(request: Request, context: Context) -> Reply:
     """Return a page of items; by id, ascending, unless the request says otherwise."""
-    order = _order(
-        request.query.get("order_by", "id"), descending=request.query.get("direction") == "desc"
-    )
-    items = context.state.derive(ITEMS, order)
-    if "type" in request.query:
-        items = [item for item in items if item.type == request.query["type"]]
+    query = request.query
+    by, descending = query.get("order_by", "id"), query.get("direction") == "desc"
+    order = _order(by, descending=descending, of_a_type="type" in query)
+    items: Sequence[Item] = context.state.ordered(ITEMS, order)
+    if "type" in query:
+        items = context.state.ordered(ITEMS, order).of_value(query["type"])
     page, pagination = page_of(items, "/api/v3/items", request)
     shown = [item_views.whole_item(item, request, context) for item in page]
     return Reply(200, {"items": shown, "pagination": pagination})
@@ -126,22 +128,15 @@ def reactivate_item(request: Request, context: Context) -> Reply:
 
 
 @cache
-def _order(column: str, *, descending: bool) -> Callable[[tuple[Item, ...]], Sequence[Item]]:
-    """A function that sorts items, always the same one, so that its result is remembered.
+def _order(by: str, *, descending: bool, of_a_type: bool = False) -> Order[Item]:
+    """The order of a list; items that are alike in the column are in that of their ids."""
+    column: Column[Item] = Column(_changed_on if by == "last_updated_on" else by, descending)
+    return order_by("type", column, "id") if of_a_type else order_by(column, "id")
 
-    Items that are alike in the column stay in the order of their ids. One that was never changed
-    counts as changed when it was created.
-    """
 
-    def key(item: Item) -> Any:
-        if column == "last_updated_on":
-            return item.last_updated_on or item.created_on
-        return getattr(item, column)
-
-    def in_order(items: tuple[Item, ...]) -> Sequence[Item]:
-        return sorted(items, key=key, reverse=descending)
-
-    return in_order
+def _changed_on(item: Item) -> datetime:
+    """When an item was changed; one that never was counts as changed when it was created."""
+    return item.last_updated_on or item.created_on
 
 
 def _switched(request: Request, context: Context, before: str, after: str, already: str) -> Reply:

@@ -14,6 +14,9 @@ from mock_server.apis.exsited.serializers import instant_text
 from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound
 from mock_server.engine.messages import Reply, Request, Upload
+from mock_server.state.order import Order, order_by
+
+_BY_ITEM: Order[Note] = order_by("item_id", "number")
 
 
 @OPERATIONS.handles("createItemNote")
@@ -38,7 +41,7 @@ def create_item_note(request: Request, context: Context) -> Reply:
 def list_item_notes(request: Request, context: Context) -> Reply:
     """Return a page of the notes on an item, the oldest first."""
     item = item_of(request, context)
-    notes = context.state.derive(NOTES, _by_item).get(item.id, [])
+    notes = context.state.ordered(NOTES, _BY_ITEM).of_value(item.id)
     page, pagination = page_of(notes, f"/api/v3/items/{item.id}/notes", request)
     shown = [_note(note) for note in page]
     return Reply(200, {"item": {"notes": {"notes": shown, "pagination": pagination}}})
@@ -86,16 +89,9 @@ def _files(sent: Upload | str | None, context: Context) -> tuple[NoteFile, ...]:
     return (NoteFile(new_uuid(context), sent.filename, sent.media_type, sent.content),)
 
 
-def _by_item(records: tuple[Note, ...]) -> dict[str, list[Note]]:
-    notes: dict[str, list[Note]] = {}
-    for note in records:
-        notes.setdefault(note.item_id, []).append(note)
-    return notes
-
-
 def _note_of(request: Request, context: Context) -> Note:
     item = item_of(request, context)
-    for note in context.state.derive(NOTES, _by_item).get(item.id, []):
+    for note in context.state.ordered(NOTES, _BY_ITEM).of_value(item.id):
         if note.uuid == request.path["note_id"]:
             return note
     raise RecordNotFound("note", request.path["note_id"])

@@ -25,8 +25,12 @@ from mock_server.apis.skhokho.operations import OPERATIONS
 from mock_server.engine.context import Context
 from mock_server.engine.errors import RecordNotFound
 from mock_server.engine.messages import Reply, Request, Upload
+from mock_server.state.order import Column, Order, order_by
 
 _JSON = "application/json"
+#: The products of each organisation, the newest first (that order is inferred).
+_OF_ORGANISATION: Order[Product] = order_by("organisation", Column("number", descending=True))
+_OF_IMAGE: Order[Product] = order_by("image", "number")
 #: What each action makes of a product (inferred: the document names the actions only).
 _ACTIONS: Mapping[str, Mapping[str, Any]] = {
     "deactivate": {"status": INACTIVE},
@@ -34,22 +38,19 @@ _ACTIONS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def by_organisation(records: tuple[Product, ...]) -> Mapping[str, Sequence[Product]]:
-    """Return the products of each organisation, the newest first (that order is inferred)."""
-    found: dict[str, list[Product]] = {}
-    for record in sorted(records, key=lambda record: record.number, reverse=True):
-        found.setdefault(record.organisation, []).append(record)
-    return found
-
-
 @OPERATIONS.handles("listProducts")
 def list_products(request: Request, context: Context) -> Reply:
     """List the organisation's products, a page at a time."""
     organisation = request.path["org_uid"]
-    own = context.state.derive(PRODUCTS, by_organisation).get(organisation, ())
+    own = context.state.ordered(PRODUCTS, _OF_ORGANISATION).of_value(organisation)
+    shown: Sequence[Product] = own
+    wanted = filters.of(request.query)
+    if wanted:
+        key = ("listProducts", organisation, *wanted)
+        shown = context.state.recall(PRODUCTS, key, lambda: filters.select(own, wanted))
     url = f"{request.base_url}/api/v1.0/organisation/{quote(organisation, safe='')}/inventory/"
     body = pages.page_of(
-        filters.select(own, request.query),
+        shown,
         request.query.get("page"),
         url,
         request.query_string,
@@ -129,7 +130,7 @@ def _update(request: Request, context: Context, *, partial: bool) -> Reply:
 
 def _forget_image(name: str, context: Context) -> None:
     """Remove an image that no product has any more, so that what is replaced does not pile up."""
-    if all(product.image != name for product in context.state.all(PRODUCTS)):
+    if not context.state.ordered(PRODUCTS, _OF_IMAGE).of_value(name):
         context.state.remove(IMAGES, name)
 
 
