@@ -16,6 +16,9 @@ SERVING_IN := $(shell .venv-serve/bin/python -c '' 2>/dev/null && cat $(SERVING)
 # Where everything is there already, it serves as well.
 SERVE_WITH := $(if $(filter $(CURDIR),$(BUILT_IN)),.venv,.venv-serve)
 
+# A test that starts Python or pytest would compile everything anew each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help serve test test-fast test-lowest check screenshots docs contract fidelity mutation standin fixtures bench lint types constraints clean
 
