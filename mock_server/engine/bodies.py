@@ -18,7 +18,7 @@ from mock_server.engine.parameters import coerce, parse_pairs
 from mock_server.openapi.casts import Cast, cast_of
 from mock_server.openapi.document import Json, RequestBody, SpecIndex
 from mock_server.openapi.json_values import NotJson, read_json
-from mock_server.openapi.multipart import NotMultipart, form_parts
+from mock_server.openapi.multipart import MOST_FIELDS, NotMultipart, form_parts
 from mock_server.openapi.schema import SchemaCompiler, errors_of, properties_of, violations_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,10 @@ class BodyReader:
             except NotJson as problem:
                 raise MalformedRequest(problem.problem) from problem
         if media_type == FORM:
-            return self._fields(media_type, parse_pairs(_text(content)))
+            text = _text(content)
+            if text.count("&") >= MOST_FIELDS:
+                raise MalformedRequest(f"the form has more than {MOST_FIELDS} fields")
+            return self._fields(media_type, parse_pairs(text))
         if media_type == MULTIPART:
             return self._multipart(content_type, content)
         return _text(content) if media_type.startswith("text/") else content

@@ -16,6 +16,8 @@ _HEADERS_END = b"\r\n\r\n"
 #: The longest header of which parameters are read, and the longest headers of a part, in bytes:
 #: what reads parameters takes a time that grows with the square of their length.
 _LONGEST = 4_096
+#: The fields and files that a form has at most, as in Django and PHP (`max_input_vars`).
+MOST_FIELDS = 1_000
 #: The headers of parts that say something of them.
 _OF_PARTS = frozenset({"content-disposition", "content-transfer-encoding", "content-type"})
 
@@ -66,14 +68,16 @@ def read_multipart(content: bytes, boundary: str, *, lenient: bool = False) -> l
     """Return the named parts of a form, in their order.
 
     What comes before the first delimiter and after the closing one is ignored, and so are parts
-    without a name. Raises NotMultipart for a body without an end, for headers that are not
-    UTF-8, and for broken base64. If `lenient` (Django), whatever comes before, between and after
-    delimiters is a part if it has the headers of one; a file without an end is left out, such a
-    header passed over, and a field in broken base64 left as it is.
+    without a name. Raises NotMultipart for more than 1,000 parts, for a body without an end, for
+    headers that are not UTF-8, and for broken base64. If `lenient` (Django), whatever comes before,
+    between and after delimiters is a part if it has the headers of one; a file without an end is
+    left out, such a header passed over, and a field in broken base64 left as it is.
     """
     parts: list[Part] = []
     start = 0
     for number, (end, after, closing) in enumerate(_delimiters(content, boundary)):
+        if number > MOST_FIELDS:
+            raise NotMultipart(f"the form has more than {MOST_FIELDS} parts")
         if number or lenient:
             parts += _parts(content[start:end], lenient=lenient)
         start = after

@@ -148,6 +148,8 @@ def test_a_large_file_arrives_whole(post):
             MULTIPART,
             "base64",
         ),
+        (part("name", b"a") * 1_001 + b"--b--\r\n", MULTIPART, "more than 1000 parts"),
+        (b"name=a" + b"&a" * 1_000, FORM, "more than 1000 fields"),
         (b"name=%ff", FORM, "not valid UTF-8"),
         (b"name=\xff", FORM, "not valid UTF-8"),
         (b"name=%ED%A0%80", FORM, "not valid UTF-8"),

@@ -16,6 +16,7 @@ from mock_server.engine.bodies import FORM, JSON, MULTIPART
 from mock_server.engine.messages import Request
 from mock_server.openapi.json_values import any_number, is_too_deep
 from mock_server.openapi.multipart import (
+    MOST_FIELDS,
     NotMultipart,
     header_parameters,
     is_boundary,
@@ -118,6 +119,9 @@ def _array(values: dict[str, Any]) -> Any:
 
 
 def _pairs(text: str) -> Iterable[tuple[str, str]]:
+    """The fields of a query or a form; what is past PHP's `max_input_vars` is dropped."""
+    if text.count("&") >= MOST_FIELDS:
+        text = "&".join(text.split("&", MOST_FIELDS)[:MOST_FIELDS])
     return parse_qsl(text, keep_blank_values=True) if text else ()
 
 

@@ -18,6 +18,7 @@ from mock_server.engine.errors import MalformedRequest, UnsupportedMediaType
 from mock_server.engine.messages import Request, Upload
 from mock_server.openapi.json_values import any_number, is_too_deep, worded
 from mock_server.openapi.multipart import (
+    MOST_FIELDS,
     NotMultipart,
     header_parameters,
     is_boundary,
@@ -27,6 +28,8 @@ from mock_server.openapi.multipart import (
 _UTF8 = "utf-8"
 #: The framework's parsers in the order in which it tries them.
 _MEDIA_TYPES = (JSON, FORM, MULTIPART)
+#: Source: Django's `TooManyFieldsSent`; that it is worded as a parse error is inferred.
+_TOO_MANY = "The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS."
 
 
 def read_query(request: Request) -> Mapping[str, list[str]]:
@@ -60,6 +63,8 @@ def read_body(request: Request, content: bytes) -> tuple[Any, str]:
     if parser == JSON:
         return _json(content, charset), JSON
     if parser == FORM:
+        if content.count(b"&") >= MOST_FIELDS:
+            raise MalformedRequest(_TOO_MANY)
         values = _pairs(content, charset)
         return {name: texts[-1] for name, texts in values.items()}, FORM
     return _form_of_parts(request, content, charset, parameters.get("boundary")), MULTIPART

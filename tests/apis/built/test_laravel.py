@@ -91,6 +91,13 @@ def test_names_with_endless_places_are_left_out(client):
     assert answer.json()["errors"] == {"quantity": ["The quantity must be a number."]}
 
 
+def test_fields_past_the_thousandth_are_dropped(client):
+    form = "&".join(["a=1"] * 997 + ["name=Past", "type=product", "unit_price=1", "quantity=x"])
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post("/api/v3/items", content=form, headers=headers)
+    assert answer.json()["name"] == "Past"
+
+
 @pytest.mark.parametrize(
     ("text", "price"),
     [(" 5 ", "5.00"), ("+5", "5.00"), ("5.", "5.00"), (".5", "0.50"), ("1e3", "1000.00"),

@@ -339,6 +339,21 @@ def test_multipart_forms_of_every_make(court: Court, content: bytes) -> None:
     court.compare("PUT", content, MULTIPART)
 
 
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (part('; name="brand"', b"A") * 1_001 + END, MULTIPART),
+        (b"a=1" + b"&a=1" * 1_000, "application/x-www-form-urlencoded"),
+    ],
+    ids=["parts", "fields"],
+)
+def test_a_form_of_more_than_a_thousand_fields_is_refused(
+    court: Court, content: bytes, content_type: str
+) -> None:
+    answer = court.answer("PATCH", content, content_type)
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+
+
 def test_a_form_without_a_file_takes_the_image_away(court: Court) -> None:
     court.compare("PATCH", multipart({"image": ("a.png", PNG, "image/png")}), MULTIPART)
     assert court.inventory.get(court.unique_id).json()["image"] is not None
