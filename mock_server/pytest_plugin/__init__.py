@@ -63,13 +63,16 @@ def mock_inventory(
     from mock_server.usage import UsageError
 
     with ExitStack() as stack:
+        wrong = ""
         try:
             options = options_of(request.node)
             inventory = stack.enter_context(
                 _mock_inventory_home.mocks(request.node.nodeid, options)
             )
         except UsageError as problem:
-            pytest.fail(str(problem), pytrace=False)
+            wrong = str(problem)
+        if wrong:  # behind the `except`, whose error pytest would show as well
+            pytest.fail(wrong, pytrace=False)
         request.node.stash[_INVENTORY] = inventory
         yield inventory
     folder = _data_folder(request.config)

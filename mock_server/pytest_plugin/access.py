@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from mock_server.discovery import Vendor
+from mock_server.pytest_plugin.misuse import SuggestsNames
 
 if TYPE_CHECKING:
     from mock_server.pytest_plugin.home import Home
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 ORIGIN = "http://mock.test"
 
 
-class ApiAccess:
+class ApiAccess(SuggestsNames):
     """Where an API is, in process and on a socket, and the credential that opens the sandbox."""
 
     def __init__(self, vendor: Vendor, home: Home, word: str) -> None:

@@ -13,10 +13,11 @@ from mock_server.journal.exchange import Exchange, Verdict
 from mock_server.journal.redaction import redacted_headers, redacted_query, secret_parameters
 from mock_server.journal.views import line
 from mock_server.openapi.document import SpecIndex
+from mock_server.pytest_plugin.misuse import SuggestsNames
 from mock_server.state.store import Change
 
 
-class SeenExchange:
+class SeenExchange(SuggestsNames):
     """One request and its answer; headers and the URL are without credentials, bodies as sent.
 
     `repr` is one line, such as `<#3 POST http://mock.test/cliniko/v1/products 201 (1 changes)>`.

@@ -7,8 +7,11 @@ from typing import Any, TypedDict, Unpack
 
 from mock_server.faults.rules import Rule, parse_rule, rules_of
 from mock_server.openapi.document import SpecIndex
+from mock_server.pytest_plugin.misuse import SuggestsNames, without_frames
 from mock_server.server_loop import ServerLoop
 from mock_server.state.sandbox import Sandbox
+
+__tracebackhide__ = True
 
 
 class FaultMatch(TypedDict, total=False):
@@ -35,7 +38,7 @@ class FaultRule(TypedDict, total=False):
     seed: int
 
 
-class Faults:
+class Faults(SuggestsNames):
     """The rules by which calls of a sandbox go wrong, in the form that control takes them in."""
 
     def __init__(self, sandbox: Sandbox, loop: ServerLoop, specs: Mapping[str, SpecIndex]) -> None:
@@ -65,7 +68,7 @@ class Faults:
 
         Raises InvalidRule, whose message says where it is wrong.
         """
-        parsed = parse_rule(dict(rule), self._specs)
+        parsed = without_frames(lambda: parse_rule(dict(rule), self._specs))
         return self._loop.do(lambda: rules_of(self._sandbox).add(parsed))
 
     def fired(self, rule: Rule) -> int:

@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mock_server.control.api.points import state_at
-from mock_server.control.client.results import Comparison, comparison_from
-from mock_server.control.comparison import compared_apis, comparison
+from mock_server.control.context import NoSuchName
 from mock_server.control.odd_values import odd_value_view, odd_values_shown
 from mock_server.control.seed_files.records import exported
 from mock_server.engine.errors import Conflict, RecordNotFound
 from mock_server.journal.exchange import Exchange
 from mock_server.journal.explain import Explanation, explain
 from mock_server.journal.journal import EvidenceDropped
-from mock_server.journal.names import UnknownName, check_effect, check_query
+from mock_server.journal.names import UnknownName
 from mock_server.journal.search import Query, find_calls
+from mock_server.journal.verify import ExpectedEffect as Effect
 from mock_server.journal.verify import (
-    CallExpectation,
-    EffectsExpectation,
     Unmet,
     seen_instead,
-    verify_calls,
-    verify_effects,
-    verify_order,
 )
-from mock_server.journal.verify import ExpectedEffect as Effect
 from mock_server.journal.views import line
 from mock_server.pytest_plugin.access import ApiAccess
 from mock_server.pytest_plugin.exchange import SeenExchange
+from mock_server.pytest_plugin.expectations import Calls, Expectations
 from mock_server.pytest_plugin.faults import Faults
+from mock_server.pytest_plugin.misuse import NoSuchPoint
 from mock_server.pytest_plugin.options import PluginOptions
 from mock_server.pytest_plugin.witness import Witness
 from mock_server.state.clock import Clock
@@ -46,25 +42,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ApiAccess", "Effect", "MockInventory", "Query", "SeenExchange", "UnknownName", "Unmet"]
 
-T = TypeVar("T")
+__tracebackhide__ = True
 _SHOWN = 30
 _POINT = re.compile(r"seed|now|snapshot:.+|(?:before|after):[1-9][0-9]*")
 
 
-class Calls(TypedDict, total=False):
-    """Which calls are meant; see `mock_server.journal.search.Query`."""
-
-    api: str
-    operation: str
-    method: str
-    path: str
-    status: int | str
-    verdict: str
-    body_contains: str
-    json: object
-
-
-class MockInventory:
+class MockInventory(Expectations):
     """Fresh mocks of the APIs for one test; each API is an attribute, such as `.cliniko`.
 
     They share a sandbox, a fork that no other test sees. Everything here happens between two calls,
@@ -81,14 +64,12 @@ class MockInventory:
         skhokho: ApiAccess
 
     def __init__(self, home: Home, sandbox: Sandbox, options: PluginOptions, node_id: str) -> None:
-        self._home = home
+        super().__init__(home, sandbox)
         self._node_id = node_id
         self._accounts: dict[str, MockInventory] = {}
-        self._sandbox = sandbox
         self._options = options
         self._start = sandbox.state
-        self._expected: list[Callable[[], None]] = []
-        specs = home.server.control_context.specs
+        specs = self._context.specs
         self.apis = {
             vendor.api.name: ApiAccess(vendor, home, sandbox.name) for vendor in home.server.vendors
         }
@@ -102,6 +83,7 @@ class MockInventory:
             sandbox.journal.listen(self._witness.note),
             self._unattributed.listen(self._witness.note_unattributed),
         ]
+        self._ready = True
 
     def __repr__(self) -> str:
         calls = self._sandbox.journal.last
@@ -110,11 +92,21 @@ class MockInventory:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> ApiAccess:
+            __tracebackhide__ = True
             apis: dict[str, ApiAccess] = self.__dict__.get("apis", {})
             if name not in apis:
                 known = [*apis, *(each for each in dir(type(self)) if not each.startswith("_"))]
                 raise AttributeError(f"mock_inventory has no {name!r}; {suggestion(name, known)}")
             return apis[name]
+
+        def __setattr__(self, name: str, value: object) -> None:
+            # `mock_inventory.rate_limits = True` would take a method's place and switch nothing.
+            __tracebackhide__ = True
+            if not name.startswith("_") and "_ready" in self.__dict__:
+                there = getattr(self, name)
+                known = f"call mock_inventory.{name}(…)" if callable(there) else "use its methods"
+                raise AttributeError(f"mock_inventory.{name} cannot be set; {known}")
+            super().__setattr__(name, value)
 
     @property
     def name(self) -> str:
@@ -187,8 +179,9 @@ class MockInventory:
         return self._accounts
 
     def export(self, apis: Iterable[str] = ()) -> dict[str, Any]:
-        """Return the records, or those of some APIs, in the form of a seed file."""
-        names = list(apis) or list(self.apis)
+        """Return the records, or those of one or some APIs, in the form of a seed file."""
+        names = [apis] if isinstance(apis, str) else list(apis) or list(self.apis)
+        self._check_apis(names)
         return self._do(lambda: exported(self._sandbox.whole(self._sandbox.state, names), names))
 
     def wait_for(
@@ -198,9 +191,7 @@ class MockInventory:
 
         For programs that run beside the test. Raises Unmet after `timeout` seconds.
         """
-        __tracebackhide__ = True
-        check_query(like, self._home.server.control_context.specs)
-        query, came = Query(**like), Event()
+        query, came = self._query(like), Event()
         found: list[Exchange] = []
 
         def look(exchange: Exchange) -> None:
@@ -224,12 +215,12 @@ class MockInventory:
         self._do(partial(self._sandbox.snapshot, name))
 
     def restore(self, name: str) -> None:
-        """Go back to a snapshot; raises KeyError if there is none of that name."""
-        self._do(partial(self._sandbox.restore, name))
+        """Go back to a snapshot; raises ValueError if there is none of that name."""
+        self._do(lambda: self._sandbox.go_to(self._state_at(f"snapshot:{name}")))
 
     def rewind(self, number: int) -> None:
-        """Go back to before an exchange, by its number in the journal."""
-        self._do(partial(self._sandbox.rewind, number))
+        """Go back to before an exchange, by its number; raises ValueError if there is none."""
+        self._do(lambda: self._sandbox.go_to(self._state_at(f"before:{number}")))
 
     def reset(self) -> None:
         """Make everything but the snapshots as it was when the test began."""
@@ -276,45 +267,40 @@ class MockInventory:
 
     def _state_at(self, point: str) -> State:
         if _POINT.fullmatch(point) is None:
-            raise ValueError(f"{point!r} is none of seed, now, snapshot:NAME, before:N and after:N")
+            raise NoSuchPoint(
+                f"{point!r} is none of seed, now, snapshot:NAME, before:N and after:N"
+            )
         try:
             return state_at(self._sandbox, point)
+        except NoSuchName as problem:
+            raise NoSuchPoint(str(problem)) from problem
         except RecordNotFound as problem:
-            raise ValueError(f"{point!r}: there is no such {problem.kind}") from problem
+            raise NoSuchPoint(
+                f"{point!r}: there is no such {problem.kind}; the last is "
+                f"{self._sandbox.journal.last}"
+            ) from problem
         except Conflict as problem:
-            raise ValueError(f"{point!r}: {problem}") from problem
+            raise NoSuchPoint(f"{point!r}: {problem}") from problem
 
     def calls(self, *, since: int = 0, **like: Unpack[Calls]) -> list[SeenExchange]:
         """Return the exchanges after number `since` that are like this, the oldest first."""
-        check_query(like, self._home.server.control_context.specs)
-        found = self._do(partial(find_calls, self._sandbox.journal, Query(**like), since))
+        found = self._do(partial(find_calls, self._sandbox.journal, self._query(like), since))
         return list(map(self._seen, found))
 
     def explain(self, number: int) -> Explanation:
-        """Return what an exchange was taken for, and why it was answered so, as JSON."""
-        exchange = self._do(partial(self._sandbox.journal.get, number))
+        """Return what an exchange was taken for, and why it was answered so, as JSON.
+
+        Raises ValueError if the journal does not have it.
+        """
+        exchange = self._do(partial(self._exchange, number))
         odd = self._do(partial(odd_values_shown, exchange, self._sandbox))
-        return explain(exchange, self._home.server.control_context.specs[exchange.api], odd)
+        return explain(exchange, self._context.specs[exchange.api], odd)
 
-    def compare(self) -> Comparison:
-        """Return where the APIs' goods differ now, by their codes."""
-
-        def compare() -> Comparison:
-            vendors = self._home.server.vendors
-            whole = self._sandbox.whole(self._sandbox.state, compared_apis(vendors))
-            return comparison_from(comparison(whole, vendors))
-
-        return self._do(compare)
-
-    def verify_same_goods(self) -> None:
-        """Raise Unmet, with the first differences, unless all APIs have the same goods now."""
-        __tracebackhide__ = True
-        found = self.compare()
-        if not found.same:
-            shown = [f"{each.code}: {each.part} {dict(each.values)}" for each in found.differences]
-            shown += [f"{api}: {n} without a code" for api, n in found.without_code.items() if n]
-            more = f"\n… and {len(shown) - _SHOWN} more" if shown[_SHOWN:] else ""
-            raise Unmet("\n".join([f"{len(shown)} differences:", *shown[:_SHOWN]]) + more)
+    def _exchange(self, number: int) -> Exchange:
+        try:
+            return self._sandbox.journal.get(number)
+        except LookupError as problem:
+            raise NoSuchPoint(str(problem)) from problem
 
     def odd_values(self, api: str | None = None) -> list[dict[str, Any]]:
         """Return the odd values of the seed records, as JSON: where each is, and why.
@@ -322,9 +308,10 @@ class MockInventory:
         `dimension` and `note` say what is odd, `seed` with which it was drawn, `present` whether
         the record still has it.
         """
+        apis = list(self.apis) if api is None else [api]
+        self._check_apis(apis)
 
         def look() -> list[dict[str, Any]]:
-            apis = list(self.apis) if api is None else [api]
             state = self._sandbox.whole(self._sandbox.state, apis)
             return [
                 odd_value_view(odd, state)
@@ -333,71 +320,6 @@ class MockInventory:
             ]
 
         return self._do(look)
-
-    def verify_calls(
-        self,
-        *,
-        exactly: int | None = None,
-        at_least: int | None = None,
-        at_most: int | None = None,
-        since: int = 0,
-        **like: Unpack[Calls],
-    ) -> None:
-        """Raise Unmet unless there were so many calls like this; at least one, if no number is."""
-        __tracebackhide__ = True
-        check_query(like, self._home.server.control_context.specs)
-        expected = CallExpectation(Query(**like), exactly, at_least, at_most)
-        self._verify(partial(verify_calls, self._sandbox.journal, [expected], since))
-
-    def verify_order(self, *queries: Query, since: int = 0) -> None:
-        """Raise Unmet unless calls like these came in this order, others between them or not."""
-        __tracebackhide__ = True
-        self._check_order(queries)
-        self._verify(partial(verify_order, self._sandbox.journal, queries, since))
-
-    def verify_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
-        """Raise Unmet unless these are the effects; if `exclusive`, the only ones."""
-        __tracebackhide__ = True
-        self._check_effects(effects)
-        expected = EffectsExpectation(effects, exclusive)
-        self._verify(partial(verify_effects, self._sandbox, expected, since))
-
-    def expect_calls(
-        self,
-        *,
-        exactly: int | None = None,
-        at_least: int | None = None,
-        at_most: int | None = None,
-        since: int = 0,
-        **like: Unpack[Calls],
-    ) -> None:
-        """Fail the test at its end unless `verify_calls` is content then."""
-        check_query(like, self._home.server.control_context.specs)
-        verify = partial(self.verify_calls, exactly=exactly, at_least=at_least, at_most=at_most)
-        self._expected.append(partial(verify, since=since, **like))
-
-    def expect_order(self, *queries: Query, since: int = 0) -> None:
-        """Fail the test at its end unless `verify_order` is content then."""
-        self._check_order(queries)
-        self._expected.append(partial(self.verify_order, *queries, since=since))
-
-    def expect_effects(self, *effects: Effect, exclusive: bool = False, since: int = 0) -> None:
-        """Fail the test at its end unless `verify_effects` is content then."""
-        self._check_effects(effects)
-        self._expected.append(
-            partial(self.verify_effects, *effects, exclusive=exclusive, since=since)
-        )
-
-    def _check_order(self, queries: Sequence[Query]) -> None:
-        for index, query in enumerate(queries):
-            asked = {name: getattr(query, name) for name in Query.__slots__}
-            check_query(asked, self._home.server.control_context.specs, (index,))
-
-    def _check_effects(self, effects: Sequence[Effect]) -> None:
-        for index, effect in enumerate(effects):
-            check_effect(
-                effect.table, effect.field, self._home.server.control_context.tables, (index,)
-            )
 
     def problems(self) -> list[str]:
         """Return what the test fails for at its end, a text for each; hears nothing afterwards."""
@@ -427,7 +349,7 @@ class MockInventory:
     def summary(self, *, calls: bool = True) -> str:
         """Return how the mocks began and, with `calls`, what they saw, for a failure's report."""
         options, seen = self._options, self._do(lambda: tuple(self._sandbox.journal))
-        specs = self._home.server.control_context.specs
+        specs = self._context.specs
         clock = options.clock.isoformat() if options.clock else "real"
         lines = [
             f"sandbox {self.name}, persona {options.persona}, seed {self.seed}, clock {clock}"
@@ -447,20 +369,6 @@ class MockInventory:
             lines += [f"account {name}: {each}" for each in account.summary().splitlines()]
         return "\n".join(lines)
 
-    def _verify(self, verify: Callable[[], None]) -> None:
-        """Verify between two calls; an unmet one is raised anew, so that only the test is shown."""
-        __tracebackhide__ = True
-        problem: Unmet | None = None
-        try:
-            self._do(verify)
-        except Unmet as unmet:
-            problem = unmet.with_traceback(None)
-        if problem is not None:
-            raise problem
-
     def _seen(self, exchange: Exchange) -> SeenExchange:
-        specs = self._home.server.control_context.specs
+        specs = self._context.specs
         return SeenExchange(exchange, specs.get(exchange.api))
-
-    def _do(self, function: Callable[[], T]) -> T:
-        return self._home.loop.do(function)

@@ -97,10 +97,13 @@ def options_of(item: pytest.Item) -> PluginOptions:
     """
     values = _ini(item.config)
     for marker in reversed(list(item.iter_markers("mock_inventory"))):
-        unknown = [str(each) for each in (*marker.args, *marker.kwargs.keys() - _INI.keys())]
-        if unknown:
+        if marker.args:
             known = ", ".join(_INI)
-            raise BadOption(f"the marker mock_inventory takes {known} by name, not {unknown[0]}")
+            raise BadOption(
+                f"the marker mock_inventory takes {known} by name, not {marker.args[0]!r} alone"
+            )
+        for name in marker.kwargs.keys() - _INI.keys():
+            raise BadOption(f"the marker mock_inventory has no {name!r}; {suggestion(name, _INI)}")
         values |= marker.kwargs
         if marker.kwargs.get("seed_file"):
             values["seed_file"] = item.path.parent / marker.kwargs["seed_file"]

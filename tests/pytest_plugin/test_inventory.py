@@ -103,7 +103,7 @@ def test_snapshots_rewinding_and_resetting(mocks):
     assert inventory.changes == ()
     assert inventory.clock.offset == timedelta()
     assert total(inventory) == before
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="there is no snapshot 'two'; there are one"):
         inventory.restore("two")
 
 
@@ -209,7 +209,7 @@ def test_the_difference_of_two_points(mocks):
     assert len(inventory.difference("snapshot:made")) == 1
     for point, problem in [
         ("noon", "none of seed, now"),
-        ("snapshot:x", "there is no such snapshot"),
+        ("snapshot:x", "there is no snapshot 'x'"),
         ("before:9", "there is no such exchange"),
     ]:
         with pytest.raises(ValueError, match=problem):

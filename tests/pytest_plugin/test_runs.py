@@ -49,6 +49,36 @@ def test_seed_file(mock_inventory):
     done.assert_outcomes(passed=3)
 
 
+#: What somebody may type who is mistaken, and the line that helps.
+MISTAKES = {
+    "clinko": "AttributeError: mock_inventory has no 'clinko'; did you mean cliniko?",
+    "cliniko.live_ur": "AttributeError: ApiAccess has no 'live_ur'; did you mean live_url?",
+    "rate_limits = True": "AttributeError: mock_inventory.rate_limits cannot be set; call *(…)",
+    "clock = 1": "AttributeError: mock_inventory.clock cannot be set; use its methods",
+    "faults.stats(429)": "AttributeError: Faults has no 'stats'; did you mean status?",
+    "faults.status(429, opertion='x')": "*/match/opertion: * did you mean operation?",
+    "calls(opration='x')": "*a call has no 'opration' to ask for; did you mean operation?",
+    "verify_calls(operation='createProdct')": "*'createProdct'; did you mean createProduct?",
+    "export('clinko')": "*there is no API 'clinko'; did you mean cliniko?",
+    "odd_values('clinko')": "*there is no API 'clinko'; did you mean cliniko?",
+    "restore('x')": "*there is no snapshot 'x'; there are none",
+    "rewind(9)": "*'before:9': there is no such exchange; the last is 0",
+    "explain(9)": "*there is no exchange 9; the last is 0",
+}
+
+
+def test_a_mistake_in_a_test_is_answered_with_what_was_meant_and_no_line_of_ours(run):
+    done = run(
+        "".join(
+            f"def test_{number}(mock_inventory):\n    mock_inventory.{line}\n"
+            for number, line in enumerate(MISTAKES)
+        )
+    )
+    done.assert_outcomes(failed=len(MISTAKES))
+    done.stdout.fnmatch_lines([f"E *{complaint}" for complaint in MISTAKES.values()])
+    done.stdout.no_fnmatch_line("*pytest_plugin/*.py*")
+
+
 @pytest.mark.parametrize(
     ("marker", "complaint"),
     [
@@ -58,7 +88,8 @@ def test_seed_file(mock_inventory):
             "clock='0001-01-01'",
             "mock_inventory: the clock 0001-01-01* is out of range, *",
         ),
-        ("colour=1", "the marker mock_inventory takes persona, seed, * by name, not colour"),
+        ("persna=1", "the marker mock_inventory has no 'persna'; did you mean persona?"),
+        ("'empty'", "the marker mock_inventory takes persona, seed, * by name, not 'empty' alone"),
         ("fail_on='all'", "mock_inventory: fail_on is one of none, inferred, not 'all'"),
         ("persona='rich'", "mock_inventory: there is no persona 'rich'; *"),
         ("seed_file='none.yaml'", "mock_inventory: *none.yaml: No such file or directory"),
