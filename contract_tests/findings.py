@@ -96,9 +96,10 @@ class Run:
     """The outcome of one run: `requests` sent, `checks` made, and what was found.
 
     `target` is `mock` or a URL; `skipped` says which operation a phase left out and why;
-    `checked` counts how often a check (second) looked at an operation (first); `properties` has one
-    entry for each property across calls; `seed` makes the run again. `interrupted` says, in
-    one line, where the run was broken off; it is empty after a whole one.
+    `checked` counts how often a check (second) looked at an operation (first), `took` has the
+    seconds that the calls took which it looked at, shared among the checks of each call;
+    `properties` has one entry for each property across calls; `seed` makes the run again.
+    `interrupted` says, in one line, where the run was broken off; it is empty after a whole one.
     """
 
     api: str
@@ -111,6 +112,7 @@ class Run:
     findings: list[Finding] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     checked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    took: dict[tuple[str, str], float] = field(default_factory=dict)
     properties: list[Property] = field(default_factory=list)
     interrupted: str = ""
 
@@ -140,5 +142,7 @@ class Run:
         self.add(other.findings)
         self.skipped += other.skipped
         self.checked += other.checked
+        for check, seconds in other.took.items():
+            self.took[check] = self.took.get(check, 0.0) + seconds
         self.properties += other.properties
         self.interrupted = self.interrupted or other.interrupted

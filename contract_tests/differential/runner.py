@@ -25,6 +25,7 @@ from contract_tests.findings import Finding, Run
 from contract_tests.properties.actions import Actions, CaseNotApplicable, ClaimViolated
 from contract_tests.properties.oracle import Case, Oracle
 from contract_tests.properties.oracles import ORACLES
+from contract_tests.reproduction.evidence import evidence
 from contract_tests.target.guard import BlockedByGuard
 from contract_tests.target.profiles import OutOfTime
 from contract_tests.target.run_tag import RunTag
@@ -167,7 +168,7 @@ class _Comparison:
         return [
             finding
             for each in met
-            if (finding := self._finding(name, each, judge, left.trace)) is not None
+            if (finding := self._finding(name, each, judge, left)) is not None
         ]
 
     def skipped(self) -> list[str]:
@@ -224,7 +225,7 @@ class _Comparison:
         self._passed.add(f"ended early: {right.ended}")
         return met
 
-    def _finding(self, name: str, met: Met, judge: Judge, trace: Trace) -> Finding | None:
+    def _finding(self, name: str, met: Met, judge: Judge, left: Actions) -> Finding | None:
         operation = met.left.call.operation
         pointer = generalised(met.difference.pointer)
         verdict = judge.verdict(met.difference, met.left, met.right)
@@ -247,7 +248,13 @@ class _Comparison:
             ),
             phase=PHASE,
             subject=pointer,
-            steps=tuple(str(each) for each in _until(trace, met.left)),
+            steps=tuple(str(each) for each in _until(left.trace, met.left)),
+            evidence=evidence(
+                met.left,
+                left.session,
+                f"{pointer}: {short(met.difference.right)}, as {self._sides.right.base_url} does",
+                f"{pointer}: {short(met.difference.left)}; {judge.why(verdict, met.left)}",
+            ),
         )
 
 

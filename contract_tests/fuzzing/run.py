@@ -223,8 +223,11 @@ def _take_scenario(event: events.ScenarioFinished, run: Run, target: Target) -> 
     for case_id, checks in recorder.checks.items():
         run.checks += len(checks)
         operation = recorder.cases[case_id].value.operation.label
+        response = getattr(recorder.interactions.get(case_id), "response", None)
+        seconds = response.elapsed / len(checks) if response and checks else 0.0
         for check in checks:
             run.checked[operation, check.name] += 1
+            run.took[operation, check.name] = run.took.get((operation, check.name), 0.0) + seconds
             if check.failure_info is None:
                 continue
             finding = Finding(

@@ -25,6 +25,7 @@ from contract_tests.exchange.trace import Call, Exchange, Trace
 from contract_tests.findings import Finding, Run
 from contract_tests.recorded.check import PHASE
 from contract_tests.recorded.har import Recorded, Recording
+from contract_tests.reproduction.evidence import evidence
 from contract_tests.reproduction.running import run_script
 from contract_tests.reproduction.script import Script, script_of
 from contract_tests.reproduction.variables import VARIABLE
@@ -104,9 +105,20 @@ def replay_recording(
         template = mock.vendor.spec.operations[operation]
         steps = tuple(str(each) for each in answered if each.number <= met.left.number)
         where = f"{template.method.upper()} {template.path}"
-        run.add(
-            [Finding(f"difference: {verdict}", where, message, PHASE, subject=pointer, steps=steps)]
+        shown = evidence(
+            met.left,
+            session,
+            f"{pointer}: {short(met.difference.right)}, as was recorded",
+            f"{pointer}: {short(met.difference.left)}; {judge.why(verdict, met.left)}",
         )
+        run.add(
+            [
+                Finding(
+                    f"difference: {verdict}", where, message, PHASE, subject=pointer, steps=steps,
+                    evidence=shown,
+                )
+            ]
+        )  # fmt: skip
     run.skipped += [f"{line} ({count})" if count > 1 else line for line, count in notes.items()]
     run.skipped += sorted(f"not compared: {each}" for each in normaliser.left_out)
     run.skipped += [

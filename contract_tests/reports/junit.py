@@ -2,9 +2,9 @@
 
 A test case is a check or a property of one operation (class `<api>.<check>` or `<api>.<property>`,
 named by the operation), a property that was not tried (named by what must hold), or something that
-was left out (class `<api>.left_out`). Those of properties have the time that they took. What fails
-the run is a failure, what the baseline excuses or what was left out is skipped, and a target that
-could not be reached is an error.
+was left out (class `<api>.left_out`). Each has the time that it took; checks of one call share its
+time. What fails the run is a failure, what the baseline excuses or what was left out is skipped,
+and a target that could not be reached is an error.
 """
 
 from __future__ import annotations
@@ -59,6 +59,10 @@ def _suite(api: ApiReport, report: Report) -> ET.Element:
         if each.skipped
     }
     took = {
+        (f"{run.api}.{check}", operation): seconds
+        for (operation, check), seconds in sorted(run.took.items())
+    }
+    took |= {
         (f"{run.api}.{each.name}", operation): seconds
         for each in run.properties
         for operation, seconds in each.operations.items()

@@ -7,20 +7,25 @@ from collections.abc import Mapping
 from shlex import quote
 
 from contract_tests.claims import Answers, Claim, Conforms, Refuses
-from contract_tests.exchange.trace import Caller, Exchange
+from contract_tests.exchange.trace import Answer, Caller, Exchange
 from contract_tests.findings import Evidence
 from contract_tests.reproduction.running import CREDENTIAL, OTHER_CREDENTIAL
 from contract_tests.reproduction.script import ScriptRequest
 from contract_tests.reproduction.shell import served_at
 from contract_tests.target.session import WRONG, Session
-from contract_tests.target.target import Target
 from mock_server.journal.redaction import (
     redacted_headers,
     redacted_query,
     redacted_text,
     secret_parameters,
 )
+from mock_server.openapi.document import SpecIndex
+from mock_server.openapi.security import SecurityScheme
 
+#: What a client adds for the connection.
+_OF_THE_CLIENT = frozenset(
+    {"accept-encoding", "connection", "content-length", "host", "user-agent"}
+)
 #: How many characters of a body are shown.
 _LONGEST = 2000
 #: A longer body is no help in a line of curl.
@@ -39,16 +44,66 @@ def evidence(exchange: Exchange, session: Session, expected: str, actual: str) -
         url = exchange.url
     else:
         method, url, sent, content = session.written(call)
-    secrets = secret_parameters(session.spec)
+    target = session.target
+    in_process = target.in_process and not target.vendor.api.sign_in
+    signing = _signing(
+        target.scheme,
+        call.account,
+        {"first": target.credential, "other": target.other_credential}.get(
+            call.account or "", WRONG
+        ),
+        usable=in_process,
+    )
+    url = f"{served_at(target)}{url}"
+    return _shown_as(
+        method, url, sent, content or b"", exchange.answer, session.spec, signing, expected, actual
+    )
+
+
+def recorded_evidence(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    content: bytes,
+    answer: Answer,
+    spec: SpecIndex,
+    expected: str,
+    actual: str,
+) -> Evidence:
+    """Return a call that was not made by a session, but recorded, as it is shown.
+
+    `url` is the whole one; `headers` may hold the credential, which is left out.
+    """
+    scheme = next(iter(spec.security_schemes.values()))
+    of_credential = {"authorization", "cookie", scheme.parameter.lower()}
+    sent = {
+        name: value
+        for name, value in headers.items()
+        if name.lower() not in of_credential | _OF_THE_CLIENT
+    }
+    signing = _signing(scheme, "first", None, usable=False)
+    return _shown_as(method, url, sent, content, answer, spec, signing, expected, actual)
+
+
+def _shown_as(
+    method: str,
+    url: str,
+    sent: Mapping[str, str],
+    body: bytes,
+    answer: Answer,
+    spec: SpecIndex,
+    signing: tuple[list[str], str],
+    expected: str,
+    actual: str,
+) -> Evidence:
+    secrets = secret_parameters(spec)
     path, mark, query = url.partition("?")
-    url = f"{served_at(session.target)}{path}{mark}{redacted_query(query, secrets)}"
+    url = f"{path}{mark}{redacted_query(query, secrets)}"
     headers = {
         name: value
         for name, value in redacted_headers(sent.items(), secrets)
         if (name.lower(), value) != ("accept", "application/json")
     }
-    answer = exchange.answer
-    body = content or b""
     return Evidence(
         expected=expected,
         actual=actual,
@@ -59,7 +114,7 @@ def evidence(exchange: Exchange, session: Session, expected: str, actual: str) -
         status=answer.status,
         response_headers=dict(redacted_headers(answer.headers.items(), secrets)),
         response_body=_shown(answer.content, _media_type(answer.headers)),
-        curl=_curl(method, url, headers, body, session.target, call.account),
+        curl=_curl(method, url, headers, body, signing),
     )
 
 
@@ -102,12 +157,11 @@ def _curl(
     url: str,
     headers: Mapping[str, str],
     body: bytes,
-    target: Target,
-    account: Caller,
+    signing: tuple[list[str], str],
 ) -> str:
     """The call as one line; credentials are variables, which the shell fills in."""
     parts = ["curl", f"-X {method}"] if method != "GET" else ["curl"]
-    signed, query = _signing(target, account)
+    signed, query = signing
     parts += signed
     parts += [f"-H {quote(f'{name}: {value}')}" for name, value in headers.items()]
     if body:
@@ -120,14 +174,17 @@ def _curl(
     return " ".join([*parts, address])
 
 
-def _signing(target: Target, account: Caller) -> tuple[list[str], str]:
-    """The options of curl that sign in, and what goes into the query instead."""
+def _signing(
+    scheme: SecurityScheme, account: Caller, credential: str | None, *, usable: bool
+) -> tuple[list[str], str]:
+    """The options of curl that sign in, and what goes into the query instead.
+
+    `usable` says that the credential may be shown, as that of a mock.
+    """
     if account is None:
         return [], ""
-    scheme = target.scheme
-    credential = {"first": target.credential, "other": target.other_credential}.get(account, WRONG)
     value = f"${_VARIABLES[account]}" if account in _VARIABLES else WRONG
-    if account in _VARIABLES and target.in_process and not target.vendor.api.sign_in and credential:
+    if account in _VARIABLES and usable and credential:
         # A mock's key is no secret, and makes the line ready to use.
         value = f"${{{_VARIABLES[account]}:-{credential}}}"
     if scheme.location == "query":

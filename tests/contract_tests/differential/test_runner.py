@@ -58,6 +58,12 @@ def test_a_mock_that_breaks_the_spec_is_at_fault():
     mock = twisted(changed("GET", "/products/[0-9]+", lambda body: body.update(name=7)))
     run = compare(mock, mock_target("cliniko"))
     assert ("difference: mock", "GET /products/{id}", "/body/name") in verdicts(run)
+    shown = next(each.evidence for each in run.findings if each.subject == "/body/name")
+    assert shown.expected.startswith("/body/name: '")
+    assert shown.actual.startswith("/body/name: 7; ")
+    assert json.loads(shown.response_body)["name"] == 7
+    assert shown.curl.startswith("curl ")
+    assert shown.curl.endswith(f" {shown.url}")
 
 
 def test_what_the_spec_leaves_open_is_nobodys_fault():

@@ -56,6 +56,12 @@ def test_an_answer_off_the_spec_is_found_with_its_entry_and_place():
     found = checked(entry(answer=TAX), entry(answer={**TAX, "rate": 10}))
     assert [(each.operation, each.subject) for each in found] == [("GET /taxes/{id}", "/body/rate")]
     assert found[0].message.startswith("entry 1: ")
+    shown = found[0].evidence
+    assert shown.actual.startswith("entry 1 of the file: /body/rate")
+    assert (shown.status, json.loads(shown.response_body)["rate"]) == (200, 10)
+    assert shown.curl.startswith('curl -u "$CONTRACT_TESTS_CREDENTIAL:" ')
+    assert shown.curl.endswith(f" {shown.url}")
+    assert "authorization" not in shown.request_headers
 
 
 def test_content_in_base64_is_read():

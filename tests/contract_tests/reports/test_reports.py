@@ -97,6 +97,8 @@ def test_junit_has_a_suite_for_each_api_and_a_case_for_each_check_of_an_operatio
     assert shop.find("properties/property[@name='seed']").get("value") == "7"
     (case,) = shop.findall("testcase[@classname='shop.pages_partition_the_list']")
     assert case.get("time") == "0.500"
+    fuzzed = shop.find("testcase[@classname='shop.not_a_server_error'][@name='GET /products']")
+    assert fuzzed.get("time") == "1.250"
 
 
 def test_junit_tells_a_failure_with_its_steps_and_how_to_repeat_it():
