@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
@@ -45,6 +45,7 @@ from mock_server.usage import suggestion
 
 if TYPE_CHECKING:
     from mock_server.store.persistence import Persistence
+    from mock_server.store.shared import SharedPersistence
 
 
 @dataclass
@@ -83,6 +84,23 @@ class MockServer:
         """Write all that has to be kept; nothing is kept from then on."""
         if self.persistence is not None:
             self.persistence.close()
+
+    def reserve_store(self) -> None:
+        """Have the store for this process and its forks alone; raises StoreError."""
+        self._shared.store.reserve()
+
+    def disconnect_store(self) -> None:
+        """Let go of the store, so that the process may be forked."""
+        self._shared.store.disconnect()
+
+    def connect_store(self) -> None:
+        """Take the store again, in a fork; raises StoreError."""
+        self._shared.store.connect()
+
+    @property
+    def _shared(self) -> SharedPersistence:
+        """What keeps the sandboxes of a server of several processes."""
+        return cast("SharedPersistence", self.persistence)
 
     def base_path(self, api: str) -> str:
         """The path that all of an API's operations begin with."""
@@ -132,7 +150,7 @@ def build_server(
         idle_seconds=settings.sandbox_idle,
         variation=settings.variation,
         sandbox_bytes=settings.max_sandbox_memory,
-        bytes_in_all=settings.max_memory,
+        bytes_in_all=settings.max_memory // (settings.workers or 1),
         rate_limited=settings.limits_rate_of,
         csrf=settings.wants_csrf_in,
         first_revision=first_revision,
@@ -169,11 +187,16 @@ def _persistence(
     if settings.data is None:
         return None
     # Most servers keep nothing, and do without.
-    from mock_server.store.opening import opened_for
+    from mock_server.store.opening import opened_for, opened_for_sharing
+    from mock_server.store.shared_sqlite import SharedSqliteStore
     from mock_server.store.sqlite import SqliteStore
 
+    in_thread = settings.durability == "machine"
+    if settings.workers is not None:
+        shared = SharedSqliteStore(settings.data, settings.durability)
+        return opened_for_sharing(shared, sandboxes, vendors, in_thread=in_thread)
     store = SqliteStore(settings.data, settings.durability)
-    return opened_for(store, sandboxes, vendors, in_thread=settings.durability == "machine")
+    return opened_for(store, sandboxes, vendors, in_thread=in_thread)
 
 
 def _root(server: MockServer) -> Root:

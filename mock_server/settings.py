@@ -39,8 +39,9 @@ class Settings:
     first records of every sandbox differ from the persona's. `token` is what callers of the control
     API must send; without one, it is for programs on this machine. `data` is the folder in which
     sandboxes are kept; without one, all is gone with the process. `durability` is what an answered
-    write survives then: the end of the `process`, or of the `machine` as well. Sizes are in bytes,
-    times in seconds.
+    write survives then: the end of the `process`, or of the `machine` as well. `workers` is how
+    many processes share the folder, this one among them; None lets it have the folder for itself.
+    Sizes are in bytes, times in seconds.
     """
 
     persona: str = "typical"
@@ -64,6 +65,7 @@ class Settings:
     variation: Variation = AS_THE_PERSONA
     data: Path | None = None
     durability: Literal["process", "machine"] = "process"
+    workers: int | None = None
 
     def __post_init__(self) -> None:
         if self.clock is not None:
@@ -71,6 +73,8 @@ class Settings:
                 checked_instant(self.clock)
             except ClockError as problem:
                 raise SettingsError(str(problem)) from problem
+        if self.workers is not None and self.data is None:
+            raise SettingsError("--workers goes with --data: processes share what a folder keeps")
         self._check_switch("rate limits are", self.rate_limited)
         self._check_switch("CSRF tokens are", self.csrf)
         for origin in self.cors_origins:

@@ -195,6 +195,12 @@ def sandbox_options(command: F) -> F:
     show_default=True,
     help="What an answered write survives with --data: the end of the process, or a power cut too.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Serve with so many processes, which share the folder of --data and are one server.",
+)
 @click.option("--tls", is_flag=True, help="Speak HTTPS, and answer at the vendors' own host names.")
 @ca_option
 @click.option(
@@ -238,6 +244,13 @@ def serve(
         raise UsageError("--ca goes with --tls")
     if given["data"] is None and given["durability"] != _DEFAULT.durability:
         raise UsageError("--durability goes with --data")
+    workers: int | None = given["workers"]
+    if workers is not None:
+        from mock_server.store.shared_sqlite import require_forks
+
+        require_forks()
+        if tls:
+            raise UsageError("--workers cannot go with --tls; put a proxy in front (--trust-proxy)")
     if tls:
         needs_extra("run", "trustme", "--tls")
     if quiet:
@@ -264,6 +277,8 @@ def serve(
     if problems:
         raise UsageError("\n".join(["the specs have problems:", *map(str, problems)]))
     server = build_server(settings=settings, vendors=vendors, at_native_path=len(vendors) == 1)
+    if workers is not None:
+        server.reserve_store()
     authority = None
     if tls:
         from mock_server.interception.certificates import CERTIFICATE, Authority, default_folder
@@ -285,13 +300,29 @@ def serve(
         if authority is not None and not quiet:
             say(f"Certificate in {folder / CERTIFICATE}; see mock-server ca")
         sys.stdout.flush()
-        take_charge()
-        if authority is not None or trust_proxy:
-            from mock_server.interception.gateway import serve_hosts
 
-            serve_hosts(server, listener, authority=authority, trust_proxy=trust_proxy, wrap=logged)
-        else:
-            serve_on(logged(server), listener, settings.read_timeout)
+        def serve_here() -> None:
+            take_charge()
+            if authority is not None or trust_proxy:
+                from mock_server.interception.gateway import serve_hosts
+
+                serve_hosts(
+                    server, listener, authority=authority, trust_proxy=trust_proxy, wrap=logged
+                )
+            else:
+                serve_on(logged(server), listener, settings.read_timeout)
+
+        if workers is None:
+            serve_here()
+            return
+        from mock_server.cli.workers import serve_with
+
+        def serve_in_fork() -> None:
+            server.connect_store()
+            serve_here()
+
+        server.disconnect_store()
+        serve_with(workers, serve_in_fork)
 
 
 def with_log(app: ASGIApp, server: MockServer, *, as_json: bool = False) -> ASGIApp:
@@ -330,6 +361,7 @@ def settings_from(given: dict[str, Any]) -> Settings:
         read_timeout=given["read_timeout"],
         data=given.get("data"),
         durability=given.get("durability", _DEFAULT.durability),
+        workers=given.get("workers"),
     )
 
 
@@ -393,6 +425,8 @@ def _banner(server: MockServer, origin: str) -> str:
         ]
     in_all, of_one = settings.max_memory >> 20, settings.max_sandbox_memory >> 20
     lines += ["", f"Memory at most {in_all} MiB, {of_one} MiB for a sandbox (--max-memory)"]
+    if settings.workers is not None:
+        lines.append(f"{settings.workers} processes (--workers)")
     if server.persistence is not None:
         kept = len(server.sandboxes.names())
         lines.append(f"Sandboxes kept in {settings.data}, {kept} so far (--data)")

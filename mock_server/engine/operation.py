@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 from starlette.types import Receive, Scope, Send
@@ -35,21 +36,32 @@ from mock_server.engine.pipeline import (
     answer,
     answer_long,
     check_csrf,
+    failed,
     limit,
 )
 from mock_server.engine.replies import ResponseWriter, Wire
 from mock_server.engine.transport import ClientGone, read_content, request_from, send_wire
-from mock_server.engine.worker import in_worker
+from mock_server.engine.worker import Enter, in_worker
 from mock_server.openapi.document import OperationSpec, SpecError, SpecIndex
 from mock_server.openapi.schema import SchemaCompiler
+from mock_server.state.memory import Full
 from mock_server.state.sandboxes import Sandboxes
 
 
 class Keeper(Protocol):
-    """What keeps sandboxes beyond the life of the process."""
+    """What keeps sandboxes beyond the life of the process, and may share them with others."""
+
+    async def enter(self, call: Call) -> None:
+        """Wait until a call may look at sandboxes, and change them, up to its next await.
+
+        Raises Full.
+        """
 
     async def keep(self, call: Call, wire: Wire) -> Wire:
         """Keep what a call did, and return its answer, or another one if that cannot be."""
+
+    def leave(self) -> None:
+        """Forget the long call of this task, however it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +122,39 @@ class Operation(ABC):
 
     async def respond(self, call: Call, send: Send, problem: ApiError | None = None) -> None:
         """Answer a call; `problem` is why its request could not be read whole."""
-        if self.long:
-            wire = await answer_long(call, problem)
+        keeper = self.service.keeper
+        if keeper is None:
+            wire = await self._answer(call, problem)
         else:
-            call.waits = True
             try:
-                wire = answer(call, problem)
-            except SeedMissing:
-                await in_worker(call.sandbox.seed_maker(self.api.name), "seeds")
-                call.waits = False
-                wire = answer(call, problem)
-        if self.service.keeper is not None:
-            wire = await self.service.keeper.keep(call, wire)
+                wire = await self._answer(call, problem, partial(keeper.enter, call))
+                wire = await keeper.keep(call, wire)
+            except Full as full:
+                wire = failed(call, full)
+            finally:
+                if self.long:
+                    keeper.leave()
         if call.fault is None:
             await send_wire(wire, call.request.method, send)
         else:
             await call.fault.deliver(wire, call.request.method, send)
+
+    async def _answer(
+        self, call: Call, problem: ApiError | None, enter: Enter | None = None
+    ) -> Wire:
+        if self.long:
+            return await answer_long(call, problem, enter)
+        call.waits = True
+        try:
+            if enter is not None:
+                await enter()
+            return answer(call, problem)
+        except SeedMissing:
+            await in_worker(call.sandbox.seed_maker(self.api.name), "seeds")
+        call.waits = False
+        if enter is not None:
+            await enter()
+        return answer(call, problem)
 
 
 class CompiledOperation(Operation):

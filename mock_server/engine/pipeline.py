@@ -24,7 +24,7 @@ from mock_server.engine.errors import (
     Unavailable,
 )
 from mock_server.engine.replies import Wire, encode_json
-from mock_server.engine.worker import carried_out, in_worker
+from mock_server.engine.worker import Enter, carried_out, in_worker
 from mock_server.journal.exchange import Exchange
 from mock_server.state.memory import Full
 from mock_server.state.sandbox import BlockedAnswer
@@ -274,10 +274,13 @@ def answer(call: Call, problem: ApiError | None = None) -> Wire:
     return call.wire
 
 
-async def answer_long(call: Call, problem: ApiError | None = None) -> Wire:
+async def answer_long(
+    call: Call, problem: ApiError | None = None, enter: Enter | None = None
+) -> Wire:
     """Return the answer to a call whose handler is long; other calls go on meanwhile.
 
     What is read, validated and written is the call's own, so that happens in the worker as well.
+    What `enter` returns is awaited before each piece that looks at sandboxes.
     """
     try:
         if problem is not None:
@@ -286,7 +289,7 @@ async def answer_long(call: Call, problem: ApiError | None = None) -> Wire:
         await in_worker(partial(parse, call))
         check_rules(call)
         steps: Any = call.operation.handler(call.request, call.context)
-        call.reply = await carried_out(steps)
+        call.reply = await carried_out(steps, enter)
         await in_worker(partial(respond, call))
     except Exception as failure:  # noqa: BLE001 - the boundary: a crash is a defect to record
         call.wire = failed(call, failure)

@@ -15,6 +15,8 @@ T = TypeVar("T")
 #: wait for, is sent what came of it, and returns its answer. Between two pieces of work nobody
 #: else's call runs.
 Steps = Generator[Callable[[], Any] | Awaitable[Any], Any, T]
+#: Waits until this process may look at sandboxes, and change them, up to the next await.
+Enter = Callable[[], Awaitable[None]]
 
 
 @cache
@@ -37,20 +39,25 @@ def _done(work: Callable[[], T]) -> T:
         return work()
 
 
-async def carried_out(steps: Steps[T]) -> T:
+async def carried_out(steps: Steps[T], enter: Enter | None = None) -> T:
     """Return what a long handler returns, having done its work in the worker's thread.
 
-    What it waits for is awaited here, on the loop that calls run on.
+    What it waits for is awaited here, on the loop that calls run on. Before each of the handler's
+    own pieces, what `enter` returns is awaited.
     """
     try:
+        if enter is not None:
+            await enter()
         work = next(steps)
         while True:
+            problem, found = None, None
             try:
                 found = await (in_worker(work) if callable(work) else work)
-            except Exception as problem:  # noqa: BLE001 - it is the handler's own
-                work = steps.throw(problem)
-            else:
-                work = steps.send(found)
+            except Exception as raised:  # noqa: BLE001 - it is the handler's own
+                problem = raised
+            if enter is not None:
+                await enter()
+            work = steps.send(found) if problem is None else steps.throw(problem)
     except StopIteration as end:
         answer: T = end.value
         return answer

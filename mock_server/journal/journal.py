@@ -54,13 +54,21 @@ class Journal:
 
     def append(self, exchange: Exchange) -> None:
         """Add the newest exchange, drop the oldest ones past the limit, and tell the listeners."""
+        self._add(exchange)
+        for listener in self._listeners:
+            listener(exchange)
+        self._notify()
+
+    def take_over(self, exchange: Exchange) -> None:
+        """Add the newest exchange, which was another process's; its listeners were told there."""
+        self._add(exchange)
+        self._notify()
+
+    def _add(self, exchange: Exchange) -> None:
         self._last = exchange.number
         self._exchanges.append(exchange)
         self._size += exchange.size
         self.shrink(self.limit)
-        for listener in self._listeners:
-            listener(exchange)
-        self._notify()
 
     def shrink(self, size: int) -> None:
         """Drop the oldest exchanges until they take no more than so many bytes; one stays."""
@@ -103,6 +111,7 @@ class Journal:
         self._exchanges.clear()
         self._size = 0
         self._last, self.generation = last, generation
+        self._notify()
 
     def listen(self, listener: Callable[[Exchange], None]) -> Callable[[], None]:
         """Call `listener` with each exchange from now on; returns what ends that."""

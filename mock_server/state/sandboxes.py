@@ -36,6 +36,9 @@ class Archive(Protocol):
     def load(self, name: str) -> Sandbox | None:
         """Return a sandbox that it has, as it was left."""
 
+    def is_current(self, sandbox: Sandbox) -> bool:
+        """Make a sandbox in memory as new as it is elsewhere; says whether it is one still."""
+
     def touched(self, sandbox: Sandbox) -> None:
         """Take note that a sandbox may be changed, or is new."""
 
@@ -119,10 +122,10 @@ class Sandboxes:
 
     def find(self, name: str) -> Sandbox | None:
         """Return the sandbox if there is one, without counting as a use; raises Full."""
-        entry = self._open.get(name)
-        if entry is not None:
-            return entry[0]
-        return None if self.archive is None else self._load(name)
+        sandbox = self.in_memory(name)
+        if self.archive is None or (sandbox is not None and self.archive.is_current(sandbox)):
+            return sandbox
+        return self._load(name)
 
     def in_memory(self, name: str) -> Sandbox | None:
         """Return the sandbox if it is in memory."""
@@ -162,7 +165,7 @@ class Sandboxes:
         """Return the sandbox of that name, made on first use; raises Full."""
         now = self._monotonic()
         entry = self._open.get(name.name)
-        sandbox = entry[0] if entry else self.find(name.name)
+        sandbox = entry[0] if entry and self.archive is None else self.find(name.name)
         if sandbox is None:
             self._make_place(now)
             sandbox = self._make(name)

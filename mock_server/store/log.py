@@ -11,7 +11,7 @@ an entry has the whole of a part.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from mock_server.state.sandbox import Sandbox, SandboxName
 from mock_server.state.store import Change, State
 from mock_server.store import exchanges
 from mock_server.store.parts import PARTS, Forms, taken
-from mock_server.store.protocol import Append, Checkpoint, Create, Log
+from mock_server.store.protocol import Append, Checkpoint, Create, Log, Tail
 from mock_server.store.states import Json, UnreadableRecord, decode, encode
 
 #: So many entries before the oldest exchange of the journal are not worth a checkpoint.
@@ -104,7 +104,27 @@ class SandboxLog:
         self.base = self.position = log.base
         self.checkpoint_size = len(log.checkpoint)
         self._apply(decode(log.checkpoint))
-        for content in log.entries:
+        self._go_on(log.entries)
+
+    def catch_up(self, tail: Tail) -> None:
+        """Bring the sandbox to where its log is by now; raises UnreadableRecord."""
+        self.base = tail.base
+        if tail.entries:
+            self._go_on(tail.entries)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the sandbox has changed since the last entry."""
+        sandbox, journal = self.sandbox, self.sandbox.journal
+        return (
+            sandbox.committed is not self.state
+            or (journal.last, journal.generation) != (self.last, self.generation)
+            or sandbox.snapshots != self.snapshots
+            or taken(sandbox) != self.parts
+        )
+
+    def _go_on(self, entries: Iterable[bytes]) -> None:
+        for content in entries:
             self.position += 1
             self.entries_size += len(content)
             self._apply(decode(content))
@@ -204,7 +224,7 @@ class SandboxLog:
             before = state
             state, changes = apply(before, shown.get("state"))
             exchange = exchanges.read(shown, before, state, changes)
-            journal.append(exchange)
+            journal.take_over(exchange)
             self.exchanges.append((exchange, self.position))
             state, _ = apply(state, shown.get("then"))
         sandbox.committed, _ = apply(state, entry.get("then"))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from mock_server import __version__
 from mock_server.discovery import Vendor, tables_of
 from mock_server.state.sandboxes import Sandboxes
 from mock_server.store.persistence import Persistence
-from mock_server.store.protocol import Store, StoreError
+from mock_server.store.protocol import SharedStore, Store, StoreError
+from mock_server.store.shared import SharedPersistence
 from mock_server.store.states import UnreadableRecord
+
+P = TypeVar("P", bound=Persistence)
 
 
 def opened_for(
@@ -25,7 +28,24 @@ def opened_for(
     first: if all of it fits, it is this version's from now on, and otherwise nothing in it is
     changed. Raises StoreError, and closes the store then.
     """
-    vendors = list(vendors)
+    return _opened(Persistence, store, sandboxes, list(vendors), in_thread=in_thread)
+
+
+def opened_for_sharing(
+    store: SharedStore, sandboxes: Sandboxes, vendors: Iterable[Vendor], *, in_thread: bool = False
+) -> SharedPersistence:
+    """Return the same for one of the processes of a server; raises StoreError."""
+    return _opened(SharedPersistence, store, sandboxes, list(vendors), in_thread=in_thread)
+
+
+def _opened(
+    kind: Callable[..., P],
+    store: Store,
+    sandboxes: Sandboxes,
+    vendors: list[Vendor],
+    *,
+    in_thread: bool,
+) -> P:
     try:
         about = store.about()
         written, mine = json.loads(about.get("apis", "{}")), fingerprints(vendors)
@@ -35,7 +55,7 @@ def opened_for(
                 f"{store.where} has records of {', '.join(lacking)}, which this server does not "
                 "serve; serve them too, or name another folder"
             )
-        persistence = Persistence(store, sandboxes, vendors, in_thread=in_thread)
+        persistence = kind(store, sandboxes, vendors, in_thread=in_thread)
         if any(written[api] != mine[api] for api in written):
             _check(persistence, about["version"])
         if written != mine or about.get("version") != __version__:

@@ -114,6 +114,10 @@ class Persistence:
             raise UnreadableRecord(f"there is no log of sandbox {name}")
         return opened(name, log, self._forms, self.sandboxes.restored)
 
+    def is_current(self, sandbox: Sandbox) -> bool:  # noqa: ARG002 - nobody else changes it
+        """Make a sandbox in memory as new as in the store; says whether it is one still."""
+        return True
+
     def touched(self, sandbox: Sandbox) -> None:
         """Take note that a sandbox may be changed, or is new."""
         self._touched[sandbox.name] = sandbox
@@ -136,6 +140,12 @@ class Persistence:
             self._add(name, Delete(name), waits=True)
 
     # What the engine asks for.
+
+    async def enter(self, call: Call) -> None:
+        """Wait until a call may look at sandboxes, which it may at any time."""
+
+    def leave(self) -> None:
+        """Forget a long call, of which nothing is remembered."""
 
     async def keep(self, call: Call, wire: Wire) -> Wire:
         """Keep what a call did, and return its answer once that is written, or 503."""
@@ -179,10 +189,10 @@ class Persistence:
             raise
         return self._changed_in.get(name, 0) > self._done
 
-    def _drop(self, name: str) -> None:
+    def _drop(self, name: str, why: str = "the server could not keep it") -> None:
         log = self._logs.pop(name, None)
         if log is not None:
-            self.sandboxes.forget(log.sandbox, "the server could not keep it")
+            self.sandboxes.forget(log.sandbox, why)
 
     def _add(self, name: str, write: Write, *, waits: bool) -> None:
         # Seed records first, as what comes next may name them.

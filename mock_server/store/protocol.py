@@ -87,6 +87,14 @@ class Log:
         return self.base + len(self.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The entries of a log after a position, and the position of its checkpoint by now."""
+
+    base: int
+    entries: Sequence[bytes]
+
+
 class Store(Protocol):
     """Keeps logs; all methods but `close` raise StoreUnavailable."""
 
@@ -119,3 +127,43 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of it; what was written is there."""
+
+
+class SharedStore(Store, Protocol):
+    """A store that several processes have, each for a turn at a time to itself.
+
+    What is written in a turn is there for others when the turn was committed.
+    """
+
+    #: Whether it is worth asking for a turn in the event loop.
+    is_local: bool
+
+    def begin(self, *, wait: bool) -> bool | None:
+        """Begin a turn; says whether others have written since the last one.
+
+        None if it would have to wait and should not. Raises StoreUnavailable.
+        """
+
+    def commit(self) -> None:
+        """End the turn and keep what was written in it; if that fails, all of it is undone."""
+
+    def rollback(self) -> None:
+        """End the turn, and undo what was written in it."""
+
+    def has_changed(self) -> bool:
+        """Say whether others have written since that was last asked, or the last turn began."""
+
+    def identity(self, sandbox: str) -> int | None:
+        """Return what tells a sandbox from an earlier one of its name; None if there is none."""
+
+    def tail(self, identity: int, position: int) -> Tail | None:
+        """Return what a log has after a position; None if the sandbox is not there any more."""
+
+    def reserve(self) -> None:
+        """Have it for this process and its forks, until the last one ends; raises StoreError."""
+
+    def disconnect(self) -> None:
+        """Let go of it for now, so that the process may be forked."""
+
+    def connect(self) -> None:
+        """Take it again; raises StoreError."""

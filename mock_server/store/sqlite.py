@@ -6,6 +6,7 @@ was committed when a log is reset (sqlite.org/wal.html, "the WAL-reset bug").
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,26 +88,37 @@ class SqliteStore:
         self.step = step
         self._lock = Lock()
         self._ids: dict[str, int] = {}
-        path = folder / FILE
-        if not create and not path.is_file():
+        self.folder = folder
+        self._durability = durability
+        if not create and not (folder / FILE).is_file():
             raise StoreError(f"{folder} has no store: there is no {FILE} in it")
         try:
             if create:
                 folder.mkdir(parents=True, exist_ok=True)
-            self._connection: Any = apsw.Connection(str(path))
-        except (OSError, apsw.Error) as problem:
+        except OSError as problem:
             raise StoreError(f"cannot keep data in {folder}: {_reason(problem)}") from problem
+        self.connect()
+
+    def connect(self) -> None:
+        """Open the file; raises StoreError."""
         try:
-            self._open(durability)
+            self._connection: Any = self._apsw.Connection(str(self.folder / FILE))
+        except self._apsw.Error as problem:
+            raise StoreError(f"cannot keep data in {self.where}: {_reason(problem)}") from problem
+        try:
+            self._open(self._durability)
         except BaseException:
             self._connection.close()
             raise
 
+    def _lock_file(self) -> None:
+        """Let one process have the file: no shared memory, and nobody to wait for."""
+        self._connection.pragma("locking_mode", "exclusive")
+
     def _open(self, durability: Durability) -> None:
         apsw, connection = self._apsw, self._connection
         try:
-            # One process has the file: no shared memory, and nobody to wait for.
-            connection.pragma("locking_mode", "exclusive")
+            self._lock_file()
             if connection.pragma("journal_mode", "wal") != "wal":
                 raise StoreError(f"cannot keep data in {self.where}: it knows no write-ahead log")
             connection.pragma("synchronous", "full" if durability == "machine" else "normal")
@@ -127,7 +139,6 @@ class SqliteStore:
                     f"{self.where} has a store of format {found}, and this version of the program "
                     f"reads format {_FORMAT}; serve it with the version that wrote it"
                 )
-            self._ids = dict(self._all("SELECT name, id FROM sandbox"))
         except apsw.BusyError as problem:
             raise StoreError(
                 f"{self.where} is in use by another server; stop it first, or name another folder"
@@ -148,10 +159,10 @@ class SqliteStore:
 
     def read(self, sandbox: str) -> Log | None:
         """Return the log of a sandbox, or None."""
-        id_ = self._ids.get(sandbox)
-        if id_ is None:
-            return None
         with self._safely():
+            id_ = self._id_of(sandbox)
+            if id_ is None:
+                return None
             (base, checkpoint), *_ = self._all(
                 "SELECT base, checkpoint FROM sandbox WHERE id = ?", id_
             )
@@ -166,43 +177,55 @@ class SqliteStore:
 
     def write(self, batch: Iterable[Write]) -> None:
         """Write all of a batch, in its order, or nothing; raises StoreConflict."""
-        ids = dict(self._ids)
         with self._safely():
             self.step("begin")
-            with self._transaction():
-                for write in batch:
-                    self.step(f"before {type(write).__name__}")
-                    self._write(write, ids)
-                self.step("before commit")
+            try:
+                with self._transaction():
+                    for write in batch:
+                        self.step(f"before {type(write).__name__}")
+                        self._write(write)
+                    self.step("before commit")
+            except BaseException:
+                self._ids.clear()
+                raise
             self.step("after commit")
-            self._ids = ids
 
-    def _write(self, write: Write, ids: dict[str, int]) -> None:
+    def _id_of(self, name: str) -> int | None:
+        if name not in self._ids:
+            found = self._all("SELECT id FROM sandbox WHERE name = ?", name)
+            if not found:
+                return None
+            self._ids[name] = found[0][0]
+        return self._ids[name]
+
+    def _write(self, write: Write) -> None:
         execute = self._connection.execute
         if isinstance(write, Append):
             execute(
                 "INSERT INTO entry (sandbox, position, content) VALUES (?, ?, ?)",
-                (ids[write.sandbox], write.position, write.entry),
+                (self._id_of(write.sandbox), write.position, write.entry),
             )
         elif isinstance(write, Create):
+            # SQLite's own choice may be the id of one that was deleted just now.
+            id_ = self._ids[write.sandbox] = time.time_ns()
             execute(
-                "INSERT INTO sandbox (name, base, checkpoint) VALUES (?, 0, ?)",
-                (write.sandbox, write.checkpoint),
+                "INSERT INTO sandbox (id, name, base, checkpoint) VALUES (?, ?, 0, ?)",
+                (id_, write.sandbox, write.checkpoint),
             )
-            ids[write.sandbox] = self._connection.last_insert_rowid()
         elif isinstance(write, Checkpoint):
             execute(
                 "UPDATE sandbox SET base = ?, checkpoint = ? WHERE id = ?",
-                (write.position, write.checkpoint, ids[write.sandbox]),
+                (write.position, write.checkpoint, self._id_of(write.sandbox)),
             )
             execute(
                 "DELETE FROM entry WHERE sandbox = ? AND position <= ?",
-                (ids[write.sandbox], write.position),
+                (self._id_of(write.sandbox), write.position),
             )
         elif isinstance(write, Delete):
-            id_ = ids.pop(write.sandbox)
-            execute("DELETE FROM entry WHERE sandbox = ?", (id_,))
-            execute("DELETE FROM sandbox WHERE id = ?", (id_,))
+            deleted = self._id_of(write.sandbox)
+            self._ids.pop(write.sandbox, None)
+            execute("DELETE FROM entry WHERE sandbox = ?", (deleted,))
+            execute("DELETE FROM sandbox WHERE id = ?", (deleted,))
         else:
             execute(
                 "INSERT OR IGNORE INTO seed (digest, records) VALUES (?, ?)",

@@ -89,7 +89,7 @@ def request_of(step, sandbox, value):
         "restore": ("POST", f"{control}/snapshots/{value}/restore", None),
         "delete snapshot": ("DELETE", f"{control}/snapshots/{value}", None),
         "rewind": ("POST", f"{control}/rewind", {"before": value}),
-        "fork": ("POST", f"{control}/forks", {"name": value}),
+        "fork": ("POST", f"{control}/fork", {"name": value}),
         "messy": ("PUT", f"{control}/messy", {"dimensions": value}),
         "reset": ("POST", f"{control}/reset", None),
         "delete": ("DELETE", control, None),
