@@ -313,8 +313,12 @@ ROOTS = {
 #: Libraries that stay out of a vendor's package, and out of the state.
 FRAMEWORKS = {"a2wsgi", "connexion", "flask", "schemathesis", "starlette", "uvicorn", "werkzeug"}
 CLOCK = "mock_server.state.clock"
-#: Waits until something has really happened; no sandbox's time passes meanwhile.
-WAITS = "mock_server.control.client.journal"
+#: They wait until something has really happened; no sandbox's time passes meanwhile.
+WAITS = {
+    "mock_server.cli.workers",
+    "mock_server.control.client.journal",
+    "mock_server.store.shared_sqlite",
+}
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
 UNSEEDED = {"secrets", "os.urandom", "uuid.uuid1", "uuid.uuid4"}
 
@@ -370,7 +374,7 @@ def clock_breaches(module: str, source: str) -> list[str]:
     """The places where a module reads the machine's clock; measuring how long is none."""
     tree = ast.parse(source)
     measuring = {"time.monotonic", "time.perf_counter"}
-    if module == WAITS:
+    if module in WAITS:
         measuring.add("time.sleep")
     found = [
         each.name

@@ -6,7 +6,6 @@ was committed when a log is reset (sqlite.org/wal.html, "the WAL-reset bug").
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +50,13 @@ CREATE TABLE entry (
   made_at INTEGER NOT NULL DEFAULT (unixepoch()),
   PRIMARY KEY (sandbox, position)
 ) STRICT, WITHOUT ROWID;
+"""
+#: Ids are counted, as SQLite's own choice may be the id of a sandbox that was just deleted.
+_NEXT_ID = """
+INSERT INTO about VALUES ('last_id', 1 + (SELECT coalesce(max(id), 0) FROM sandbox))
+ON CONFLICT (name) DO UPDATE SET value =
+  1 + max(CAST(value AS INTEGER), (SELECT coalesce(max(id), 0) FROM sandbox))
+RETURNING CAST(value AS INTEGER)
 """
 
 
@@ -206,8 +212,8 @@ class SqliteStore:
                 (self._id_of(write.sandbox), write.position, write.entry),
             )
         elif isinstance(write, Create):
-            # SQLite's own choice may be the id of one that was deleted just now.
-            id_ = self._ids[write.sandbox] = time.time_ns()
+            [(id_,)] = self._all(_NEXT_ID)
+            self._ids[write.sandbox] = id_
             execute(
                 "INSERT INTO sandbox (id, name, base, checkpoint) VALUES (?, ?, 0, ?)",
                 (id_, write.sandbox, write.checkpoint),
