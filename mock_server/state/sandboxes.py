@@ -118,7 +118,8 @@ class Sandboxes:
         """Return the names of the sandboxes that there are, the longest idle one first."""
         if self.archive is None:
             return list(self._open)
-        return [*(name for name in self.archive.names() if name not in self._open), *self._open]
+        held = [each.name for each in self.held_in_memory() if self.archive.is_current(each)]
+        return [*(name for name in self.archive.names() if name not in self._open), *held]
 
     def find(self, name: str) -> Sandbox | None:
         """Return the sandbox if there is one, without counting as a use; raises Full."""
