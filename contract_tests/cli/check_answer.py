@@ -20,9 +20,14 @@ _FOUND = 1
 @click.command("check-answer")
 @click.argument("api", shell_complete=complete_api)
 @click.argument("operation", metavar="OPERATION_ID")
-@click.option("--status", type=click.IntRange(100, 599), required=True)
-@path_option("--headers", required=True, metavar="FILE", help="As `curl --dump-header` has them.")
-@path_option("--body", required=True, metavar="FILE")
+@click.option("--status", type=click.IntRange(100, 599), required=True, help="The answer's status.")
+@path_option(
+    "--headers",
+    required=True,
+    metavar="FILE",
+    help="The answer's headers, as `curl --dump-header` writes them.",
+)
+@path_option("--body", required=True, metavar="FILE", help="The answer's body, as it came.")
 @json_option
 def check_answer(
     api: str, operation: str, status: int, headers: Path, body: Path, as_json: bool

@@ -54,7 +54,7 @@ def questions(lifecycle: Lifecycle) -> Iterator[Question]:
 
 def _of_list(resource: Resource, listing: Listing) -> Iterator[Question]:
     yield (
-        "where records stand that tie or lack what they are sorted by",
+        "where a sorted list has records with equal or missing values",
         Case(listing.operation, partial(_ordered, resource, listing)),
     )
     if listing.paging is not None and listing.filters:

@@ -84,7 +84,7 @@ def replay_recording(
     sent.exchanges += [each for each in real if each.number not in skipped]
     run.requests, run.checks = len(answered), len(answered)
     normaliser = Normaliser(
-        lifecycle, mock.base_url, recording.base_url, replaced_by=_turned(references.replaced_by)
+        lifecycle, mock.base_url, recording.base_url, replaced_by=_inverted(references.replaced_by)
     )
     judge = Judge(mock.vendor.spec, frozenset(), left_kept=True, right_kept=True)
     used: set[Waiver] = set()
@@ -246,6 +246,6 @@ def _parts(content: bytes, media_type: str) -> Iterator[tuple[str, str | File]]:
             yield part.name, File(part.filename, part.media_type, part.content)
 
 
-def _turned(stands: Mapping[str, str]) -> dict[str, str]:
-    """What stands for each of the mock's texts."""
-    return {other: one for one, other in stands.items()}
+def _inverted(replacements: Mapping[str, str]) -> dict[str, str]:
+    """The recorded text for each text of the mock that was sent in its place."""
+    return {other: one for one, other in replacements.items()}

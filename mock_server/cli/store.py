@@ -1,4 +1,4 @@
-"""The commands about a folder of `serve --data`, while no server has it."""
+"""The commands about a folder of `serve --data`, while no server uses it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ folder_argument = click.argument("folder", type=click.Path(path_type=Path), meta
 
 @click.group(cls=CommandGroup)
 def store() -> None:
-    """Look at, check and tidy a folder of `serve --data`, while no server has it.
+    """Look at, check and tidy a folder of `serve --data`, while no server uses it.
 
     \b
     mock-server store info ./mock-data

@@ -1,4 +1,4 @@
-"""How a test is told what it got wrong: what may have been meant, and none of our frames."""
+"""Answers to mistakes in a test: what may have been meant, without frames of the plugin."""
 
 from __future__ import annotations
 

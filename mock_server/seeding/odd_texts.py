@@ -26,7 +26,7 @@ TEXTS: tuple[tuple[str, str, str], ...] = (
     ("emoji", "a flag and a keycap", "Size 1️⃣ 🇿🇦"),
     ("emoji", "a flag of tags", "Whisky 🏴󠁧󠁢󠁳󠁣󠁴󠁿"),
     ("emoji", "emoji alone", "🧴🧽🪥"),
-    ("combining-marks", "a mark that stands apart", "Cafe\u0301 crème"),
+    ("combining-marks", "a combining mark after its letter", "Cafe\u0301 crème"),
     ("combining-marks", "two marks on a letter", "Vie\u0323\u0302t balm"),
     ("combining-marks", "many marks", "Z\u0351\u0343\u0302\u0363a\u0334\u0329\u030el\u0332g"),
     ("combining-marks", "Devanagari and Thai clusters", "क्षि น้ำผึ้ง"),

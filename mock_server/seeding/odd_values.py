@@ -31,7 +31,7 @@ DIMENSIONS: Mapping[str, str] = {
     "negative-stock": "more was sold than there was",
     "right-to-left": "text in Arabic or Hebrew, also between words that run the other way",
     "emoji": "emoji: of two code points, joined, with skin tones, flags and keycaps",
-    "combining-marks": "letters with marks that stand apart, some with many",
+    "combining-marks": "letters followed by combining marks, some by many",
     "look-alikes": "letters of other scripts that look like Latin ones, and invisible characters",
     "normal-forms": "the same letters in composed (NFC) or decomposed (NFD) form",
     "spaces": "spaces at the beginning or the end, several in a row, or of other kinds",

@@ -138,7 +138,7 @@ class Sandboxes:
         return [sandbox for sandbox, _ in self._open.values()]
 
     def forget(self, sandbox: Sandbox, why: str) -> None:
-        """Drop a sandbox from memory alone; those who follow its journal are told why."""
+        """Drop a sandbox from memory alone; those who follow its journal get the reason."""
         entry = self._open.get(sandbox.name)
         if entry is not None and entry[0] is sandbox:
             del self._open[sandbox.name]

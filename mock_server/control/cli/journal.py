@@ -58,7 +58,13 @@ def _filters(act: F) -> F:
 @sandbox_argument
 @_filters
 @_since
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="At most so many exchanges.",
+)
 @click.option("--follow", is_flag=True, help="Go on with the exchanges to come, until Ctrl-C.")
 @control_command
 def journal(
@@ -92,7 +98,13 @@ def journal(
 @click.command()
 @sandbox_argument
 @click.argument("words", nargs=-1)
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=100,
+    show_default=True,
+    help="At most so many exchanges.",
+)
 @control_command
 def search(
     control: Control, sandbox: str, words: tuple[str, ...], limit: int, as_json: bool

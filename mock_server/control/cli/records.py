@@ -34,7 +34,13 @@ FORMATS: dict[str, Literal["json", "yaml"]] = {
 @click.argument("key", required=False)
 @click.option("--text", help="Only records that contain it, in any case.")
 @click.option("--sort", metavar="FIELD", help="With a minus in front, the largest first.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    help="At most so many records.",
+)
 @control_command
 def records(
     control: Control,

@@ -81,7 +81,7 @@ def delete(control: Control, sandbox: str, as_json: bool) -> None:
 def compare(control: Control, sandbox: str, as_json: bool) -> int:
     """List where the APIs of a sandbox differ now: what a sync has to do.
 
-    Goods are told apart by their codes. Ends with 1 if there are differences.
+    Goods are matched by their codes. Ends with 1 if there are differences.
     """
     found = control.sandbox(sandbox).compare()
     show_comparison(found, as_json=as_json)

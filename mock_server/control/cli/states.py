@@ -78,7 +78,14 @@ def rewind(control: Control, sandbox: str, before: int, as_json: bool) -> None:
 
 @click.command()
 @sandbox_argument
-@click.option("--from", "start", default="seed", show_default=True, metavar="POINT")
+@click.option(
+    "--from",
+    "start",
+    default="seed",
+    show_default=True,
+    metavar="POINT",
+    help="Where to start; see --to.",
+)
 @click.option(
     "--to",
     default="now",
@@ -86,7 +93,13 @@ def rewind(control: Control, sandbox: str, before: int, as_json: bool) -> None:
     metavar="POINT",
     help="A point is seed, now, snapshot:NAME, before:N or after:N (an exchange's number).",
 )
-@click.option("--limit", type=click.IntRange(0), default=1000, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=1000,
+    show_default=True,
+    help="At most so many changes.",
+)
 @control_command
 def diff(control: Control, sandbox: str, start: str, to: str, limit: int, as_json: bool) -> None:
     """Show what changed between two points."""

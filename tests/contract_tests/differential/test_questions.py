@@ -11,7 +11,7 @@ from lab.standin.switches import Variation
 from mock_server.discovery import load_lifecycle, load_vendor
 from tests.contract_tests.differential.targets import EMPTY, TODAY, standin
 
-ORDER = "where records stand that tie or lack what they are sorted by"
+ORDER = "where a sorted list has records with equal or missing values"
 LETTERS = "whether capital and small letters are the same to a filter"
 AGAIN = "how a record is removed again, and changed after that"
 TOLD = {
