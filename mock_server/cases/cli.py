@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     Writer = Callable[[Sequence[Case], Target], str]
 
-_FORMATS = ("json", "ndjson", "csv", "curl", "pytest", "postman", "bruno", "junit")
+_FORMATS = (
+    "json", "ndjson", "csv", "http", "curl", "pytest", "postman", "postman-environment",
+    "bruno", "junit",
+)  # fmt: skip
 _KINDS = ("valid", "boundary", "invalid")
 
 
@@ -115,7 +118,8 @@ def _write(
     from mock_server.cases.formats import data
     from mock_server.cases.formats.bruno import as_bruno
     from mock_server.cases.formats.curl import as_curl
-    from mock_server.cases.formats.postman import as_postman
+    from mock_server.cases.formats.http_file import as_http
+    from mock_server.cases.formats.postman import as_environment, as_postman
     from mock_server.cases.formats.pytest_module import as_pytest
     from mock_server.output_file import write_whole
 
@@ -127,9 +131,11 @@ def _write(
         "json": data.as_json,
         "ndjson": data.as_ndjson,
         "csv": data.as_csv,
+        "http": as_http,
         "curl": as_curl,
         "pytest": as_pytest,
         "postman": as_postman,
+        "postman-environment": lambda _, where: as_environment(where),
         "junit": lambda each, where: data.as_junit(each, where, left_out),
     }
     content = writers[form](found, target).encode()

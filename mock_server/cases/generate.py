@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from random import Random
 from typing import Any
 
+from mock_server.cases.bodies import IMAGE, multipart, text_of
 from mock_server.cases.model import Call, Case, Expected, Kind, Step, filled
 from mock_server.cases.recipes import NOTHING, Recipe, Recipes
 from mock_server.cases.runner import (
@@ -19,13 +21,24 @@ from mock_server.cases.runner import (
 )
 from mock_server.cases.values import Place, places_in, trials
 from mock_server.discovery import Vendor, load_lifecycle
-from mock_server.engine.bodies import JSON
-from mock_server.openapi.casts import cast_of
+from mock_server.engine.bodies import FORM, JSON, MULTIPART
+from mock_server.openapi.casts import Cast, cast_of
 from mock_server.openapi.document import METHODS, Json, OperationSpec, Parameter
 from mock_server.openapi.pointers import join
 from mock_server.openapi.schema import SchemaCompiler
 
 _ERROR = 400
+#: From here on nothing was done; Built refuses with redirects.
+_REFUSED = 300
+#: More entries than a list has anywhere in the documents' examples.
+_MANY = 250
+#: What is tried in the place of a file.
+_WRONG_FILES: tuple[tuple[Any, str], ...] = (
+    ("text", "text in place of a file"),
+    (replace(IMAGE, text=""), "an empty file"),
+    (replace(IMAGE, text="no image"), "a file that is not what its name says"),
+    (replace(IMAGE, name="{{tag}}.exe"), "a file with another ending"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,7 @@ class Generator:
         self._first, self._second = Mock(vendor, seed), Mock(vendor, seed, second=True)
         self._recipes = Recipes(vendor, self._first)
         self._compiler = SchemaCompiler.of(vendor.spec)
+        self._casts: dict[str, Cast | None] = {}
         self._number = 0
         self.unstable: list[Case] = []
         self.unreached: dict[str, list[int]] = {}
@@ -102,13 +116,15 @@ class Generator:
             draft.valid,
         )
         try:
-            first = answered(self._first, case, f"test-{case.tag}")
-            second = answered(self._second, case, "test-cases")
+            first = self._first.answer_after_setup(case)
+            # What is refused changes nothing; all else is done in one sandbox, as users do it.
+            if first.status_code >= _REFUSED:
+                second = self._second.answer_after_setup(case)
+            else:
+                second = answered(self._second, case, "test-cases")
         except SetupFailed:
             self.unstable.append(case)
             return None
-        finally:
-            self._first.forget(f"test-{case.tag}")
         expected = expectation(first, second)
         if expected is None:
             self.unstable.append(case)
@@ -126,6 +142,8 @@ class Generator:
                 yield from self._parameter(operation, recipe, parameter)
             if recipe.body is not NOTHING:
                 yield from self._bodies(operation, recipe, pointer)
+                yield from self._other_forms(operation, recipe, pointer)
+            yield from self._again(operation, recipe, pointer)
             yield from self._listings(operation, recipe, pointer)
             if pairwise:
                 yield from self._pairs(operation, recipe, pointer)
@@ -174,7 +192,8 @@ class Generator:
     def _parameter(
         self, operation: OperationSpec, recipe: Recipe, parameter: Parameter
     ) -> Iterator[Draft]:
-        if parameter.location != "query":
+        location = parameter.location
+        if location not in {"query", "header"}:
             return
         where, node = self._declared(operation, parameter)
         schema = self._spec.typed(parameter.schema)
@@ -183,7 +202,7 @@ class Generator:
             target, at = schema.get("items", {}), join(at, "items")
         validator = self._compiler.compile(target)
         kept = tuple(pair for pair in recipe.query if pair[0] != parameter.name)
-        field = f"query {parameter.name}"
+        field = f"{location} {parameter.name}"
         kind = self._spec.typed(target).get("type")
         if parameter.required:
             yield Draft(
@@ -198,11 +217,16 @@ class Generator:
         for trial in trials(self._spec, target, at):
             if isinstance(trial.value, list | dict) or trial.value is None:
                 continue
-            text = _text(trial.value)
+            text = text_of(trial.value)
             if kind == "string" and not isinstance(trial.value, str):
                 continue  # any value is text in a query
             valid = validator.is_valid(trial.value if kind != "string" else filled_sample(text))
-            call = recipe.call(query=(*kept, (parameter.name, text)))
+            if location == "query":
+                call = recipe.call(query=(*kept, (parameter.name, text)))
+            elif text.isascii() and text:
+                call = recipe.call(headers=((parameter.name, text),))
+            else:
+                continue  # what programs leave out, or encode as they like
             yield Draft(call, trial.kind, field, trial.rule, trial.spec, node, valid)
 
     def _declared(self, operation: OperationSpec, parameter: Parameter) -> tuple[str, Json]:
@@ -224,7 +248,7 @@ class Generator:
             if media_type == JSON:
                 call = replace(recipe.call(), body=text)
                 yield Draft(call, "invalid", "body", rule, where)
-        wrong = recipe.call(media_type="text/csv")
+        wrong = replace(recipe.call(), headers=(("Content-Type", "text/csv"),))
         yield Draft(wrong, "invalid", "header Content-Type", "text/csv", where)
         size = self._first.max_body
         long = f'"{{{{long_{size}}}}}"'
@@ -232,9 +256,105 @@ class Generator:
             replace(recipe.call(), body=long), "invalid", "body", f"longer than {size} bytes", where
         )
         if media_type != JSON:
+            yield from self._fields(recipe, schema, where)
             return
+        longer = _longer(recipe.body)
+        if longer is not None:
+            call = recipe.call(body=longer)
+            yield Draft(call, "boundary", "body", f"a list of {_MANY}", where)
         for place in places_in(self._spec, schema, where, recipe.body):
             yield from self._place(operation, recipe, schema, place)
+
+    def _fields(
+        self, recipe: Recipe, schema: Json, at: str, *, whole: bool = True
+    ) -> Iterator[Draft]:
+        """What is tried with the fields of a form, or only its files and what is required."""
+        for place in places_in(self._spec, schema, at, recipe.body):
+            name, node = place.path[0], self._spec.typed(place.schema)
+            field, sent = f"body {place.pointer}", recipe.body
+            if node.get("format") == "binary" and name in sent:
+                for value, rule in _WRONG_FILES:
+                    call = recipe.call(body={**sent, name: value})
+                    yield Draft(call, "boundary", field, rule, place.spec, node)
+                call = recipe.call(body=multipart(sent, ended=False))
+                yield Draft(call, "invalid", "body", "a form without its end", at)
+                call = replace(recipe.call(), headers=(("Content-Type", MULTIPART),))
+                yield Draft(call, "invalid", "header Content-Type", "without a boundary", at)
+            elif whole:
+                for trial in trials(self._spec, place.schema, place.spec):
+                    if isinstance(trial.value, str):
+                        call = recipe.call(body={**sent, name: trial.value})
+                        yield Draft(call, trial.kind, field, trial.rule, trial.spec, node)
+            if name in sent and (whole or place.required):
+                rule = "missing, but required" if place.required else "missing, which is allowed"
+                kind: Kind = "invalid" if place.required else "valid"
+                call = recipe.call(body=_changed(sent, place.path, NOTHING))
+                yield Draft(call, kind, field, rule, place.spec, node, not place.required)
+
+    def _other_forms(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
+        """The body in the other media types that the operation takes."""
+        content = operation.request_body.content if operation.request_body is not None else {}
+        for media_type in (MULTIPART, FORM):
+            other = self._recipes.of(operation, media_type) if media_type in content else None
+            if other is None or media_type == recipe.media_type:
+                continue
+            where = join(at, "requestBody", "content", media_type, "schema")
+            yield Draft(other.call(), "valid", "body", f"as {media_type}", where, steps=other.steps)
+            schema = content[media_type].get("schema", {})
+            for draft in self._fields(other, schema, where, whole=False):
+                yield replace(draft, steps=other.steps)
+
+    def _again(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
+        """What may be there once only: names that are taken, keys that were used."""
+        for field in sorted(name for owner, name in self._recipes.unique if owner == operation.id):
+            taken = self._taken(operation, recipe, field)
+            if taken is not None:
+                before, again = taken
+                rule = "a value that another record has"
+                steps = (*recipe.steps, Step(before))
+                yield Draft(again, "invalid", f"body /{field}", rule, at, steps=steps)
+        for parameter in operation.parameters:
+            node = self._declared(operation, parameter)[1]
+            if parameter.location == "header" and node.get("x-unique"):
+                header = ((parameter.name, "{{tag}}-key"),)
+                field, mine = f"header {parameter.name}", recipe.call(headers=header)
+                yield Draft(
+                    mine, "valid", field, "the same request again", at, node,
+                    steps=(*recipe.steps, Step(mine)),
+                )  # fmt: skip
+                other = self._user_of(parameter)
+                if other is not None:
+                    used = other.call(headers=header).renamed("b")
+                    known = {each.call for each in recipe.steps}
+                    extra = tuple(each for each in other.steps if each.call not in known)
+                    yield Draft(
+                        mine, "invalid", field, "a key that another request had", at, node,
+                        steps=(*recipe.steps, *extra, Step(used)),
+                    )  # fmt: skip
+
+    def _taken(
+        self, operation: OperationSpec, recipe: Recipe, field: str
+    ) -> tuple[Call, Call] | None:
+        """A call that takes a value that no two records have, and the call that takes it again."""
+        call = recipe.call()
+        if operation.method == "post" and not recipe.path:
+            return call, call
+        creators = [owner for owner, name in sorted(self._recipes.unique) if name == field]
+        for creator in map(self._spec.operations.__getitem__, creators):
+            other = self._recipes.of(creator)
+            if other is None or not isinstance(other.body, dict) or creator is operation:
+                continue
+            if other.call() in {each.call for each in recipe.steps} and field in other.body:
+                value = str(other.body[field]).replace("{{tag}}", "{{tag}}b")
+                return other.call().renamed("b"), recipe.call(body={**recipe.body, field: value})
+        return None
+
+    def _user_of(self, parameter: Parameter) -> Recipe | None:
+        """The first operation that has a parameter."""
+        for each in self._spec.operations.values():
+            if parameter in each.parameters:
+                return self._recipes.of(each)
+        return None
 
     def _place(
         self, operation: OperationSpec, recipe: Recipe, schema: Json, place: Place
@@ -249,6 +369,11 @@ class Generator:
                 recipe.call(body=body), trial.kind, field, trial.rule, trial.spec, node, valid
             )
         if _has(recipe.body, place.path):
+            value = _value(recipe.body, place.path)
+            longer = _longer(value)
+            if longer is not None:
+                many = recipe.call(body=_changed(recipe.body, place.path, longer))
+                yield Draft(many, "boundary", field, f"a list of {_MANY}", place.spec, node)
             body = _changed(recipe.body, place.path, NOTHING)
             valid = self._is_valid(operation, schema, body, recipe)
             rule = "missing, but required" if place.required else "missing, which is allowed"
@@ -261,8 +386,9 @@ class Generator:
         """What the document says of a body; None where the vendor's code judges it."""
         if self._vendor.api.operations[operation.id].judges_body:
             return None
-        value = _sampled(body, recipe)
-        cast = cast_of(self._spec, schema)
+        if operation.id not in self._casts:
+            self._casts[operation.id] = cast_of(self._spec, schema)
+        value, cast = _sampled(body, recipe), self._casts[operation.id]
         return bool(self._compiler.compile(schema).is_valid(cast(value) if cast else value))
 
     def _listings(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
@@ -317,16 +443,11 @@ def _kind(draft: Draft, expected: Expected) -> Kind:
     """Valid requests are accepted, invalid ones refused; those at a bound are of their own kind."""
     if draft.kind == "boundary":
         return "boundary"
-    return "invalid" if expected.status >= _ERROR or draft.valid is False else "valid"
+    return "invalid" if expected.status >= _REFUSED or draft.valid is False else "valid"
 
 
 def _pointer(operation: OperationSpec) -> str:
     return join("#/paths", operation.path, operation.method)
-
-
-def _text(value: Any) -> str:
-    """A value as it is written in a query."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def filled_sample(text: str) -> str:
@@ -365,6 +486,20 @@ def _changed(body: Any, path: tuple[str | int, ...], value: Any) -> Any:
         return {**body, first: _changed(body[first], rest, value)}
     left = {name: item for name, item in body.items() if name != first}
     return left if value is NOTHING else {**body, first: value}
+
+
+def _longer(value: Any) -> Any:
+    """A long list of entries like the first, each with a tag of its own; None for what is no list.
+
+    A list may be JSON in a text.
+    """
+    if isinstance(value, str) and value.startswith("["):
+        longer = _longer(json.loads(value))
+        return None if longer is None else json.dumps(longer)
+    if not isinstance(value, list) or not value:
+        return None
+    text = json.dumps(value[0])
+    return [json.loads(text.replace("{{tag}}", f"{{{{tag}}}}{each}")) for each in range(_MANY)]
 
 
 def _has(body: Any, path: tuple[str | int, ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Kind = Literal["valid", "boundary", "invalid"]
@@ -45,10 +45,19 @@ class Call:
             self.scheme,
         )
 
+    def renamed(self, suffix: str) -> Call:
+        """Return the call with a longer tag, for a record that is another one."""
+        return replace(
+            self,
+            path=self.path.replace("{{tag}}", f"{{{{tag}}}}{suffix}"),
+            body=self.body and self.body.replace("{{tag}}", f"{{{{tag}}}}{suffix}"),
+        )
+
     @property
     def texts(self) -> str:
         """All texts that may hold variables."""
-        return "\n".join([self.path, *(value for _, value in self.query), self.body or ""])
+        pairs = (*self.query, *self.headers)
+        return "\n".join([self.path, *(value for _, value in pairs), self.body or ""])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
-from urllib.parse import urlencode
 
-from mock_server.cases.model import Call, Step, text_of_body
+from mock_server.cases.bodies import IMAGE, content_type, written
+from mock_server.cases.model import Call, Step
 from mock_server.cases.runner import Mock, SetupFailed, SignIn
 from mock_server.discovery import Vendor, load_lifecycle
-from mock_server.engine.bodies import FORM, JSON
+from mock_server.engine.bodies import FORM, JSON, MULTIPART
 from mock_server.openapi.document import Json, OperationSpec
 from mock_server.openapi.paths import filled, parameters_of
 from mock_server.openapi.pointers import join
@@ -25,6 +25,7 @@ from mock_server.openapi.schema import properties_of
 _FROM_ANSWER = "$response.body#"
 _SAME = "$request.path."
 _TAG = "{{tag}}"
+_ERROR = 400
 NOTHING: Any = object()
 _SMALLEST: Mapping[str, Any] = {"integer": 1, "number": 1, "boolean": True}
 
@@ -50,7 +51,7 @@ class Recipe:
         """Return the call, with another `path`, `query`, `headers`, `body` or `credential`."""
         body = changes.get("body", self.body)
         media_type = changes.get("media_type", self.media_type)
-        headers = () if media_type is None else (("Content-Type", media_type),)
+        headers = () if media_type is None else (("Content-Type", content_type(media_type)),)
         return Call(
             self.operation.method.upper(),
             filled(self.operation.path, changes.get("path", self.path), str),
@@ -60,15 +61,6 @@ class Recipe:
             changes.get("credential", self.credential),
             scheme_of(self.operation),
         )
-
-
-def written(body: Any, media_type: str | None) -> str:
-    """Return a body as it is sent."""
-    if isinstance(body, str) and media_type != JSON:
-        return body
-    if media_type == FORM:
-        return urlencode(body, safe="{}")
-    return text_of_body(body)
 
 
 def scheme_of(operation: OperationSpec) -> str:
@@ -83,8 +75,8 @@ class Recipes:
         self._spec = vendor.spec
         self._mock = mock
         self._numbers = count(1)
-        self._known: dict[str, Recipe | None] = {}
-        self._around: set[str] = set()
+        self._known: dict[tuple[str, str | None], Recipe | None] = {}
+        self._around: set[tuple[str, str | None]] = set()
         self.missing: dict[str, str] = {}
         self._start: tuple[Step, ...] = ()
         self.credential = "key"
@@ -104,22 +96,23 @@ class Recipes:
             )
         }
 
-    def of(self, operation: OperationSpec) -> Recipe | None:
-        """Return the recipe of an operation, None if none was found."""
-        if operation.id not in self._known:
-            if operation.id in self._around:  # it would need itself first
+    def of(self, operation: OperationSpec, media_type: str | None = None) -> Recipe | None:
+        """Return an operation's recipe, with a body of a media type; None if none was found."""
+        key = (operation.id, media_type)
+        if key not in self._known:
+            if key in self._around:  # it would need itself first
                 return None
-            self._around.add(operation.id)
+            self._around.add(key)
             try:
-                self._known[operation.id] = self._found(operation)
+                self._known[key] = self._found(operation, media_type)
             finally:
-                self._around.discard(operation.id)
-        return self._known[operation.id]
+                self._around.discard(key)
+        return self._known[key]
 
-    def _found(self, operation: OperationSpec) -> Recipe | None:
+    def _found(self, operation: OperationSpec, only: str | None) -> Recipe | None:
         why = "no example and no record that it could be about"
         for path, before in self._paths(operation):
-            for body, media_type in self._bodies(operation):
+            for body, media_type in self._bodies(operation, only):
                 steps = list(before)
                 variables = self._variables()
                 try:
@@ -157,7 +150,8 @@ class Recipes:
                         variables,
                     )
                 why = f"the mock answers {answer.status_code} to what is an example"
-        self.missing[operation.id] = why
+        if only is None:
+            self.missing[operation.id] = why
         return None
 
     def _variables(self) -> dict[str, str]:
@@ -171,25 +165,45 @@ class Recipes:
                 values = schema.get("enum") or [schema.get("example", "1")]
                 yield parameter.name, str(values[0])
 
-    def _bodies(self, operation: OperationSpec) -> Iterator[tuple[Any, str | None]]:
+    def _bodies(
+        self, operation: OperationSpec, only: str | None
+    ) -> Iterator[tuple[Any, str | None]]:
         if operation.request_body is None:
             yield NOTHING, None
             return
         content = operation.request_body.content
-        order = sorted(content, key=lambda each: (each != JSON, each != FORM))
-        for media_type in order:
-            if media_type not in {JSON, FORM}:
+        # A form that can hold a file comes before one that cannot.
+        for media_type in (JSON, MULTIPART, FORM):
+            if media_type not in content or only not in {None, media_type}:
                 continue
-            named = content[media_type].get("examples", {}).values()
-            examples = [self._spec.resolve(each).get("value") for each in named]
-            examples += [content[media_type]["example"]] if "example" in content[media_type] else []
+            schema = content[media_type].get("schema", {})
+            examples = self._examples_in(content[media_type])
+            if media_type != JSON:
+                examples += [
+                    self._as_form(each, schema) for each in self._examples_in(content.get(JSON, {}))
+                ]
             # The longest names the most fields.
             for example in sorted(examples, key=lambda each: -len(str(each))):
                 yield self._with_tags(operation, example), media_type
-            yield self._smallest(content[media_type].get("schema", {})), media_type
+            yield self._smallest(schema), media_type
+
+    def _examples_in(self, content: Json) -> list[Any]:
+        named = content.get("examples", {}).values()
+        examples = [self._spec.resolve(each).get("value") for each in named]
+        return examples + ([content["example"]] if "example" in content else [])
+
+    def _as_form(self, example: Any, schema: Json) -> dict[str, Any]:
+        """What of an example a form can say, with a file where one may be."""
+        made = {}
+        for name, node in properties_of(self._spec, schema):
+            if self._spec.typed(node).get("format") == "binary":
+                made[name] = IMAGE
+            elif not isinstance(example.get(name), dict | list | None):
+                made[name] = example[name]
+        return made
 
     def _smallest(self, schema: Json) -> Any:
-        """A body with no more than what is required, for where there is no example."""
+        """A body with what is required and a file, for where there is no example."""
         schema = self._spec.typed(schema)
         names = {
             name
@@ -198,8 +212,10 @@ class Recipes:
         }
         made = {}
         for name, node in properties_of(self._spec, schema):
-            if name in names:
-                node = self._spec.typed(node)
+            node = self._spec.typed(node)
+            if node.get("format") == "binary":
+                made[name] = IMAGE
+            elif name in names:
                 kind = node.get("type")
                 made[name] = node.get("example", (node.get("enum") or [None])[0])
                 if made[name] is None:
@@ -260,6 +276,7 @@ class Recipes:
             if len(path) == len(names):
                 yield path, [*recipe.steps, Step(recipe.call(), captures)]
         yield from self._from_lists(operation, names, start)
+        yield from self._uploads(operation, names, start)
         examples = self._examples(operation)
         if len(examples) == len(names):
             yield examples, start
@@ -297,6 +314,23 @@ class Recipes:
                     step = Step(recipe.call(), {f"{names[0]}_0": pointer}) if recipe else None
                     if step is not None:
                         yield {names[0]: f"{{{{{names[0]}_0}}}}"}, [*start, step]
+
+    def _uploads(
+        self, operation: OperationSpec, names: list[str], start: list[Step]
+    ) -> Iterator[tuple[dict[str, str], list[Step]]]:
+        """For an answer that is no JSON: the name of a file that is uploaded first."""
+        gives_file = any(
+            media_type != JSON
+            for status, answer in operation.responses.items()
+            if status < _ERROR
+            for media_type in answer.content
+        )
+        for source in self._spec.operations.values() if gives_file and len(names) == 1 else ():
+            content = source.request_body.content if source.request_body is not None else {}
+            recipe = self.of(source, MULTIPART) if MULTIPART in content else None
+            if recipe is not None and IMAGE in recipe.body.values():
+                steps = recipe.steps or tuple(start)
+                yield {names[0]: IMAGE.name}, [*steps, Step(recipe.call())]
 
     def _examples(self, operation: OperationSpec) -> dict[str, str]:
         raws = [*self._item(operation).get("parameters", ()), *operation.raw.get("parameters", ())]

@@ -10,6 +10,8 @@ from mock_server.cases.formats.sent import Sent, Target, sent
 from mock_server.cases.model import Case
 
 _SET = "bru.setVar"
+#: Fills variables in, as Bruno does before scripts are run.
+_TAG = r"/\{\{(\w+)\}\}/g, (_, name) => bru.getVar(name) ?? bru.getEnvVar(name)"
 
 
 def as_bruno(cases: Sequence[Case], target: Target) -> dict[str, str]:
@@ -54,9 +56,11 @@ def _file(name: str, number: int, case: Case, request: Sent, test: str) -> str:
         blocks.append(f"headers {{\n{headers}}}")
     if request.user is not None:
         blocks.append(f"auth:basic {{\n  username: {request.user}\n  password: \n}}")
+    before = javascript.variables(case, _SET)
     if request.body:
         blocks.append(f"body:text {{\n{_indented(request.body)}\n}}")
-    before = javascript.variables(case, _SET)
+        if "\r" in request.body:  # the file has no line breaks but its own
+            before += f"\nreq.setBody({json.dumps(request.body)}.replace({_TAG}));"
     blocks.append(f"script:pre-request {{\n{_indented(before)}\n}}")
     blocks.append(f"tests {{\n{_indented(test)}\n}}")
     # What is compared is the first answer, and the URL is written as it is sent.

@@ -28,6 +28,17 @@ def as_postman(cases: Sequence[Case], target: Target) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
+def as_environment(target: Target) -> str:
+    """Return an environment with the variables, whose values come before the collection's."""
+    values = [
+        {"key": name, "value": value, "type": "default", "enabled": True}
+        for name, value in target.variables.items()
+    ]
+    name = f"{target.api} mock"
+    document = {"name": name, "values": values, "_postman_variable_scope": "environment"}
+    return json.dumps(document, indent=1) + "\n"
+
+
 def _setup(step: Step, case: Case, target: Target) -> dict[str, Any]:
     status = "pm.expect(pm.response.code)"
     test = javascript.setup_test("pm.test", status, "pm.response.json()", _SET, step.captures)
