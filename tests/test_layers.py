@@ -94,6 +94,7 @@ LAYERS = {
         "mock_server.openapi",
         "mock_server.output_file",
         "mock_server.settings",
+        "mock_server.state",
         "mock_server.usage",
     },
     # It makes servers of its own, and reports what they saw.
