@@ -72,8 +72,8 @@ docs: $(READY) ## Write the reference pages, and build the documentation in buil
 	$(BIN)/python docs/generate.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
-bench: $(READY) ## Measure the engine in process, beside stock Connexion
-	$(BIN)/python -m benchmarks.engine $(ARGS)
+bench: $(READY) ## Measure the mock beside its peers, and write docs/performance.md (about 12 minutes)
+	$(BIN)/python -m benchmarks.peers --write $(ARGS)
 
 lint: $(READY) ## Check style and formatting
 	$(BIN)/ruff check

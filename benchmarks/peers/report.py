@@ -67,6 +67,16 @@ def summary(found: list[Any], rounds: int, seconds: int) -> dict[str, Any]:
     }
 
 
+def server_lines(results: dict[str, Any]) -> list[str]:
+    """Return a line for each server: requests a second by task, or why there are none."""
+    lines = []
+    for each in results["servers"]:
+        rates = [f"{name} {work['requests/s']:,.0f}" for name, work in each["work"].items()]
+        lines.append(f"{each['name']}: {each['absent'] or ', '.join(rates)}")
+        lines += [f"  {name}: {why}" for name, why in each["not what was asked for"].items()]
+    return lines
+
+
 def goal_lines(results: dict[str, Any]) -> list[str]:
     """Return a line for each goal: met, missed, or not measured, with the ratio."""
     rates = {
