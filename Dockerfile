@@ -7,7 +7,7 @@ COPY contract_tests contract_tests
 COPY specs specs
 COPY fixtures fixtures
 RUN python -m venv /opt/mock \
- && /opt/mock/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt '.[console,run,images,data,fast]'
+ && /opt/mock/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt '.[console,run,store,postgresql,images,data,fast]'
 
 FROM python:3.13-slim
 COPY --from=build /opt/mock /opt/mock

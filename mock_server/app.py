@@ -192,6 +192,10 @@ def _persistence(
     from mock_server.store.sqlite import SqliteStore
 
     in_thread = settings.durability == "machine"
+    if isinstance(settings.data, str):
+        from mock_server.store.postgresql import PostgresStore
+
+        return opened_for_sharing(PostgresStore(settings.data), sandboxes, vendors, in_thread=True)
     if settings.workers is not None:
         shared = SharedSqliteStore(settings.data, settings.durability)
         return opened_for_sharing(shared, sandboxes, vendors, in_thread=in_thread)

@@ -38,7 +38,8 @@ class Settings:
     `max_sandbox_memory` for those of one. `persona_file` has more personas; `variation` is how the
     first records of every sandbox differ from the persona's. `token` is what callers of the control
     API must send; without one, it is for programs on this machine. `data` is the folder in which
-    sandboxes are kept; without one, all is gone with the process. `durability` is what an answered
+    sandboxes are kept, or the URL of a PostgreSQL database; without one, all is gone with the
+    process. `durability` is what an answered
     write survives then: the end of the `process`, or of the `machine` as well. `workers` is how
     many processes share the folder, this one among them; None lets it have the folder for itself.
     Sizes are in bytes, times in seconds.
@@ -63,7 +64,7 @@ class Settings:
     journal_bytes: int = 4 << 20
     cors: str | None = None
     variation: Variation = AS_THE_PERSONA
-    data: Path | None = None
+    data: Path | str | None = None
     durability: Literal["process", "machine"] = "process"
     workers: int | None = None
 

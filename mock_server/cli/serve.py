@@ -40,6 +40,18 @@ ca_option = path_option(
     metavar="DIR",
     help="The folder of a certificate authority that is kept; made there on first use.",
 )
+
+
+class _FolderOrDatabase(click.Path):
+    """A folder, or the URL of a database as it is."""
+
+    def convert(self, value: Any, *context: Any) -> Any:
+        """Return a path, or a text that begins as a URL does."""
+        from mock_server.store.postgresql import is_url
+
+        return value if is_url(value) else super().convert(value, *context)
+
+
 _TOKEN = re.compile(r"[!-~]{8,}")
 
 
@@ -183,10 +195,12 @@ def sandbox_options(command: F) -> F:
     help="The token that callers of the control API must send; required with a --host other than "
     "this machine.",
 )
-@path_option(
+@click.option(
     "--data",
-    metavar="DIR",
-    help="Keep all sandboxes in this folder, so that a restart goes on where the server ended.",
+    type=_FolderOrDatabase(path_type=Path),
+    metavar="DIR|URL",
+    help="Keep all sandboxes in this folder, so that a restart goes on where the server ended, or "
+    "in a PostgreSQL database (postgresql://…), which any number of servers share.",
 )
 @click.option(
     "--durability",
@@ -244,6 +258,11 @@ def serve(
         raise UsageError("--ca goes with --tls")
     if given["data"] is None and given["durability"] != _DEFAULT.durability:
         raise UsageError("--durability goes with --data")
+    if isinstance(given["data"], str) and given["durability"] != _DEFAULT.durability:
+        raise UsageError(
+            "--durability goes with a folder; what a commit survives in a database is set there "
+            "(synchronous_commit)"
+        )
     workers: int | None = given["workers"]
     if workers is not None:
         from mock_server.store.shared_sqlite import require_forks
@@ -429,6 +448,7 @@ def _banner(server: MockServer, origin: str) -> str:
         lines.append(f"{settings.workers} processes (--workers)")
     if server.persistence is not None:
         kept = len(server.sandboxes.names())
-        lines.append(f"Sandboxes kept in {settings.data}, {kept} so far (--data)")
+        where = server.persistence.store.where
+        lines.append(f"Sandboxes kept in {where}, {kept} so far (--data)")
     control = f"{origin}{PREFIX}/docs"
     return "\n".join([*lines, f"Control {'with the token ' * bool(settings.token)}at {control}"])

@@ -160,10 +160,19 @@ def _problems_of(persistence: Persistence) -> list[str]:
     return problems
 
 
+def _require_folder(folder: Path) -> None:
+    if folder.parts[:1] in {("postgresql:",), ("postgres:",)}:
+        raise UsageError(
+            "these commands are for folders; ask a server of the database instead: "
+            "mock-server list, mock-server export"
+        )
+
+
 @contextmanager
 def _opened(folder: Path) -> Iterator[SqliteStore]:
     from mock_server.store.sqlite import SqliteStore
 
+    _require_folder(folder)
     found = SqliteStore(folder, create=False)
     try:
         yield found
@@ -181,6 +190,7 @@ def _kept(folder: Path, apis: Iterable[str] = (), *, create: bool = False) -> It
     from mock_server.store.opening import opened_for
     from mock_server.store.sqlite import SqliteStore
 
+    _require_folder(folder)
     found = SqliteStore(folder, create=create)
     sandboxes = Sandboxes(lambda *_: State(), Journal, limit=1 << 30)
     try:

@@ -17,7 +17,7 @@ KEPT_ATTACHMENTS = {"faults.rules", "faults.later", "faults.first_pages", "contr
 
 
 def keeping(folder: Path, *names: str, **options: Any) -> MockServer:
-    """A server that keeps its sandboxes in a folder."""
+    """A server that keeps its sandboxes in a folder, or in a database."""
     return build_server(names, Settings(data=folder, **options))
 
 

@@ -52,6 +52,11 @@ def seen(caller, step, *rest):
 @given(st.lists(st.tuples(STEPS, st.integers(0, 1)), max_size=30))
 @settings(max_examples=40, deadline=None)
 def test_two_processes_answer_byte_for_byte_as_one(servers, steps):
+    answer_as_one(servers, steps)
+
+
+def answer_as_one(servers, steps):
+    """Let two servers take the steps by turns, and hold them to one that is alone."""
     shared, plain = servers
     with client(plain) as alone, client(shared[0]) as first, client(shared[1]) as second:
         for server, caller in ((plain, alone), (shared[0], first)):
