@@ -18,6 +18,8 @@ import click
 import httpx
 import pytest
 
+import contract_tests.start
+import mock_server.start
 from mock_server import command_line
 from mock_server.app import build_server
 from mock_server.control.client import Control
@@ -205,3 +207,12 @@ def test_a_person_gets_a_table_and_a_program_plain_columns(monkeypatch, capsys):
     shown = capsys.readouterr().out
     assert "[red]" in shown
     assert "─" in shown
+
+
+@pytest.mark.parametrize("begin", [mock_server.start.main, contract_tests.start.main])
+def test_an_interrupt_while_a_command_is_imported_is_no_traceback(begin, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mock_server.start.import_module", interrupted)
+    assert begin() == 130
