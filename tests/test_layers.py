@@ -26,6 +26,7 @@ LAYERS = {
         "mock_server.state",
     },
     "mock_server.usage": set(),
+    "mock_server.start": set(),
     "mock_server.command_line": {"mock_server.usage"},
     # A second opinion borrows nothing.
     "lab.standin": set(),
