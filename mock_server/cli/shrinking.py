@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from mock_server.usage import UsageError
 
 if TYPE_CHECKING:
     from mock_server.seeding.messy import OddValue
-    from mock_server.shrinking.search import Found
+    from mock_server.shrinking.search import Found, Search
 
 #: Exit codes: it passes, the smallest set was found, wrong use, it fails at random, no time left.
 PASSES, FOUND, ALWAYS_FAILS, FLAKY, NO_TIME = 0, 1, 2, 3, 4
@@ -99,11 +99,7 @@ def shrink(
     Exit codes: 0 it passes with all odd values; 1 the smallest set was found; 2 wrong use, or it
     fails without odd values too; 3 it fails at random; 4 the time was over before anything failed.
     """
-    command = context.meta.get(COMMAND)
-    if not command:
-        raise UsageError("shrink needs a command behind `--`: `mock-server shrink -- pytest`")
-    if shutil.which(command[0]) is None:
-        raise UsageError(f"there is no command {command[0]!r} that can be executed")
+    command = _command_of(context)
     if not output.parent.is_dir():
         raise UsageError(f"--output: there is no folder {output.parent}")
     settings = settings_from(given)
@@ -112,7 +108,7 @@ def shrink(
     from mock_server.discovery import load_vendors
     from mock_server.live import LiveServer
     from mock_server.shrinking.program import Program
-    from mock_server.shrinking.search import Flaky, Limits, OutOfTime, Search
+    from mock_server.shrinking.search import Limits, Search
 
     vendors = load_vendors(api)
     dimensions = settings.variation.messy
@@ -126,26 +122,12 @@ def shrink(
 
         limits = Limits(repeats, timeout, time_limit)
         search = Search(program.run, program.odd_values, progress, limits)
-        try:
-            broken = search.fails_without()
-            if broken is not None:
-                sys.stderr.write(broken.output)
-                raise UsageError("the command fails without odd values too: nothing to shrink")
-            found = search.smallest(DIMENSIONS if dimensions is None else dimensions)
-        except Flaky as flaky:
-            _warn(f"mock-server shrink: the command fails at random: {flaky}")
-            return FLAKY
-        except OutOfTime:
-            _warn("mock-server shrink: the time was over before the command had failed each time")
-            return NO_TIME
-        except KeyboardInterrupt:
-            found = search.found
-            if found is None:
-                raise
+        status, found = _searched(search, DIMENSIONS if dimensions is None else dimensions)
         if found is None:
             text = f"The command passes with all odd values (seed {settings.seed})."
-            say_json({"failed": False, "runs": program.runs}) if as_json else say(text)
-            return PASSES
+            if status == PASSES:
+                say_json({"failed": False, "runs": program.runs}) if as_json else say(text)
+            return status
         document = program.seed_file(found.variation, {odd.table for odd in found.odd_values or ()})
     write_output(dumped(document, "json" if output.suffix == ".json" else "yaml"), output)
     plain = replace(settings.variation, messy=frozenset())
@@ -164,6 +146,38 @@ def shrink(
         as_json=as_json,
     )
     return FOUND
+
+
+def _command_of(context: click.Context) -> Sequence[str]:
+    command: Sequence[str] = context.meta.get(COMMAND) or ()
+    if not command:
+        raise UsageError("shrink needs a command behind `--`: `mock-server shrink -- pytest`")
+    if shutil.which(command[0]) is None:
+        raise UsageError(f"there is no command {command[0]!r} that can be executed")
+    return command
+
+
+def _searched(search: Search, dimensions: Iterable[str]) -> tuple[int, Found | None]:
+    """The exit code of a search, with the smallest set if there is one, whatever ended it."""
+    from mock_server.shrinking.search import Flaky, OutOfTime
+
+    try:
+        broken = search.fails_without()
+        if broken is not None:
+            sys.stderr.write(broken.output)
+            raise UsageError("the command fails without odd values too: nothing to shrink")
+        found = search.smallest(dimensions)
+    except Flaky as flaky:
+        _warn(f"mock-server shrink: the command fails at random: {flaky}")
+        return FLAKY, None
+    except OutOfTime:
+        _warn("mock-server shrink: the time was over before the command had failed each time")
+        return NO_TIME, None
+    except KeyboardInterrupt:
+        found = search.found
+        if found is None:
+            raise
+    return PASSES if found is None else FOUND, found
 
 
 def _warn(text: str) -> None:
