@@ -107,6 +107,20 @@ def clicks(page):
     return page.evaluate("window.clicks")
 
 
+def barriers(page):
+    """What axe finds on a page as it is now: rule, place and what is wrong."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    report = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
+    return [
+        (each["id"], node["target"], node["failureSummary"][:300])
+        for each in report["violations"]
+        for node in each["nodes"][:3]
+    ]
+
+
 def shown(page, text):
     page.get_by_text(text).first.wait_for()
 
@@ -214,21 +228,13 @@ def test_export_a_failing_situation_as_a_seed_file(console, sandbox, cliniko, tm
 @pytest.mark.usefixtures("shop")
 def test_every_page_is_for_everybody_and_fits(console, scheme, width):
     page = console(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page.evaluate(AXE)
     found = []
     for name, route in PAGES.items():
         page.goto(page.url.partition("#")[0] + route)
         page.wait_for_selector(f'main[data-route="{route[2:]}"] h1')
         page.wait_for_load_state("networkidle") if "traffic" not in route else None
         page.wait_for_timeout(100)
-        report = page.evaluate(
-            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
-        )
-        found += [
-            (name, each["id"], node["target"], node["failureSummary"][:300])
-            for each in report["violations"]
-            for node in each["nodes"][:3]
-        ]
+        found += [(name, *each) for each in barriers(page)]
         assert page.evaluate(TOO_WIDE) <= 0, f"{name} is too wide"
     assert not found, "\n".join(map(str, found))
 
@@ -272,6 +278,7 @@ def test_a_first_call_is_seen_arriving_and_nothing_moves(browser, vendors):
         page = browser.new_page()
         page.goto(live.url)
         page.get_by_text("Waiting for the first call").wait_for()
+        assert barriers(page) == []
         line = page.locator(".first pre").inner_text()
         assert line.startswith("curl ")
         assert live.url in line
@@ -304,6 +311,7 @@ def test_everything_can_be_reached_and_done_by_keyboard(console, sandbox, clinik
     page.get_by_role("button", name="Fork here").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Name of the new sandbox").wait_for()
+    assert barriers(page) == []
     page.keyboard.press("Escape")
     assert focused() == "Fork here"
 
@@ -387,6 +395,7 @@ def test_who_logs_in_behind_a_prefix_works_there_until_he_logs_out(browser, vend
         page = browser.new_page()
         page.goto(f"{live.url}/pre/fix/")
         for token, shown_then in (("wrong", "The token is wrong."), ("a token", "Waiting for")):
+            assert barriers(page) == []
             page.get_by_label("Token").fill(token)
             page.get_by_role("button", name="Log in").click()
             shown(page, shown_then)
