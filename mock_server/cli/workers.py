@@ -43,7 +43,9 @@ def serve_with(workers: int, serve: Callable[[], object]) -> None:
                 return
             for worker, status in _ended(begun):
                 lived = time.monotonic() - begun.pop(worker)
-                failed = failed + 1 if lived < _SOON else 0
+                # One that was killed may be as good as any.
+                if os.WIFEXITED(status):
+                    failed = failed + 1 if lived < _SOON else 0
                 _log.warning("worker %d ended (%s)", worker, _why(status))
                 if failed >= _MOST:
                     raise WorkersFailed("the workers end as soon as they begin; see above why")
