@@ -31,7 +31,7 @@ from schemathesis.generation import GenerationMode
 
 from contract_tests.target.mock import mock_target
 from contract_tests.target.target import Target
-from mock_server.console.pages import served_document
+from mock_server.console.served import served_document
 from mock_server.openapi.document import SpecIndex
 
 _REQUEST = {"method", "url", "headers", "files", "data", "params", "cookies", "json"}

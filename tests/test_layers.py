@@ -204,7 +204,7 @@ LAYERS = {
         "contract_tests.properties",
         "contract_tests.reproduction",
         "contract_tests.target",
-        "mock_server.console.pages",
+        "mock_server.console.served",
         "mock_server.discovery",
         "mock_server.in_process",
         "mock_server.lifecycle",

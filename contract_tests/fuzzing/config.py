@@ -23,7 +23,7 @@ from contract_tests.findings import Finding
 from contract_tests.fuzzing.formats import with_formats
 from contract_tests.fuzzing.transport import application
 from contract_tests.target.target import Target
-from mock_server.console.pages import served_document
+from mock_server.console.served import located_document
 from mock_server.openapi.document import Json, SpecIndex, is_read
 from mock_server.openapi.security import SecurityScheme
 
@@ -61,7 +61,7 @@ def fuzzed_schema(target: Target, seed: int, level: Level, only: tuple[str, ...]
     path = target.base_url.removeprefix(_origin(target))
     # With an address in the document, some requests of Schemathesis would go there by themselves.
     document = with_formats(
-        served_document(target.vendor, path), target.vendor.spec, _register_encoded
+        located_document(target.vendor, path), target.vendor.spec, _register_encoded
     )
     schema: Any = schemathesis.openapi.from_dict(document, config=_config(target, seed, level))
     schema.app = application

@@ -80,7 +80,7 @@ def run_conformance(
         overrule(schema, target.vendor.spec, removals)
         with (
             carried_by(adapter),
-            _references_filled(target, references),
+            references_filled(target, references),
             _removals_noted(removals),
         ):
             stream = from_schema(schema).execute()
@@ -108,7 +108,7 @@ def run_conformance(
 
 
 @contextmanager
-def _references_filled(target: Target, references: ExistingIds) -> Iterator[None]:
+def references_filled(target: Target, references: ExistingIds) -> Iterator[None]:
     """Fill references while the block runs; Schemathesis takes this hook for all schemas only."""
 
     def before_call(context: HookContext, case: Any, kwargs: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ from contract_tests.fuzzing.transport import SchemathesisTransport, application,
 from contract_tests.properties.run import Plan, run_properties
 from contract_tests.target.profiles import READ_ONLY
 from contract_tests.target.target import Target
-from mock_server.console.pages import served_document
+from mock_server.console.served import served_document
 
 #: What tells findings apart that are also made where there is no defect.
 Key = tuple[str, str]

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mock_server.console.served import served_document
 from mock_server.discovery import Vendor
 from mock_server.engine.replies import encode_json
 from mock_server.openapi.document import Json
@@ -35,13 +36,6 @@ def first_call_line(vendor: Vendor, base_url: str) -> str:
     """Return a curl line that works right after the start."""
     call = vendor.api.first_call
     return shlex.join(["curl", *call.arguments, f"{base_url}{call.path}"])
-
-
-def served_document(vendor: Vendor, base_url: str) -> Json:
-    """Return the spec with this server as its first server, the vendor's own after it."""
-    document = vendor.spec.document
-    servers = [{"url": base_url, "description": "this mock"}, *document.get("servers", [])]
-    return {**document, "servers": servers}
 
 
 def console_routes(

@@ -18,6 +18,8 @@ from mock_server.openapi.document import Json, SpecError, SpecIndex
 from mock_server.openapi.schema import properties_of
 
 Cast = Callable[[Any], Any]
+#: Names the JSON types that are taken for the one that a schema has.
+ACCEPTS = "x-accepts"
 #: Decimal numbers as programs write them; an exponent beyond a double's range is none of them.
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,300}(?:\.[0-9]{1,300})?|\.[0-9]{1,300})(?:[eE][+-]?[0-9]{1,2})?"
@@ -44,7 +46,7 @@ def _cast(spec: SpecIndex, schema: Json, around: tuple[str, ...]) -> Cast | None
             return None
         around = (*around, reference)
     schema = spec.typed(schema)
-    if "x-accepts" in schema:
+    if ACCEPTS in schema:
         return _leaf(schema)
     if schema.get("type") == "integer" or any(
         spec.typed(each).get("type") == "integer" for each in schema.get("anyOf", ())
@@ -62,7 +64,7 @@ def _cast(spec: SpecIndex, schema: Json, around: tuple[str, ...]) -> Cast | None
 
 
 def _leaf(schema: Json) -> Cast:
-    kind, accepted = str(schema.get("type")), frozenset(schema["x-accepts"])
+    kind, accepted = str(schema.get("type")), frozenset(schema[ACCEPTS])
     if not accepted or not accepted <= _TYPES.get(kind, frozenset()):
         raise SpecError(f"x-accepts: a {kind} cannot take in {', '.join(sorted(accepted)) or '-'}")
     if kind == "string":

@@ -32,12 +32,12 @@ def _integer_of(bits: int) -> str:
 
 
 #: Formats of strings as patterns: a pattern is matched in compiled code, a function is called back.
-_PATTERNS = {
+FORMAT_PATTERNS = {
     "int32": _integer_of(32),
     "int64": _integer_of(64),
     "decimal": r"^-?[0-9]+(?:\.[0-9]+)?$",
 }
-_FORMAT_OF_PATTERN = {pattern: name for name, pattern in _PATTERNS.items()}
+_FORMAT_OF_PATTERN = {pattern: name for name, pattern in FORMAT_PATTERNS.items()}
 
 
 def _matches(pattern: str) -> Callable[[str], bool]:
@@ -52,7 +52,7 @@ def _anything(_: str) -> bool:
 #: Formats of strings beyond JSON Schema's own, for where a schema has a pattern already. Those
 #: of numbers are bounds; see `translate`.
 _FORMATS: dict[str, Callable[[str], bool]] = {
-    **{name: _matches(pattern) for name, pattern in _PATTERNS.items()},
+    **{name: _matches(pattern) for name, pattern in FORMAT_PATTERNS.items()},
     "binary": _anything,
     "password": _anything,
     "float": _anything,
@@ -69,7 +69,11 @@ _ANNOTATIONS = frozenset(
 _SCHEMA_KEYWORDS = ("items", "additionalProperties", "not")
 _LIST_KEYWORDS = ("allOf", "anyOf", "oneOf")
 _COMPONENTS = "#/components/schemas/"
-_INTEGER_BITS = {"int32": 32, "int64": 64}
+#: Formats of whole numbers as their bounds, both included.
+FORMAT_BOUNDS = {
+    name: (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+    for name, bits in (("int32", 32), ("int64", 64))
+}
 
 
 def translate(schema: Any, *, accepted: bool = True) -> Any:
@@ -94,12 +98,12 @@ def translate(schema: Any, *, accepted: bool = True) -> Any:
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if result.pop(exclusive, False):
             result[exclusive] = result.pop(bound)
-    bits = _INTEGER_BITS.get(result.get("format", ""))
-    if bits and result.get("type") == "integer":
+    bounds = FORMAT_BOUNDS.get(result.get("format", ""))
+    if bounds and result.get("type") == "integer":
         del result["format"]
-        result.setdefault("minimum", -(1 << (bits - 1)))
-        result.setdefault("maximum", (1 << (bits - 1)) - 1)
-    pattern = _PATTERNS.get(result.get("format", ""))
+        result.setdefault("minimum", bounds[0])
+        result.setdefault("maximum", bounds[1])
+    pattern = FORMAT_PATTERNS.get(result.get("format", ""))
     if pattern and result.get("type") == "string" and "pattern" not in result:
         del result["format"]
         result["pattern"] = pattern

@@ -23,6 +23,7 @@ export function resolved(document, schema = {}, seen = 0) {
       else made[name] ??= item;
     }
   }
+  if (!Object.keys(made.properties).length) delete made.properties;
   return made;
 }
 
