@@ -7,7 +7,7 @@ table, for the function to look back at, and gives away those of one table as th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from mock_server.seeding.fake import Fake
 from mock_server.seeding.personas import Persona
 from mock_server.seeding.seeder import SeedFunction
 from mock_server.state.collection import Key
+from mock_server.state.order import Order, Ordered
 from mock_server.state.store import State, Table, Transaction
 from mock_server.usage import UsageError
 
@@ -83,6 +84,15 @@ class StreamedTransaction(Transaction):
         """Return what `function` makes of the table's records."""
         return function(self.all(table))
 
+    def recall(self, table: Table[Any], key: Any, make: Callable[[], list[T]]) -> list[T]:
+        """Return a list that `make` makes of the table's records, made anew."""
+        del table, key
+        return make()
+
+    def ordered(self, table: Table[R], order: Order[R]) -> Ordered[R]:
+        """Return the table's records in an order."""
+        return Ordered.of(order, self.all(table))
+
     def put(self, table: Table[R], record: R) -> R:
         """Create or replace the record under its key, and return it."""
         records = self._tables.setdefault(table.name, {})
@@ -96,6 +106,11 @@ class StreamedTransaction(Transaction):
             self._evicted.add(table.name)
             self._leave(table.name, records.pop(next(iter(records))))
         return record
+
+    def put_all(self, table: Table[R], records: Iterable[R]) -> None:
+        """Put each record."""
+        for record in records:
+            self.put(table, record)
 
     def remove(self, table: Table[R], key: Key) -> None:
         """Remove the record under `key`; raises KeyError if there is none."""

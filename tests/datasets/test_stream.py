@@ -44,6 +44,12 @@ def test_every_table_streams_what_the_seed_puts_into_a_sandbox(api, monkeypatch)
         assert len(sent) == transaction.count(table)
 
 
+def test_a_streamed_transaction_reads_and_writes_what_it_holds_itself():
+    of_a_commit = {"base", "reads", "changes", "has_written", "state", "committed"}
+    offered = {name for name in vars(Transaction) if not name.startswith("_")}
+    assert offered - of_a_commit <= set(vars(StreamedTransaction))
+
+
 _with_window = StreamedTransaction.__init__
 
 
