@@ -21,7 +21,7 @@ COMMANDS = {
     "contract": ".venv/bin/contract-tests run",
     "standin": ".venv/bin/python -m lab.standin --port 8080",
     "fixtures": ".venv/bin/python fixtures/generate.py",
-    "bench": ".venv/bin/python -m benchmarks.engine",
+    "bench": ".venv/bin/python -m benchmarks.peers --write",
     "lint": ".venv/bin/ruff format --check",
     "types": ".venv/bin/mypy",
     "clean": "rm -rf .venv",
