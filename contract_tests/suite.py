@@ -153,7 +153,13 @@ def _announce_pace(options: Options, target: Target, progress: Progress) -> None
     if options.on_mock:
         return
     pace = pace_of(options.rate, target.vendor.api.rate_limit)
-    limit = f"at most {pace.requests} requests in {pace.seconds:g} seconds" if pace else "no limit"
+    limit = "no limit"
+    if pace:
+        thousand = timedelta(seconds=round(1000 * pace.seconds / pace.requests))
+        limit = (
+            f"at most {pace.requests} requests in {pace.seconds:g} seconds, "
+            f"so that 1,000 requests take {thousand} at least"
+        )
     source = "--rate" if options.rate else "the vendor's documented limit; --rate sets another"
     end = (
         f"; ends after {timedelta(seconds=options.max_time)} (--max-time)"

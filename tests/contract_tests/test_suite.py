@@ -93,6 +93,15 @@ def test_the_vendors_own_limit_is_kept_unless_another_is_given(monkeypatch):
     assert unpaced == [None, None]
 
 
+def test_it_is_said_beforehand_how_long_the_pace_makes_a_run(monkeypatch, capfd):
+    monkeypatch.setenv("CONTRACT_TESTS_CREDENTIAL", "test:")
+    with serving("cliniko") as (_, url):
+        cli.main(["run", "cliniko", "--target", url, "--rate", "600/minute", "--max-time", "1s"])
+    assert "pace: at most 600 requests in 60 seconds, so that 1,000 requests take 0:01:40" in (
+        "".join(capfd.readouterr())
+    )
+
+
 def test_it_must_be_said_whose_account_of_a_service_is_meant(monkeypatch, capsys):
     assert cli.main(["run", "cliniko", "--target", "http://127.0.0.1:9"]) == 2
     assert "--credential: say how to sign in" in capsys.readouterr().err
