@@ -130,7 +130,8 @@ def output_of(words, where, capsys):
 
 
 def test_every_page_has_something_to_run():
-    for page in PAGES:
+    # What replicas.md shows needs PostgreSQL; tests/store/test_postgresql.py runs it.
+    for page in (each for each in PAGES if each.name != "replicas.md"):
         assert {block.kind for block in blocks_of(page)} & {"python", "console"}, page.name
 
 
