@@ -48,7 +48,7 @@ def overrule(schema: Any, spec: SpecIndex, removals: Removals) -> None:
         if isinstance(failure, UseAfterFree):
             return not (
                 refusals.say_not_found(operation_id, response.status_code)
-                or removals.asks_for_archived(operation_id, case.query)
+                or removals.shows_archived(operation_id, case.query)
             )
         if isinstance(failure, EnsureResourceAvailability):
             return not removals.archived(case.path_parameters)

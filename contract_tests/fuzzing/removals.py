@@ -1,7 +1,8 @@
 """Tell archiving from deleting, for which Schemathesis takes every DELETE and no POST.
 
 `x-archives: true` marks an operation that takes a record out of sight, whatever its method;
-`x-shows-archived: true` a query parameter that brings such records back.
+`x-shows-archived: true` a query parameter that brings such records back, or an operation that shows
+them in any case.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Removals:
             }
             for operation in operations
         }
+        self._always = {each.id for each in operations if each.raw.get("x-shows-archived")}
         self._archived: set[tuple[tuple[str, str], ...]] = set()
 
     def note(self, operation_id: str, path: Mapping[str, Any] | None, status: int) -> None:
@@ -39,9 +41,10 @@ class Removals:
         """Say whether the record that path parameters name was archived in this run."""
         return _key(path) in self._archived
 
-    def asks_for_archived(self, operation_id: str, query: Mapping[str, Any] | None) -> bool:
-        """Say whether a call has a parameter that brings archived records back."""
-        return bool(self._shows.get(operation_id, set()) & set(query or ()))
+    def shows_archived(self, operation_id: str, query: Mapping[str, Any] | None) -> bool:
+        """Say whether a call may show archived records: always, or as a parameter asks for them."""
+        asked = self._shows.get(operation_id, set()) & set(query or ())
+        return operation_id in self._always or bool(asked)
 
 
 def _key(path: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:

@@ -26,8 +26,9 @@ def test_a_refusal_and_any_other_operation_archive_nothing(removals):
     assert not removals.archived({"id": "7"})
 
 
-def test_archived_records_are_asked_for_by_a_marked_parameter_alone(removals):
-    assert removals.asks_for_archived("getProduct", {"q[]": ["archived_at:*"]})
-    assert not removals.asks_for_archived("getProduct", {})
-    assert not removals.asks_for_archived("getProduct", None)
-    assert not removals.asks_for_archived("getTax", {"q[]": ["id:=1"]})
+def test_archived_records_are_shown_where_the_spec_marks_a_parameter_or_the_operation(removals):
+    assert removals.shows_archived("getProduct", {"q[]": ["archived_at:*"]})
+    assert not removals.shows_archived("getProduct", {})
+    assert not removals.shows_archived("getProduct", None)
+    assert not removals.shows_archived("getTax", {"q[]": ["id:=1"]})
+    assert removals.shows_archived("getProductSupplier", None)
