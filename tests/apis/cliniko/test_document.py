@@ -16,7 +16,15 @@ from tests.apis.cliniko.comparing import JSON_TYPE, differences
 from tests.apis.cliniko.reading import UNNAMED_OBJECTS, Document, read_document
 
 Place = tuple[str | int, ...]
-_NOT_DOCUMENTED = {"minLength", "description", "example", "required", "properties"}
+#: A `multipleOf` says of numbers what the pattern beside it says of texts.
+_NOT_DOCUMENTED = {
+    "minLength",
+    "multipleOf",
+    "description",
+    "example",
+    "required",
+    "properties",
+}
 
 
 @pytest.fixture(scope="module")
