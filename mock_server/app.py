@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
@@ -24,6 +24,7 @@ from mock_server.control.api.spec import control_spec
 from mock_server.control.api.stream import LiveEvents
 from mock_server.control.api.vendor import control_vendor
 from mock_server.control.context import ControlContext
+from mock_server.control.generated import Makers, WantedCases, WantedData
 from mock_server.control.persona_files import load_personas
 from mock_server.control.seed_files.files import LONGEST_DOCUMENT
 from mock_server.control.seed_files.reading import read_records_file, seeder_from
@@ -171,13 +172,34 @@ def build_server(
     async def whole(scope: Scope, receive: Receive, send: Send) -> None:
         await server(scope, receive, send)
 
-    control_context = ControlContext(sandboxes, policy, vendors, mounts, whole, personas)
+    control_context = ControlContext(sandboxes, policy, vendors, mounts, whole, personas, _makers())
     server = MockServer(settings, vendors, sandboxes, mounts, control_context, persistence)
     server.applications = {
         vendor.api.name: ApiApplication(vendor.api, vendor.spec, service) for vendor in vendors
     }
     server.asgi = _root(server)
     return server
+
+
+def _makers() -> Makers:
+    """What makes cases and data, which import this module, and which most servers never need."""
+
+    def cases_view(wanted: WantedCases) -> dict[str, Any]:
+        from mock_server.cases import on_demand
+
+        return on_demand.cases_view(wanted)
+
+    def cases_file(wanted: WantedCases, form: str) -> bytes:
+        from mock_server.cases import on_demand
+
+        return on_demand.cases_file(wanted, form)
+
+    def data_file(wanted: WantedData) -> bytes:
+        from mock_server.datasets import records
+
+        return records.data_file(wanted)
+
+    return Makers(cases_view, cases_file, data_file)
 
 
 def _persistence(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mock_server.cases.generate import Generator
     from mock_server.cases.model import Case
     from mock_server.discovery import Vendor
-
-    Writer = Callable[[Sequence[Case], Target], str]
 
 _FORMATS = (
     "json", "ndjson", "csv", "http", "curl", "pytest", "postman", "postman-environment",
@@ -115,30 +113,15 @@ def _write(
     target: Target,
     output: Path | None,
 ) -> None:
-    from mock_server.cases.formats import data
     from mock_server.cases.formats.bruno import as_bruno
-    from mock_server.cases.formats.curl import as_curl
-    from mock_server.cases.formats.http_file import as_http
-    from mock_server.cases.formats.postman import as_environment, as_postman
-    from mock_server.cases.formats.pytest_module import as_pytest
+    from mock_server.cases.formats.files import file_of
     from mock_server.output_file import write_whole
 
     if form == "bruno":
         if output is not None:
             _write_folder(output, as_bruno(found, target))
         return
-    writers: Mapping[str, Writer] = {
-        "json": data.as_json,
-        "ndjson": data.as_ndjson,
-        "csv": data.as_csv,
-        "http": as_http,
-        "curl": as_curl,
-        "pytest": as_pytest,
-        "postman": as_postman,
-        "postman-environment": lambda _, where: as_environment(where),
-        "junit": lambda each, where: data.as_junit(each, where, left_out),
-    }
-    content = writers[form](found, target).encode()
+    content = file_of(form, found, target, left_out)
     if output is not None:
         write_whole(output, content)
     else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mock_server.control.generated import Makers
 from mock_server.discovery import Vendor, tables_of
 from mock_server.engine.credentials import CredentialPolicy
 from mock_server.engine.errors import (
@@ -60,7 +61,8 @@ class ControlContext:
     """The sandboxes of a server, which words open one, and the APIs that it serves.
 
     `mounts` are the paths under which the APIs are served, `app` answers their calls; both are
-    missing where nothing is served. `personas` are those of the server, by name.
+    missing where nothing is served. `personas` are those of the server, by name; `makers`, if
+    there are any, make cases and data.
     """
 
     sandboxes: Sandboxes
@@ -69,6 +71,7 @@ class ControlContext:
     mounts: Mapping[str, str] = field(default_factory=dict)
     app: ASGIApp | None = None
     personas: Mapping[str, Persona] = field(default_factory=dict)
+    makers: Makers | None = None
 
     @cached_property
     def apis(self) -> tuple[str, ...]:

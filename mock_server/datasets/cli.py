@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, get_type_hints
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -17,13 +17,12 @@ from mock_server.control.cli.options import complete_api
 from mock_server.usage import UsageError, suggestion
 
 if TYPE_CHECKING:
+    from mock_server.datasets.records import Change
     from mock_server.datasets.stream import RecordStream
     from mock_server.discovery import Vendor
     from mock_server.state.store import Table
 
 _FORMATS = ("json", "ndjson", "csv", "xlsx", "parquet", "sql")
-#: The bar is drawn anew after so many records.
-_STEP = 500
 
 
 @click.command()
@@ -66,78 +65,55 @@ def data(
     mock-server data cliniko products --count 1000 --output products.csv
     mock-server data exsited --locale de_DE --count 50
     """
-    from mock_server.datasets.formats import FORMATS, CsvWriter, columns_of
+    from mock_server.datasets.formats import FORMATS
+    from mock_server.datasets.records import write_records
     from mock_server.discovery import load_vendor
 
     vendor = load_vendor(api)
     form = form or _form_of(output)
     stream, change = _stream(vendor, persona, seed, locale)
     table = _table_of(vendor, kind, stream)
-    writer_class = FORMATS[form]
-    if not writer_class.is_text and output is None and sys.stdout.isatty():
+    if not FORMATS[form].is_text and output is None and sys.stdout.isatty():
         raise UsageError(f"{form} is not text; name a file with --output")
     if spreadsheet_safe and form != "csv":
         raise UsageError("--spreadsheet-safe is for --format csv")
-    name = table.name.partition(".")[2]
-    columns = columns_of(_hints(table))
     with (
         _file(output) as file,
-        _progress(name, count) as step,
-        writer_class(file, name, columns) as writer,
+        _progress(table.name.partition(".")[2], count) as step,
     ):
-        if isinstance(writer, CsvWriter):
-            writer.spreadsheet_safe = spreadsheet_safe
-        sent = _write(stream, table, change, count, writer.write, step)
+        sent = write_records(
+            stream,
+            table,
+            file,
+            form,
+            count,
+            change=change,
+            spreadsheet_safe=spreadsheet_safe,
+            step=step,
+        )
     if output is not None:
         click.echo(f"{output}: {sent} records of {table.name}", err=True)
 
 
-def _write(
-    stream: RecordStream,
-    table: Table[Any],
-    change: Callable[[str, int, dict[str, Any]], dict[str, Any]],
-    count: int | None,
-    write: Callable[[dict[str, Any]], None],
-    step: Callable[[int], None],
-) -> int:
-    from mock_server.control.seed_files.record_forms import form_of
-
-    form = form_of(table.record)
-    number = 0
-
-    def sink(record: Any) -> None:
-        nonlocal number
-        number += 1
-        write(change(table.name, number, form.write(record)))
-        if number % _STEP == 0:
-            step(number)
-
-    return stream.send(table.name, sink, count)
-
-
 def _stream(
     vendor: Vendor, persona: str, seed: int, locale_name: str | None
-) -> tuple[RecordStream, Callable[[str, int, dict[str, Any]], dict[str, Any]]]:
+) -> tuple[RecordStream, Change | None]:
     """The records, and what a locale changes in them once they are written."""
     from mock_server.control.persona_files import load_personas
     from mock_server.control.seed_files.record_forms import written
     from mock_server.data import fixtures_directory
+    from mock_server.datasets.records import require_streamable
     from mock_server.datasets.stream import RecordStream
     from mock_server.seeding.fake import Fake
-    from mock_server.seeding.personas import SHARED
 
     personas = load_personas(fixtures_directory() / "personas.yaml")
     if persona not in personas:
         known = sorted(personas)
         raise UsageError(f"there is no persona {persona!r}; {suggestion(persona, known)}")
     recipe = personas[persona]
-    if recipe.messy or recipe.catalogue == SHARED:
-        raise UsageError(
-            f"data writes no odd values and no shared goods, which the persona {persona!r} has; "
-            "create a sandbox with it and use `mock-server export`"
-        )
+    require_streamable(persona, recipe)
     if locale_name is None:
-        return RecordStream(vendor.api.seed, recipe, lambda: Fake(seed)), _unchanged
+        return RecordStream(vendor.api.seed, recipe, lambda: Fake(seed)), None
     from mock_server.datasets.locales import Locale, LocalFake, LocalRecords, currencies_in
 
     locale = Locale(locale_name)
@@ -147,10 +123,6 @@ def _stream(
     )
     home = codes.most_common(1)[0][0] if codes else None
     return stream, LocalRecords(locale, seed, home)
-
-
-def _unchanged(_table: str, _number: int, record: dict[str, Any]) -> dict[str, Any]:
-    return record
 
 
 def _table_of(vendor: Vendor, kind: str | None, stream: RecordStream) -> Table[Any]:
@@ -169,13 +141,6 @@ def _table_of(vendor: Vendor, kind: str | None, stream: RecordStream) -> Table[A
         known = sorted(tables)
         raise UsageError(f"{vendor.api.name} has no {kind!r}; {suggestion(kind, known)}")
     return tables[kind]
-
-
-def _hints(table: Table[Any]) -> dict[str, Any]:
-    from dataclasses import fields
-
-    hints = get_type_hints(table.record)
-    return {field.name: hints[field.name] for field in fields(table.record) if field.init}
 
 
 def _form_of(output: Path | None) -> str:

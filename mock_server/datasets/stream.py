@@ -202,7 +202,7 @@ class RecordStream:
             if not growth.each and count > growth.fixed:
                 raise UsageError(
                     f"an account has {growth.fixed} {table.partition('.')[2]}, whatever its size; "
-                    f"--count can be {growth.fixed} at most"
+                    f"ask for {growth.fixed} at most"
                 )
             products = growth.products_for(count) if growth.each else _SMALLER
             persona = replace(persona, products=products)

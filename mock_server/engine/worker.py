@@ -25,11 +25,14 @@ def _executor(what: str) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"mock_server-{what}")
 
 
-async def in_worker(work: Callable[[], T], what: Literal["control", "seeds"] = "control") -> T:
+async def in_worker(
+    work: Callable[[], T], what: Literal["control", "files", "seeds"] = "control"
+) -> T:
     """Return what a function returns in a worker's thread; what it raises is raised.
 
     It must not touch what calls change: no sandbox, only states and other values. Seeds have a
-    thread of their own, for a sandbox's first call waits for them.
+    thread of their own, for a sandbox's first call waits for them; so have files of cases and data,
+    for they take longest.
     """
     return await asyncio.get_running_loop().run_in_executor(_executor(what), _done, work)
 

@@ -46,6 +46,7 @@ PAGES = {
     "faults": "#/s/test-shop/faults",
     "apis": "#/apis",
     "documentation": "#/apis/cliniko/createProduct",
+    "cases": "#/cases",
 }
 
 
@@ -90,6 +91,8 @@ def taken(page: Page, url: str) -> Iterator[tuple[str, bytes]]:
         page.goto("about:blank")
         page.goto(f"{url}/_mock/console/{route}")
         page.wait_for_selector("main[data-route] h1")
+        if name == "cases":
+            page.wait_for_selector(".cases")
         page.wait_for_timeout(400)
         yield name, page.screenshot()
 

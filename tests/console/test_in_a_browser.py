@@ -25,6 +25,12 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MOST_CLICKS = 6
 TOO_WIDE = """Math.max(document.documentElement.scrollWidth - innerWidth,
     document.getElementById("main").scrollWidth - document.getElementById("main").clientWidth)"""
+#: What moved on a page without anybody's doing, as `shifts`.
+WATCH_SHIFTS = """window.shifts = [];
+    new PerformanceObserver(list => shifts.push(...list.getEntries()
+        .filter(each => !each.hadRecentInput)
+        .map(each => each.sources.map(part => part.node?.className || part.node?.nodeName))))
+        .observe({type: "layout-shift", buffered: true});"""
 _numbers = count(1)
 
 
@@ -345,7 +351,8 @@ def test_who_opens_the_documentation_can_list_and_create(console, api, lists, cr
         assert answer.locator(".status").inner_text() in {"200", "201"}, answer.inner_text()
 
 
-def test_every_call_shown_as_python_makes_it(console, url, sandbox, cliniko):
+def test_every_call_shown_as_python_makes_it(console, url, sandbox, cliniko, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     cliniko.post("/products", json={"name": "Balm"})
     page = console()
     snippets = page.evaluate(
@@ -355,7 +362,10 @@ def test_every_call_shown_as_python_makes_it(console, url, sandbox, cliniko):
             const balm = {body: {name: "O'Balm \\"x\\"", notes: null}};
             const at = "2026-03-01T09:00:00+00:00";
             return [
-                api.apis(), api.sandboxes(), api.look(name), api.create(`${name}-b`, "empty", 3),
+                api.apis(), api.cases("cliniko", "getProduct"),
+                api.casesFile("cliniko", ["getProduct"], {kind: "valid", format: "curl"}),
+                api.dataFile("cliniko", "products", {count: 2, format: "csv", seed: 3}),
+                api.sandboxes(), api.look(name), api.create(`${name}-b`, "empty", 3),
                 api.reset(`${name}-b`), api.remove(`${name}-b`),
                 api.fork(name, `${name}-c`, {before: 1}),
                 api.snapshot(name, "one"), api.restore(name, "one"), api.rewind(name, 1),
@@ -375,10 +385,71 @@ def test_every_call_shown_as_python_makes_it(console, url, sandbox, cliniko):
         }""",
         sandbox.name,
     )
-    assert len(snippets) == 37
+    assert len(snippets) == 40
     for snippet in snippets:
         assert url in snippet
         exec(compile(snippet, "shown", "exec"), {})
+    assert (tmp_path / "cliniko-cases.curl").read_bytes().startswith(b"#!")
+    assert len((tmp_path / "cliniko-products.csv").read_bytes().splitlines()) == 3
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_see_the_cases_of_an_operation_send_one_and_take_them_along(console, control, width):
+    sandbox = control.create(f"test-cases-{width}")
+    empty = control.create(f"test-empty-{width}", persona="empty").name
+    page = console("#/apis/cliniko/getProduct", viewport={"width": width, "height": 800})
+    page.evaluate(WATCH_SHIFTS)
+    page.get_by_role("link", name="Cases of getProduct", exact=True).click()
+    rows = page.locator(".cases tbody tr")
+    rows.first.wait_for()
+    page.get_by_label("Kind of case").select_option("invalid")
+    texts = [row.split() for row in rows.all_inner_texts()]
+    assert texts
+    assert {"invalid"} == {"invalid" if "invalid" in each else each[1] for each in texts}
+    case = rows.filter(has_text="another value, no-such-id")
+    assert case.locator(".status").inner_text() == "404"
+    assert case.locator("code").inner_text().startswith("#/paths/~1products~1{id}/get")
+    assert case.locator(".badge").inner_text() in {"documented", "observed", "inferred"}
+    case.get_by_role("button").click()
+    # Where the records lack what a case needs, it says so.
+    for name, answer in (
+        (empty, "The case needs what GET /taxes has at /taxes/0/id"),
+        (sandbox.name, "The status is as expected"),
+    ):
+        page.get_by_label("Send cases to the sandbox").select_option(name)
+        page.get_by_role("button", name="Send case").click()
+        shown(page, answer)
+    assert page.locator(".pair .status").all_inner_texts() == ["404", "404"]
+    assert page.locator(".detail .as-code").count() >= 1
+    assert barriers(page) == []
+    assert page.evaluate(TOO_WIDE) <= 0
+    (exchange,) = sandbox.evidence.search("path:/cliniko/v1/products/no-such-id")["exchanges"]
+    assert (exchange["operation"], exchange["status"]) == ("getProduct", 404)
+    files = {}
+    for title, form in (("Download the cases", "postman"), ("Download a data set", "csv")):
+        part = page.locator("details.operation", has_text=title)
+        part.locator("summary").first.click()
+        part.get_by_label("Format").select_option(form)
+        with page.expect_download() as waiting:
+            part.get_by_role("button", name="Download").click()
+        files[waiting.value.suggested_filename] = waiting.value.path().read_text(encoding="utf-8")
+    assert list(files) == ["cliniko-cases.postman_collection.json", "cliniko-products.csv"]
+    collection, rows = files.values()
+    assert [each[0] for each in texts if each[0] not in collection] == []
+    assert "c0001" not in collection
+    assert len(rows.splitlines()) == 101
+    assert page.evaluate("shifts") == []
+
+
+def test_a_case_is_sent_where_a_token_has_to_be_asked_for(console, control):
+    sandbox = control.create("test-token")
+    page = console("#/cases?api=exsited&operation=getItem&kind=valid")
+    page.get_by_label("Send cases to the sandbox").select_option(sandbox.name)
+    page.locator(".cases tbody button").first.click()
+    page.get_by_role("button", name="Send case").click()
+    shown(page, "The status is as expected")
+    found = sandbox.evidence.search("operation:getItem status:2xx")["exchanges"]
+    assert len(found) == 1
 
 
 def test_who_logs_in_behind_a_prefix_works_there_until_he_logs_out(browser, vendors):

@@ -61,6 +61,8 @@ def records(count):
         ("GET", "/_mock/sandboxes/test-a/events", {}),
         ("GET", "/_mock/sandboxes/test-a/difference", {}),
         ("POST", "/_mock/sandboxes/test-a/verify", {"json": {"calls": [{"method": "GET"}]}}),
+        ("GET", "/_mock/apis/cliniko/cases?operation=getProduct", {}),
+        ("GET", "/_mock/apis/cliniko/data?kind=products&count=300", {}),
         ("GET", "/built/api/v3/items", {"headers": {"Authorization": "Bearer test-a"}}),
     ],
 )

@@ -28,12 +28,14 @@ const path = parts => parts.map(encodeURIComponent).join("/");
 function urlOf({parts, query}) {
   const url = new URL(path(parts), control);
   for (const [name, value] of Object.entries(query || {})) {
-    if (value !== undefined && value !== null && value !== "") url.searchParams.append(name, value);
+    for (const each of [value].flat()) {
+      if (each !== undefined && each !== null && each !== "") url.searchParams.append(name, each);
+    }
   }
   return url;
 }
 
-/** Makes a call that one of the functions below describes, and returns its JSON. */
+/** Makes a call that one of the functions below describes, and returns its JSON, or the name and content of its file. */
 export async function run(call) {
   const url = urlOf(call);
   const options = {method: call.method, headers: {}, cache: "no-store"};
@@ -41,15 +43,17 @@ export async function run(call) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(call.body);
   }
-  let response, text;
+  let response, text, content;
   try {
     response = await fetch(url, options);
-    text = await response.text();
+    if (call.isFile && response.ok) content = await response.blob();
+    else text = await response.text();
   } catch {
     throw new Refusal(0, {error: "the server does not answer"});
   }
   for (const watcher of watchers) watcher(call, response.status);
   if (response.status === 401 && usesToken) location.reload();
+  if (content) return {name: /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition"))[1], content};
   let answer = null;
   try {
     answer = text ? JSON.parse(text) : null;
@@ -64,7 +68,7 @@ const quote = text => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** A call as a curl command. */
 export function asCurl(call) {
-  const parts = ["curl"];
+  const parts = [call.isFile ? "curl -OJ" : "curl"];
   if (call.method !== "GET") parts.push(`-X ${call.method}`);
   if (usesToken) parts.push(`-H "Authorization: Bearer $MOCK_SERVER_TOKEN"`);
   if (call.body !== undefined) {
@@ -106,6 +110,15 @@ const of = (method, name, parts, python, more = {}) => ({
 });
 
 export const apis = () => ({method: "GET", parts: ["apis"], python: "control.apis()"});
+export const cases = (api, operation) => ({
+  method: "GET", parts: ["apis", api, "cases"], query: {operation}, python: `control.cases(${py(api)}, ${py(operation)})`,
+});
+const file = (parts, query, name, python) => ({method: "GET", parts: ["apis", ...parts], query, isFile: true,
+  python: `from pathlib import Path; Path(${py(name)}).write_bytes(control.${python})`});
+export const casesFile = (api, operations, options) => file([api, "cases", "file"], {operation: operations, ...options},
+  `${api}-cases.${options.format}`, `export_cases(${[api, ...operations].map(py).join(", ")}${args(options)})`);
+export const dataFile = (api, kind, options) => file([api, "data"], {kind, ...options},
+  `${api}-${kind}.${options.format}`, `export_data(${py(api)}, ${py(kind)}${args(options)})`);
 export const sandboxes = () => ({method: "GET", parts: ["sandboxes"], python: "control.sandboxes()"});
 export const create = (name, persona, seed) => ({
   method: "POST", parts: ["sandboxes"], body: kept({name, persona, seed}),

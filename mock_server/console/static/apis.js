@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import {button, codeBlock, field, h, link, prose, select, show} from "./dom.js";
 import {exampleBody, operationForm, operationOf, resolved} from "./form.js";
-import {baseUrl} from "./sandboxes.js";
+import {baseUrl, openSandbox} from "./sandboxes.js";
 
 export async function apisPage(context) {
   const {apis} = await api.run(api.apis());
@@ -49,11 +49,11 @@ export async function documentationPage(context, name, chosen) {
     h("div", {class: "head"}, h("h1", {tabindex: "-1"}, document.info.title), about ? field("Try calls in the sandbox", sandbox) : null),
     text(document.info.description),
     [...groups].map(([tag, operations]) => h("section", {class: "operations"}, h("h2", {}, tag), operations.map(each => {
-      const place = h("div");
-      return h("details", {class: "operation", open: each.raw.operationId === chosen, ontoggle(event) {
-        if (event.target === event.currentTarget && event.target.open && !place.childNodes.length) {
-          show(place, operationDoc(document, about, each.raw.operationId, sandbox));
-        }
+      const place = h("div"), isOpen = each.raw.operationId === chosen;
+      const fill = () => show(place, operationDoc(document, about, each.raw.operationId, sandbox));
+      if (isOpen) fill();
+      return h("details", {class: "operation", open: isOpen, ontoggle(event) {
+        if (event.target === event.currentTarget && event.target.open && !place.childNodes.length) fill();
       }}, h("summary", {}, h("span", {class: `method ${each.method}`}, each.method), " ", h("code", {}, each.path), " ",
         h("span", {class: "muted"}, each.raw.summary || each.raw.operationId)), place);
     }))));
@@ -82,11 +82,12 @@ function operationDoc(document, about, id, sandbox) {
         body?.schema ? h("details", {}, h("summary", {}, "Body"), schemaTable(document, body.schema)) : null));
     }))),
     about ? [h("div", {class: "buttons"}, button("Try it", async () => {
-      if (!(await api.run(api.sandboxes())).sandboxes.some(each => each.name === sandbox.value)) await api.run(api.create(sandbox.value));
+      await openSandbox(sandbox.value);
       show(tryPlace, h("section", {class: "card"}, operationForm({document, sandbox: sandbox.value, apiName: about.name,
         operation, begin: {body: exampleBody(document, operation)}, keepsAll: true, title: `${operation.method} ${operation.path}`, verb: "Send"})));
       tryPlace.querySelector("input, select, textarea, button").focus();
-    }, {class: "primary", "aria-label": `Try ${id}`})), tryPlace] : null,
+    }, {class: "primary", "aria-label": `Try ${id}`}),
+      h("a", {href: `#/cases?${new URLSearchParams({api: about.name, operation: id})}`}, `Cases of ${id}`)), tryPlace] : null,
   ];
 }
 

@@ -5,6 +5,7 @@ import {callLog} from "./actions.js";
 import {h, link, show} from "./dom.js";
 import {start} from "./router.js";
 import {apisPage, documentationPage} from "./apis.js";
+import {casesPage} from "./cases.js";
 import {faultsPage} from "./faults.js";
 import {recordPage, recordsPage, tablesPage} from "./records.js";
 import {sandboxesPage} from "./sandboxes.js";
@@ -28,6 +29,7 @@ const inSandbox = (tab, page) => async (context, name, ...rest) => {
 start(document.getElementById("main"), {
   sandboxes: sandboxesPage,
   apis: (context, name, operation) => (name ? documentationPage : apisPage)(context, name, operation),
+  cases: casesPage,
   "s/traffic": inSandbox("traffic", trafficPage),
   "s/records": inSandbox("records", (context, name, table, key) =>
     (table === undefined ? tablesPage : key === undefined ? recordsPage : recordPage)(context, name, table, key)),

@@ -95,9 +95,9 @@ export async function copied(text) {
   }
 }
 
-/** Lets the browser keep a text as a file. */
-export function download(name, text, type = "application/json") {
-  const url = URL.createObjectURL(new Blob([text], {type}));
+/** Lets the browser keep a text or a blob as a file. */
+export function download(name, content, type = "application/json") {
+  const url = URL.createObjectURL(new Blob([content], {type}));
   h("a", {href: url, download: name}).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }

@@ -38,6 +38,11 @@ export async function sandboxesPage(context) {
   context.onLeave(() => clearInterval(timer));
 }
 
+/** Opens a sandbox unless it is open. */
+export async function openSandbox(name) {
+  if (!(await api.run(api.sandboxes())).sandboxes.some(each => each.name === name)) await api.run(api.create(name));
+}
+
 function createForm(personas, usual, reload) {
   const name = h("input", {required: true, placeholder: "test-shop", autocomplete: "off", size: 14});
   const persona = select(personas, usual);

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from mock_server.control.context import ControlContext
-from mock_server.discovery import Vendor
+from mock_server.discovery import Vendor, tables_of
 from mock_server.engine.api import Operations
 from mock_server.engine.context import Context
 from mock_server.engine.messages import Reply, Request
@@ -75,6 +75,7 @@ def api_view(vendor: Vendor, context: ControlContext, origin: str) -> dict[str, 
             }
             for scheme in spec.security_schemes.values()
         ],
+        "kinds": list(tables_of([vendor])[name]),
         "not_mocked": [
             f"{method} {path}" for path, methods in spec.not_mocked.items() for method in methods
         ],

@@ -9,6 +9,7 @@ from mock_server.control.api import (
     calls,
     clocks,
     fault_rules,
+    generated,
     journal,
     messy,
     records,
@@ -40,7 +41,7 @@ def control_vendor(context: ControlContext) -> Vendor:
     operations = Operations()
     parts = (
         apis, sandboxes, snapshots, clocks, fault_rules, seeds, messy, journal, search,
-        records, calls,
+        records, calls, generated,
     )  # fmt: skip
     for part in parts:
         part.register(operations, context)

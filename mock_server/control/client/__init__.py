@@ -43,6 +43,8 @@ __all__ = [
     "SandboxView",
 ]
 
+CaseKind = Literal["valid", "boundary", "invalid"]
+
 
 class Control:
     """The sandboxes of a server."""
@@ -75,6 +77,42 @@ class Control:
         """Return the APIs that are served: where they are, and how they are called."""
         found: list[dict[str, Any]] = self.session.call("GET", "apis")["apis"]
         return found
+
+    def cases(
+        self, api: str, operation: str, *, kind: CaseKind | None = None, seed: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the test cases of an operation, as `mock-server cases` writes them."""
+        query = {"operation": operation, "kind": kind, "seed": seed}
+        found: list[dict[str, Any]] = self.session.call("GET", "apis", api, "cases", query=query)[
+            "cases"
+        ]
+        return found
+
+    def export_cases(
+        self,
+        api: str,
+        *operations: str,
+        kind: CaseKind | None = None,
+        format: str | None = None,  # noqa: A002 - the name that control has
+        seed: int | None = None,
+    ) -> bytes:
+        """Return a file with the test cases of some operations, by default as JSON."""
+        query = {"operation": operations, "kind": kind, "format": format, "seed": seed}
+        return self.session.file("apis", api, "cases", "file", query=query)
+
+    def export_data(
+        self,
+        api: str,
+        kind: str,
+        *,
+        persona: str | None = None,
+        count: int | None = None,
+        format: str | None = None,  # noqa: A002 - the name that control has
+        seed: int | None = None,
+    ) -> bytes:
+        """Return a file with records of one kind, by default 100 as JSON."""
+        options = {"persona": persona, "count": count, "format": format, "seed": seed}
+        return self.session.file("apis", api, "data", query={"kind": kind, **options})
 
     def sandbox(self, name: str) -> SandboxControl:
         """Return the control of a sandbox, open or not; nothing is called yet."""

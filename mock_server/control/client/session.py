@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 _FIRST_FAILURE = 300
+#: Cases of a large API take half a minute, on a busy machine longer.
+_FILE_SECONDS = 300.0
 #: Has a line for each answer, at the level DEBUG; the commands show it with `-v`.
 LOG = logging.getLogger("mock_server.control.client")
 
@@ -113,21 +115,29 @@ class ControlSession:
 
             request.data = encode_json(body)
             request.add_header("Content-Type", "application/json")
-        try:
-            answer = self._send(request, self._timeout)
-            with answer.body:
-                LOG.debug("%s %s %d", method, request.full_url, answer.status)
-                content = answer.body.read()
-        except (OSError, HTTPException, ValueError) as problem:
-            raise ControlError(f"{self.url} does not answer: {_reason(problem)}") from problem
-        if answer.status >= _FIRST_FAILURE:
-            raise _error_of(request.full_url, answer.status, content)
+        content = self._content(request, self._timeout)
         try:
             return orjson.loads(content) if content else None
         except ValueError as problem:
             raise ControlError(
                 f"{self.url} is not a mock server: its answer is not JSON"
             ) from problem
+
+    def file(self, *path: str, query: Mapping[str, Any]) -> bytes:
+        """Return the content of a file, which may take minutes to be made; raises ControlError."""
+        return self._content(self._request("GET", path, query), _FILE_SECONDS)
+
+    def _content(self, request: Request, timeout: float) -> bytes:
+        try:
+            answer = self._send(request, timeout)
+            with answer.body:
+                LOG.debug("%s %s %d", request.get_method(), request.full_url, answer.status)
+                content = answer.body.read()
+        except (OSError, HTTPException, ValueError) as problem:
+            raise ControlError(f"{self.url} does not answer: {_reason(problem)}") from problem
+        if answer.status >= _FIRST_FAILURE:
+            raise _error_of(request.full_url, answer.status, content)
+        return content
 
     def lines(self, *path: str, query: Mapping[str, str]) -> Iterator[str]:
         """Yield the lines of an endless answer; raises ControlError if the server goes away."""
