@@ -232,16 +232,20 @@ def test_export_a_failing_situation_as_a_seed_file(console, sandbox, cliniko, tm
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 @pytest.mark.usefixtures("shop")
-def test_every_page_is_for_everybody_and_fits(console, scheme, width):
+def test_every_page_is_for_everybody_fits_and_fills_without_moving(console, scheme, width):
     page = console(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    address = page.url.partition("#")[0]
     found = []
     for name, route in PAGES.items():
-        page.goto(page.url.partition("#")[0] + route)
+        page.goto("about:blank")
+        page.goto(address + route)
         page.wait_for_selector(f'main[data-route="{route[2:]}"] h1')
         page.wait_for_load_state("networkidle") if "traffic" not in route else None
         page.wait_for_timeout(100)
+        page.evaluate(WATCH_SHIFTS)
         found += [(name, *each) for each in barriers(page)]
         assert page.evaluate(TOO_WIDE) <= 0, f"{name} is too wide"
+        found += [(name, "moves", *parts) for parts in page.evaluate("shifts")]
     assert not found, "\n".join(map(str, found))
 
 

@@ -10,9 +10,9 @@ export async function faultsPage(context, name) {
   const [{apis}, document] = await Promise.all([api.run(api.apis()), api.openapi("_mock/openapi.json")]);
   const clockPlace = h("section", {class: "card"}), limitPlace = h("section", {class: "card"}), rulesPlace = h("section", {class: "card wide"});
   const addPlace = h("section", {class: "card wide"});
+  await Promise.all([drawClock(), drawLimits(), drawRules(), drawAdd()]);
   context.fill(`Faults and clock of ${name}`, context.head, h("h1", {tabindex: "-1"}, "Faults and clock"),
     h("div", {class: "cards"}, addPlace, rulesPlace, clockPlace, limitPlace));
-  await Promise.all([drawClock(), drawLimits(), drawRules(), drawAdd()]);
 
   async function drawRules() {
     const {faults} = await api.run(api.faults(name));

@@ -10,7 +10,9 @@ const PAGE = 100;
 
 export async function trafficPage(context, name, number) {
   let words = query().get("q") || "", limit = PAGE;
-  let found = await search();
+  const detail = h("section", {class: "detail", "aria-label": "Exchange"});
+  // On a narrow screen the exchange is above the list, which would move if it came later.
+  let [found] = await Promise.all([search(), number && exchangeDetail(context, detail, name, Number(number))]);
   if (found.refusal && !found.wording) throw found.refusal;
   const problem = h("p", {class: "error", id: "filter-error", role: "alert"});
   const count = h("p", {class: "muted count", role: "status"});
@@ -22,7 +24,6 @@ export async function trafficPage(context, name, number) {
     "aria-describedby": "filter-error filter-help", spellcheck: "false", autocomplete: "off",
     oninput() { clearTimeout(input.timer); input.timer = setTimeout(filter, 200); },
   });
-  const detail = h("section", {class: "detail", "aria-label": "Exchange"});
   const table = h("table", {class: "list traffic"},
     h("thead", {}, h("tr", {}, ["#", "Time", "Call", "Status", "Changed"].map(text => h("th", {scope: "col"}, text)))), rows);
   context.fill(`Traffic of ${name}`, context.head,
@@ -31,7 +32,7 @@ export async function trafficPage(context, name, number) {
     problem, count,
     h("div", {class: number ? "split open" : "split"}, h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": "Exchanges"}, table, more), detail));
   draw();
-  if (number) await exchangeDetail(context, detail, name, Number(number));
+  if (number && innerWidth < 900 && context.isShown()) detail.querySelector("h2").focus();
   follow();
 
   async function search() {
@@ -177,7 +178,6 @@ async function exchangeDetail(context, place, name, number) {
     section("Answer", [headers(response.headers), body(response.body)], true),
     explained && section("Why", why(name, explained), exchange.verdict !== "answered"),
     code && section("As code", [codeBlock(code.curl, "Copy", "curl"), codeBlock(code.pytest, "Copy", "pytest")], false));
-  if (innerWidth < 900) place.querySelector("h2").focus();
 }
 
 const section = (title, content, open) => h("details", {class: "section", open}, h("summary", {}, h("h3", {}, title)), content);
