@@ -73,19 +73,26 @@ class SharedSqliteStore(SqliteStore):
 
     def connect(self) -> None:
         """Open the file; raises StoreError."""
-        super().connect()
-        self._version = self._connection.pragma("data_version")
         try:
             self._turn, self._next = (_Lock(str(self.folder / name)) for name in (_TURN, _NEXT))
         except OSError as problem:
-            self._connection.close()
             raise StoreError(f"cannot keep data in {self.where}: {problem.strerror}") from problem
+        # Opening writes as well, and SQLite would give up waiting for those who have turns.
+        if not self._wait_for_turn():
+            self._release_locks()
+            raise StoreError(f"{self.where} is busy: no turn in {PATIENCE:.0f} seconds")
+        try:
+            super().connect()
+            self._version = self._connection.pragma("data_version")
+        except BaseException:
+            self._release_locks()
+            raise
+        self._turn.release()
 
     def disconnect(self) -> None:
         """Let go of it for now, so that the process may be forked."""
         super().close()
-        self._turn.close()
-        self._next.close()
+        self._release_locks()
 
     def close(self) -> None:
         """Let go of it; what was committed is there."""
@@ -119,12 +126,7 @@ class SharedSqliteStore(SqliteStore):
             if not taken:
                 return None
         else:
-            end = time.monotonic() + PATIENCE
-            waited = self._next.wait(end)
-            taken = waited and self._turn.wait(end)
-            if waited:
-                self._next.release()
-            if not taken:
+            if not self._wait_for_turn():
                 raise StoreUnavailable(f"{self.where} is busy: no turn in {PATIENCE:.0f} seconds")
         try:
             with self._safely():
@@ -182,6 +184,19 @@ class SharedSqliteStore(SqliteStore):
                 position,
             )
         return Tail(found[0][0], [content for (content,) in rows])
+
+    def _wait_for_turn(self) -> bool:
+        """Take the turn behind who waits for it already; False if that takes too long."""
+        end = time.monotonic() + PATIENCE
+        waited = self._next.wait(end)
+        taken = waited and self._turn.wait(end)
+        if waited:
+            self._next.release()
+        return taken
+
+    def _release_locks(self) -> None:
+        self._turn.close()
+        self._next.close()
 
     def _lock_file(self) -> None:
         # Others have it too; who writes has the turn, so nobody has to be waited for long.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from mock_server.app import build_server
 from mock_server.control.api import seeds
 from mock_server.settings import Settings
 from mock_server.store import shared_sqlite
+from mock_server.store.protocol import StoreError
 from tests.store.keeping import keeping, whole
 from tests.store.test_restarts import STEPS, client, outcome
 
@@ -114,6 +116,30 @@ def test_a_process_that_keeps_its_turn_is_waited_for_and_then_others_get_503(
     assert (b"retry-after", b"1") in [(name.lower(), value) for name, value in headers]
     server.persistence.store.rollback()
     assert outcome(second, "get", "test-a", 1)[0] == 200
+
+
+def test_a_worker_that_begins_while_others_write_waits_for_its_turn(tmp_path, monkeypatch):
+    monkeypatch.setattr(shared_sqlite, "_BUSY_MILLISECONDS", 20)
+    first = shared_sqlite.SharedSqliteStore(tmp_path, "process")
+    first.begin(wait=True)
+    end_of_turn = threading.Timer(0.3, first.commit)
+    end_of_turn.start()
+    second = shared_sqlite.SharedSqliteStore(tmp_path, "process")
+    end_of_turn.join()
+    assert second.begin(wait=False) is False
+    second.rollback()
+    second.close()
+    first.close()
+
+
+def test_a_worker_that_gets_no_turn_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(shared_sqlite, "PATIENCE", 0.05)
+    first = shared_sqlite.SharedSqliteStore(tmp_path, "process")
+    first.begin(wait=True)
+    with pytest.raises(StoreError, match="is busy: no turn in 0 seconds"):
+        shared_sqlite.SharedSqliteStore(tmp_path, "process")
+    first.rollback()
+    first.close()
 
 
 def test_long_calls_change_the_newest_state_and_others_see_what_they_did(callers):
