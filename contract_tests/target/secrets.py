@@ -98,7 +98,9 @@ class CleanStream(io.TextIOBase):
         held, self._held = self._held, ""
         if held:
             self._stream.write(self._secrets.clean(held))
-        self._stream.flush()
+        # Python flushes a stream that nobody has any more, and that behind may be closed by then.
+        if not self._stream.closed:
+            self._stream.flush()
 
     def isatty(self) -> bool:
         """Say whether a person looks on."""

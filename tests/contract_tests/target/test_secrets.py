@@ -93,6 +93,13 @@ def test_a_secret_that_is_printed_in_two_parts_is_found_all_the_same():
     assert out.getvalue().endswith("half a line")
 
 
+def test_a_stream_can_be_let_go_of_after_the_one_behind_is_closed():
+    out = io.StringIO()
+    stream = CleanStream(out, Secrets([SECRET]))
+    out.close()
+    stream.close()
+
+
 def test_the_streams_are_back_afterwards_whatever_happened():
     before = sys.stdout, sys.stderr
     with pytest.raises(RuntimeError), Secrets([SECRET]).kept_from_streams():
