@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import weakref
 from dataclasses import replace
 from datetime import date
 
@@ -46,7 +47,10 @@ def changed(method, pattern, change):
 def standin(*switches, products=60):
     """The stand-in in this process."""
     clock = time.time  # noqa: TID251 - it is a service of its own
-    service = StandIn(Database(":memory:"), clock, frozenset(switches), 0, products)
+    database = Database(":memory:")
+    service = StandIn(database, clock, frozenset(switches), 0, products)
+    # Nobody else has it, and tests let go of targets without a word.
+    weakref.finalize(service, database.close)
     transport = InProcessTransport(WSGIMiddleware(service.application))
     keys = "standin-one-au1:", "standin-two-au1:"
     return Target(load_vendor("cliniko"), "http://testserver/v1", keys[0], transport, keys[1])
