@@ -73,8 +73,7 @@ def cases(
             raise UsageError(f"{api} has no operation {each!r}; {suggestion(each, known)}")
     if pairwise:
         needs_extra("cases", "allpairspy", "--pairwise")
-    if form == "bruno":
-        _check_folder(output)
+    _check_output(form, output)
     generator = Generator(vendor, seed)
     found = _found(generator, vendor, operations, pairwise=pairwise)
     found = [case for case in found if kind in {None, case.kind}]
@@ -129,12 +128,14 @@ def _write(
         sys.stdout.buffer.flush()
 
 
-def _check_folder(output: Path | None) -> None:
-    if output is None:
-        raise UsageError("a Bruno collection is a folder; name a new one with --output")
-    if output.exists():
-        raise UsageError(f"{output} is there already; name a new folder with --output")
-    if not output.absolute().parent.is_dir():
+def _check_output(form: str, output: Path | None) -> None:
+    """Raise UsageError where the cases could not be written, before they are made."""
+    if form == "bruno":
+        if output is None:
+            raise UsageError("a Bruno collection is a folder; name a new one with --output")
+        if output.exists():
+            raise UsageError(f"{output} is there already; name a new folder with --output")
+    if output is not None and not output.absolute().parent.is_dir():
         raise UsageError(f"{output.parent} is no folder")
 
 

@@ -180,7 +180,7 @@ def test_every_format_has_every_case(made):
         (["cliniko", "--format", "postmn"], "did you mean postman?"),
         (["cliniko", "--format", "bruno"], "name a new one with --output"),
         (["cliniko", "--format", "bruno", "--output", "."], "is there already"),
-        (["cliniko", "getTax", "--output", "no/such/x.json"], "No such file or directory"),
+        (["exsited", "--output", "no-such-folder/cases.json"], "no-such-folder is no folder"),
     ],
 )
 def test_wrong_use_gets_one_line_that_mends_it(arguments, message, capfd):
