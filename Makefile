@@ -29,7 +29,7 @@ serve: $(SERVE_WITH)/.ready ## Serve all APIs on 127.0.0.1 (PORT=8080, ARGS="--p
 	@$(SERVE_WITH)/bin/mock-server serve --port $(PORT) $(ARGS)
 
 test: $(READY) ## Run the project's own tests (ARGS="tests/engine -k media")
-	@echo "Running all tests: about ten minutes on two cores (make test-fast: under two)" >&2
+	@echo "Running all tests: about a quarter of an hour on two cores (make test-fast: two minutes)" >&2
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 # Of each part the tests that a change is likely to break; no server is started, no run is made.
