@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -10,7 +9,16 @@ from random import Random
 from typing import Any
 
 from mock_server.cases.bodies import IMAGE, multipart, text_of
-from mock_server.cases.model import Call, Case, Expected, Kind, Step, filled
+from mock_server.cases.changes import (
+    MANY,
+    filled_sample,
+    has_value,
+    lengthened,
+    sampled,
+    value_at,
+    with_value,
+)
+from mock_server.cases.model import Call, Case, Expected, Kind, Step
 from mock_server.cases.recipes import NOTHING, Recipe, Recipes
 from mock_server.cases.runner import (
     RESERVED,
@@ -24,14 +32,12 @@ from mock_server.discovery import Vendor, load_lifecycle
 from mock_server.engine.bodies import FORM, JSON, MULTIPART
 from mock_server.openapi.casts import Cast, cast_of
 from mock_server.openapi.document import METHODS, Json, OperationSpec, Parameter
-from mock_server.openapi.pointers import join
+from mock_server.openapi.pointers import join, resolve
 from mock_server.openapi.schema import SchemaCompiler
 
 _ERROR = 400
 #: From here on nothing was done; Built refuses with redirects.
 _REFUSED = 300
-#: More entries than a list has anywhere in the documents' examples.
-_MANY = 250
 #: What is tried in the place of a file.
 _WRONG_FILES: tuple[tuple[Any, str], ...] = (
     ("text", "text in place of a file"),
@@ -258,10 +264,10 @@ class Generator:
         if media_type != JSON:
             yield from self._fields(recipe, schema, where)
             return
-        longer = _longer(recipe.body)
+        longer = lengthened(recipe.body)
         if longer is not None:
             call = recipe.call(body=longer)
-            yield Draft(call, "boundary", "body", f"a list of {_MANY}", where)
+            yield Draft(call, "boundary", "body", f"a list of {MANY}", where)
         for place in places_in(self._spec, schema, where, recipe.body):
             yield from self._place(operation, recipe, schema, place)
 
@@ -288,7 +294,7 @@ class Generator:
             if name in sent and (whole or place.required):
                 rule = "missing, but required" if place.required else "missing, which is allowed"
                 kind: Kind = "invalid" if place.required else "valid"
-                call = recipe.call(body=_changed(sent, place.path, NOTHING))
+                call = recipe.call(body=with_value(sent, place.path, NOTHING))
                 yield Draft(call, kind, field, rule, place.spec, node, not place.required)
 
     def _other_forms(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
@@ -363,18 +369,18 @@ class Generator:
         node = self._spec.resolve(place.schema)
         found = list(trials(self._spec, place.schema, place.spec))
         for trial in found:
-            body = _changed(recipe.body, place.path, trial.value)
+            body = with_value(recipe.body, place.path, trial.value)
             valid = self._is_valid(operation, schema, body, recipe)
             yield Draft(
                 recipe.call(body=body), trial.kind, field, trial.rule, trial.spec, node, valid
             )
-        if _has(recipe.body, place.path):
-            value = _value(recipe.body, place.path)
-            longer = _longer(value)
+        if has_value(recipe.body, place.path):
+            value = value_at(recipe.body, place.path)
+            longer = lengthened(value)
             if longer is not None:
-                many = recipe.call(body=_changed(recipe.body, place.path, longer))
-                yield Draft(many, "boundary", field, f"a list of {_MANY}", place.spec, node)
-            body = _changed(recipe.body, place.path, NOTHING)
+                many = recipe.call(body=with_value(recipe.body, place.path, longer))
+                yield Draft(many, "boundary", field, f"a list of {MANY}", place.spec, node)
+            body = with_value(recipe.body, place.path, NOTHING)
             valid = self._is_valid(operation, schema, body, recipe)
             rule = "missing, but required" if place.required else "missing, which is allowed"
             kind: Kind = "invalid" if place.required else "valid"
@@ -388,7 +394,7 @@ class Generator:
             return None
         if operation.id not in self._casts:
             self._casts[operation.id] = cast_of(self._spec, schema)
-        value, cast = _sampled(body, recipe), self._casts[operation.id]
+        value, cast = sampled(body, recipe.values), self._casts[operation.id]
         return bool(self._compiler.compile(schema).is_valid(cast(value) if cast else value))
 
     def _listings(self, operation: OperationSpec, recipe: Recipe, at: str) -> Iterator[Draft]:
@@ -421,9 +427,10 @@ class Generator:
         for place in places_in(self._spec, schema, "#", recipe.body):
             if len(place.path) > 1:
                 continue
-            values = [_value(recipe.body, place.path)] if _has(recipe.body, place.path) else []
+            has = has_value(recipe.body, place.path)
+            values = [value_at(recipe.body, place.path)] if has else []
             for trial in trials(self._spec, place.schema, place.spec):
-                body = _changed(recipe.body, place.path, trial.value)
+                body = with_value(recipe.body, place.path, trial.value)
                 if self._is_valid(operation, schema, body, recipe) and trial.value not in values:
                     values.append(trial.value)
             if len(values) > 1:
@@ -433,7 +440,7 @@ class Generator:
         for combination in AllPairs(choices):
             body = recipe.body
             for place, value in combination:
-                body = _changed(body, place.path, value)
+                body = with_value(body, place.path, value)
             valid = self._is_valid(operation, schema, body, recipe)
             rule = ", ".join(f"{p.pointer[1:]}={_short(v)}" for p, v in combination)
             yield Draft(recipe.call(body=body), "valid", "body", f"pairs: {rule}", at, None, valid)
@@ -450,75 +457,7 @@ def _pointer(operation: OperationSpec) -> str:
     return join("#/paths", operation.path, operation.method)
 
 
-def filled_sample(text: str) -> str:
-    """Return a text with sample values in its variables."""
-    return filled(text, _Samples({"tag": "c0000"}))
-
-
-class _Samples(dict[str, str]):
-    """Variables with a value each; those of long texts are what their names say."""
-
-    def __missing__(self, name: str) -> str:
-        length = name.removeprefix("long_")
-        return "x" * int(length) if length.isdecimal() else "1"
-
-
-def _sampled(body: Any, recipe: Recipe) -> Any:
-    """A body with a value in the place of each variable, as a schema sees it."""
-    samples = _Samples(recipe.values)
-    samples["tag"] = "c0000"
-    if isinstance(body, str):
-        if body.startswith("{{#"):
-            return int(samples[body[3:-2]])
-        return filled(body, samples)
-    if isinstance(body, dict):
-        return {name: _sampled(item, recipe) for name, item in body.items()}
-    return [_sampled(item, recipe) for item in body] if isinstance(body, list) else body
-
-
-def _changed(body: Any, path: tuple[str | int, ...], value: Any) -> Any:
-    """A body with another value at a place, or, for NOTHING, without it."""
-    first, rest = path[0], path[1:]
-    if isinstance(body, list):
-        changed = _changed(body[int(first)], rest, value)
-        return [changed if at == first else each for at, each in enumerate(body)]
-    if rest:
-        return {**body, first: _changed(body[first], rest, value)}
-    left = {name: item for name, item in body.items() if name != first}
-    return left if value is NOTHING else {**body, first: value}
-
-
-def _longer(value: Any) -> Any:
-    """A long list of entries like the first, each with a tag of its own; None for what is no list.
-
-    A list may be JSON in a text.
-    """
-    if isinstance(value, str) and value.startswith("["):
-        longer = _longer(json.loads(value))
-        return None if longer is None else json.dumps(longer)
-    if not isinstance(value, list) or not value:
-        return None
-    text = json.dumps(value[0])
-    return [json.loads(text.replace("{{tag}}", f"{{{{tag}}}}{each}")) for each in range(_MANY)]
-
-
-def _has(body: Any, path: tuple[str | int, ...]) -> bool:
-    try:
-        _value(body, path)
-    except LookupError:
-        return False
-    return True
-
-
-def _value(body: Any, path: tuple[str | int, ...]) -> Any:
-    for part in path:
-        body = body[part]
-    return body
-
-
 def _records(answer: Any, pointer: str) -> list[Any]:
-    from mock_server.openapi.pointers import resolve
-
     try:
         found = resolve(answer, pointer)
     except LookupError:
