@@ -292,6 +292,7 @@ def reproduce(
             session.close()
             session.target.close()
     except (CannotTell, Unreachable) as reason:
+        # Neither there nor not there: a test that passed or failed would claim one of them.
         pytest.skip(f"Inconclusive: {reason}")
     calls = "\n".join(f"  {exchange}" for exchange in trace)
     assert problem is None, f"{problem}\n{calls}"  # noqa: S101 - this is what a test asserts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -254,26 +254,10 @@ def serve(
     mock-server serve --port 0 --persona empty --clock 2026-01-01T00:00:00Z
     mock-server serve --tls --port 443 for clients that a hosts file leads here
     """
-    if ca is not None and not tls:
-        raise UsageError("--ca goes with --tls")
-    if given["data"] is None and given["durability"] != _DEFAULT.durability:
-        raise UsageError("--durability goes with --data")
-    if isinstance(given["data"], str) and given["durability"] != _DEFAULT.durability:
-        raise UsageError(
-            "--durability goes with a folder; what a commit survives in a database is set there "
-            "(synchronous_commit)"
-        )
-    workers: int | None = given["workers"]
-    if workers is not None:
-        from mock_server.store.shared_sqlite import require_forks
-
-        require_forks()
-        if tls:
-            raise UsageError("--workers cannot go with --tls; put a proxy in front (--trust-proxy)")
-    if tls:
-        needs_extra("run", "trustme", "--tls")
+    _check_together(given, tls=tls, ca=ca)
     if quiet:
         log = "off"
+    workers: int | None = given["workers"]
     settings = settings_from(given)
     # Connexion takes most of a second to import; wrong use is reported before.
     import logging
@@ -342,6 +326,27 @@ def serve(
 
         server.disconnect_store()
         serve_with(workers, serve_in_fork)
+
+
+def _check_together(given: Mapping[str, Any], *, tls: bool, ca: Path | None) -> None:
+    """Raise UsageError for options that do not go together, or that need what is not there."""
+    if ca is not None and not tls:
+        raise UsageError("--ca goes with --tls")
+    if given["data"] is None and given["durability"] != _DEFAULT.durability:
+        raise UsageError("--durability goes with --data")
+    if isinstance(given["data"], str) and given["durability"] != _DEFAULT.durability:
+        raise UsageError(
+            "--durability goes with a folder; what a commit survives in a database is set there "
+            "(synchronous_commit)"
+        )
+    if given["workers"] is not None:
+        from mock_server.store.shared_sqlite import require_forks
+
+        require_forks()
+        if tls:
+            raise UsageError("--workers cannot go with --tls; put a proxy in front (--trust-proxy)")
+    if tls:
+        needs_extra("run", "trustme", "--tls")
 
 
 def with_log(app: ASGIApp, server: MockServer, *, as_json: bool = False) -> ASGIApp:
